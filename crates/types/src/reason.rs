@@ -1,0 +1,433 @@
+/// Why a call was refused or failed. Closed on purpose: each dialect spells every reason in a table without a wildcard, so
+/// that a new one stops the build until it has a code and a status everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    // Who are you?
+    /// The request is not signed, and this needs to be.
+    MissingAuthentication,
+    /// The access key id does not exist.
+    AccessKeyNotFound,
+    /// The access key is switched off.
+    AccessKeyInactive,
+    /// The signature does not match what the request says. Check the secret and how the request was signed.
+    SignatureMismatch,
+    /// The signature or what belongs to it is missing or cannot be read.
+    SignatureMalformed,
+    /// A header that must be signed is not among the signed ones.
+    SignatureIncomplete,
+    /// The request's time is more than 15 minutes from the server's.
+    ClockSkewed,
+    /// The request's time cannot be read.
+    TimestampMalformed,
+    /// The signed URL is past its time.
+    RequestExpired,
+    /// A request with this nonce was already made.
+    NonceReused,
+    /// A temporary access key needs its security token.
+    SessionTokenMissing,
+    /// The security token is not one of ours, or is damaged.
+    SessionTokenInvalid,
+    /// The security token is past its time.
+    SessionTokenExpired,
+    /// The security token does not belong to this access key.
+    SessionTokenMismatch,
+    /// The request was signed for another region.
+    RegionMismatch,
+    // May you?
+    /// You are not allowed to do this.
+    AccessDenied,
+    // Is it a request?
+    /// A required parameter is missing.
+    ParameterMissing,
+    /// A parameter is invalid.
+    ParameterInvalid,
+    /// The request body cannot be read.
+    BodyMalformed,
+    /// The request body is larger than allowed.
+    BodyTooLarge,
+    /// The request body ended before its announced length.
+    BodyTruncated,
+    /// The request must say how long its body is.
+    LengthRequired,
+    /// This method is not allowed here.
+    MethodNotAllowed,
+    /// There is no such action.
+    ActionNotFound,
+    /// There is no such interface version.
+    ApiVersionNotFound,
+    /// This is not supported.
+    NotImplemented,
+    /// The Content-MD5 is not a base64 MD5.
+    DigestMalformed,
+    /// The Content-MD5 is not that of the body received.
+    DigestMismatch,
+    /// A checksum is not that of the body received.
+    ChecksumMismatch,
+    /// The signed hash of the body is not that of the body received.
+    ContentHashMismatch,
+    // Can it be done now?
+    /// Something went wrong on our side.
+    Internal,
+    /// The server cannot do this right now; try again.
+    Unavailable,
+    /// Stored data is damaged; nothing of it was returned.
+    Corrupt,
+    /// The disk is full: nothing was written. Reads go on.
+    StorageFull,
+    /// Too many requests; try again later.
+    Throttled,
+    /// Others changed the same thing at the same time; try again.
+    Contended,
+    // Identities.
+    /// The account does not exist.
+    AccountNotFound,
+    /// The user does not exist.
+    UserNotFound,
+    /// A user of this name already exists.
+    UserExists,
+    /// The user still has access keys; delete them first.
+    UserHasAccessKeys,
+    /// The user still has policies attached; detach them first.
+    UserHasPolicies,
+    /// The user has no such access key.
+    AccessKeyMissing,
+    /// The policy does not exist.
+    PolicyNotFound,
+    /// A policy of this name already exists.
+    PolicyExists,
+    /// The policy document is not valid.
+    PolicyMalformed,
+    /// The policy document is longer than allowed.
+    PolicyTooLong,
+    /// The policy is not attached there.
+    PolicyNotAttached,
+    /// The policy is already attached there.
+    PolicyAttached,
+    /// The policy is still attached to users or roles; detach it first.
+    PolicyInUse,
+    /// A system policy cannot be changed or deleted.
+    PolicySystem,
+    /// The role does not exist.
+    RoleNotFound,
+    /// A role of this name already exists.
+    RoleExists,
+    /// The role still has policies attached; detach them first.
+    RoleHasPolicies,
+    /// The account's root key cannot assume a role; use a user or another role.
+    RootCannotAssumeRole,
+    /// The account has as many users as allowed.
+    TooManyUsers,
+    /// The account has as many roles as allowed.
+    TooManyRoles,
+    /// The account has as many policies as allowed.
+    TooManyPolicies,
+    /// The user has as many access keys as allowed.
+    TooManyAccessKeys,
+    /// As many policies are attached there as allowed.
+    TooManyAttachments,
+    // Keys.
+    /// The key does not exist.
+    KeyNotFound,
+    /// The key version does not exist.
+    KeyVersionNotFound,
+    /// The alias does not exist.
+    AliasNotFound,
+    /// An alias of this name already exists.
+    AliasExists,
+    /// An alias cannot be used here; give the key's id.
+    AliasNotAllowed,
+    /// The key is disabled.
+    KeyDisabled,
+    /// The key is waiting for its deletion.
+    KeyPendingDeletion,
+    /// The key has no material yet.
+    KeyPendingImport,
+    /// The key's state does not allow this.
+    KeyStateInvalid,
+    /// The key is protected against deletion; switch that off first.
+    KeyDeletionProtected,
+    /// This kind of key is not supported.
+    KeySpecUnsupported,
+    /// The key was not made for this use.
+    KeyUsageInvalid,
+    /// This origin of key material is not supported.
+    OriginUnsupported,
+    /// This protection level is not supported.
+    ProtectionLevelUnsupported,
+    /// The ciphertext is not one of ours, is damaged, or belongs to another encryption context.
+    CiphertextInvalid,
+    /// The account has as many keys as allowed.
+    TooManyKeys,
+    /// The account has as many aliases as allowed.
+    TooManyAliases,
+    // Objects.
+    /// The bucket does not exist.
+    BucketNotFound,
+    /// The bucket name is taken.
+    BucketExists,
+    /// You already own a bucket of this name.
+    BucketOwned,
+    /// The bucket is not empty.
+    BucketNotEmpty,
+    /// The bucket name is not valid.
+    BucketNameInvalid,
+    /// The account has as many buckets as allowed.
+    TooManyBuckets,
+    /// The bucket has no policy.
+    BucketPolicyNotFound,
+    /// The bucket has no default encryption set.
+    BucketEncryptionNotFound,
+    /// The object does not exist.
+    ObjectNotFound,
+    /// The object key is not valid.
+    ObjectNameInvalid,
+    /// The object is larger than allowed.
+    ObjectTooLarge,
+    /// The object already exists and may not be overwritten.
+    ObjectExists,
+    /// The version does not exist.
+    VersionNotFound,
+    /// The user metadata is larger than allowed.
+    MetadataTooLarge,
+    /// The copy source is not valid.
+    CopySourceInvalid,
+    /// The multipart upload does not exist.
+    UploadNotFound,
+    /// A listed part was not uploaded, or its ETag is another.
+    PartInvalid,
+    /// The parts are not listed in ascending order.
+    PartOrderInvalid,
+    /// A part other than the last is smaller than allowed.
+    PartTooSmall,
+    /// A condition of the request does not hold.
+    PreconditionFailed,
+    /// The object was not changed.
+    NotModified,
+    /// The range lies outside the object.
+    RangeInvalid,
+    /// The encryption asked for is not valid.
+    EncryptionInvalid,
+    /// The access control list is not valid.
+    AclInvalid,
+}
+
+impl Reason {
+    /// Every reason, for tests that walk a dialect's table.
+    pub const ALL: &'static [Self] = &[
+        Self::MissingAuthentication,
+        Self::AccessKeyNotFound,
+        Self::AccessKeyInactive,
+        Self::SignatureMismatch,
+        Self::SignatureMalformed,
+        Self::SignatureIncomplete,
+        Self::ClockSkewed,
+        Self::TimestampMalformed,
+        Self::RequestExpired,
+        Self::NonceReused,
+        Self::SessionTokenMissing,
+        Self::SessionTokenInvalid,
+        Self::SessionTokenExpired,
+        Self::SessionTokenMismatch,
+        Self::RegionMismatch,
+        Self::AccessDenied,
+        Self::ParameterMissing,
+        Self::ParameterInvalid,
+        Self::BodyMalformed,
+        Self::BodyTooLarge,
+        Self::BodyTruncated,
+        Self::LengthRequired,
+        Self::MethodNotAllowed,
+        Self::ActionNotFound,
+        Self::ApiVersionNotFound,
+        Self::NotImplemented,
+        Self::DigestMalformed,
+        Self::DigestMismatch,
+        Self::ChecksumMismatch,
+        Self::ContentHashMismatch,
+        Self::Internal,
+        Self::Unavailable,
+        Self::Corrupt,
+        Self::StorageFull,
+        Self::Throttled,
+        Self::Contended,
+        Self::AccountNotFound,
+        Self::UserNotFound,
+        Self::UserExists,
+        Self::UserHasAccessKeys,
+        Self::UserHasPolicies,
+        Self::AccessKeyMissing,
+        Self::PolicyNotFound,
+        Self::PolicyExists,
+        Self::PolicyMalformed,
+        Self::PolicyTooLong,
+        Self::PolicyNotAttached,
+        Self::PolicyAttached,
+        Self::PolicyInUse,
+        Self::PolicySystem,
+        Self::RoleNotFound,
+        Self::RoleExists,
+        Self::RoleHasPolicies,
+        Self::RootCannotAssumeRole,
+        Self::TooManyUsers,
+        Self::TooManyRoles,
+        Self::TooManyPolicies,
+        Self::TooManyAccessKeys,
+        Self::TooManyAttachments,
+        Self::KeyNotFound,
+        Self::KeyVersionNotFound,
+        Self::AliasNotFound,
+        Self::AliasExists,
+        Self::AliasNotAllowed,
+        Self::KeyDisabled,
+        Self::KeyPendingDeletion,
+        Self::KeyPendingImport,
+        Self::KeyStateInvalid,
+        Self::KeyDeletionProtected,
+        Self::KeySpecUnsupported,
+        Self::KeyUsageInvalid,
+        Self::OriginUnsupported,
+        Self::ProtectionLevelUnsupported,
+        Self::CiphertextInvalid,
+        Self::TooManyKeys,
+        Self::TooManyAliases,
+        Self::BucketNotFound,
+        Self::BucketExists,
+        Self::BucketOwned,
+        Self::BucketNotEmpty,
+        Self::BucketNameInvalid,
+        Self::TooManyBuckets,
+        Self::BucketPolicyNotFound,
+        Self::BucketEncryptionNotFound,
+        Self::ObjectNotFound,
+        Self::ObjectNameInvalid,
+        Self::ObjectTooLarge,
+        Self::ObjectExists,
+        Self::VersionNotFound,
+        Self::MetadataTooLarge,
+        Self::CopySourceInvalid,
+        Self::UploadNotFound,
+        Self::PartInvalid,
+        Self::PartOrderInvalid,
+        Self::PartTooSmall,
+        Self::PreconditionFailed,
+        Self::NotModified,
+        Self::RangeInvalid,
+        Self::EncryptionInvalid,
+        Self::AclInvalid,
+    ];
+
+    /// The text for the caller where nothing more can be said.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::MissingAuthentication => "The request is not signed, and this needs to be.",
+            Self::AccessKeyNotFound => "The access key id does not exist.",
+            Self::AccessKeyInactive => "The access key is switched off.",
+            Self::SignatureMismatch => {
+                "The signature does not match what the request says. Check the secret and how the request was signed."
+            }
+            Self::SignatureMalformed => "The signature or what belongs to it is missing or cannot be read.",
+            Self::SignatureIncomplete => "A header that must be signed is not among the signed ones.",
+            Self::ClockSkewed => "The request's time is more than 15 minutes from the server's.",
+            Self::TimestampMalformed => "The request's time cannot be read.",
+            Self::RequestExpired => "The signed URL is past its time.",
+            Self::NonceReused => "A request with this nonce was already made.",
+            Self::SessionTokenMissing => "A temporary access key needs its security token.",
+            Self::SessionTokenInvalid => "The security token is not one of ours, or is damaged.",
+            Self::SessionTokenExpired => "The security token is past its time.",
+            Self::SessionTokenMismatch => "The security token does not belong to this access key.",
+            Self::RegionMismatch => "The request was signed for another region.",
+            Self::AccessDenied => "You are not allowed to do this.",
+            Self::ParameterMissing => "A required parameter is missing.",
+            Self::ParameterInvalid => "A parameter is invalid.",
+            Self::BodyMalformed => "The request body cannot be read.",
+            Self::BodyTooLarge => "The request body is larger than allowed.",
+            Self::BodyTruncated => "The request body ended before its announced length.",
+            Self::LengthRequired => "The request must say how long its body is.",
+            Self::MethodNotAllowed => "This method is not allowed here.",
+            Self::ActionNotFound => "There is no such action.",
+            Self::ApiVersionNotFound => "There is no such interface version.",
+            Self::NotImplemented => "This is not supported.",
+            Self::DigestMalformed => "The Content-MD5 is not a base64 MD5.",
+            Self::DigestMismatch => "The Content-MD5 is not that of the body received.",
+            Self::ChecksumMismatch => "A checksum is not that of the body received.",
+            Self::ContentHashMismatch => "The signed hash of the body is not that of the body received.",
+            Self::Internal => "Something went wrong on our side.",
+            Self::Unavailable => "The server cannot do this right now; try again.",
+            Self::Corrupt => "Stored data is damaged; nothing of it was returned.",
+            Self::StorageFull => "The disk is full: nothing was written. Reads go on.",
+            Self::Throttled => "Too many requests; try again later.",
+            Self::Contended => "Others changed the same thing at the same time; try again.",
+            Self::AccountNotFound => "The account does not exist.",
+            Self::UserNotFound => "The user does not exist.",
+            Self::UserExists => "A user of this name already exists.",
+            Self::UserHasAccessKeys => "The user still has access keys; delete them first.",
+            Self::UserHasPolicies => "The user still has policies attached; detach them first.",
+            Self::AccessKeyMissing => "The user has no such access key.",
+            Self::PolicyNotFound => "The policy does not exist.",
+            Self::PolicyExists => "A policy of this name already exists.",
+            Self::PolicyMalformed => "The policy document is not valid.",
+            Self::PolicyTooLong => "The policy document is longer than allowed.",
+            Self::PolicyNotAttached => "The policy is not attached there.",
+            Self::PolicyAttached => "The policy is already attached there.",
+            Self::PolicyInUse => "The policy is still attached to users or roles; detach it first.",
+            Self::PolicySystem => "A system policy cannot be changed or deleted.",
+            Self::RoleNotFound => "The role does not exist.",
+            Self::RoleExists => "A role of this name already exists.",
+            Self::RoleHasPolicies => "The role still has policies attached; detach them first.",
+            Self::RootCannotAssumeRole => "The account's root key cannot assume a role; use a user or another role.",
+            Self::TooManyUsers => "The account has as many users as allowed.",
+            Self::TooManyRoles => "The account has as many roles as allowed.",
+            Self::TooManyPolicies => "The account has as many policies as allowed.",
+            Self::TooManyAccessKeys => "The user has as many access keys as allowed.",
+            Self::TooManyAttachments => "As many policies are attached there as allowed.",
+            Self::KeyNotFound => "The key does not exist.",
+            Self::KeyVersionNotFound => "The key version does not exist.",
+            Self::AliasNotFound => "The alias does not exist.",
+            Self::AliasExists => "An alias of this name already exists.",
+            Self::AliasNotAllowed => "An alias cannot be used here; give the key's id.",
+            Self::KeyDisabled => "The key is disabled.",
+            Self::KeyPendingDeletion => "The key is waiting for its deletion.",
+            Self::KeyPendingImport => "The key has no material yet.",
+            Self::KeyStateInvalid => "The key's state does not allow this.",
+            Self::KeyDeletionProtected => "The key is protected against deletion; switch that off first.",
+            Self::KeySpecUnsupported => "This kind of key is not supported.",
+            Self::KeyUsageInvalid => "The key was not made for this use.",
+            Self::OriginUnsupported => "This origin of key material is not supported.",
+            Self::ProtectionLevelUnsupported => "This protection level is not supported.",
+            Self::CiphertextInvalid => {
+                "The ciphertext is not one of ours, is damaged, or belongs to another encryption context."
+            }
+            Self::TooManyKeys => "The account has as many keys as allowed.",
+            Self::TooManyAliases => "The account has as many aliases as allowed.",
+            Self::BucketNotFound => "The bucket does not exist.",
+            Self::BucketExists => "The bucket name is taken.",
+            Self::BucketOwned => "You already own a bucket of this name.",
+            Self::BucketNotEmpty => "The bucket is not empty.",
+            Self::BucketNameInvalid => "The bucket name is not valid.",
+            Self::TooManyBuckets => "The account has as many buckets as allowed.",
+            Self::BucketPolicyNotFound => "The bucket has no policy.",
+            Self::BucketEncryptionNotFound => "The bucket has no default encryption set.",
+            Self::ObjectNotFound => "The object does not exist.",
+            Self::ObjectNameInvalid => "The object key is not valid.",
+            Self::ObjectTooLarge => "The object is larger than allowed.",
+            Self::ObjectExists => "The object already exists and may not be overwritten.",
+            Self::VersionNotFound => "The version does not exist.",
+            Self::MetadataTooLarge => "The user metadata is larger than allowed.",
+            Self::CopySourceInvalid => "The copy source is not valid.",
+            Self::UploadNotFound => "The multipart upload does not exist.",
+            Self::PartInvalid => "A listed part was not uploaded, or its ETag is another.",
+            Self::PartOrderInvalid => "The parts are not listed in ascending order.",
+            Self::PartTooSmall => "A part other than the last is smaller than allowed.",
+            Self::PreconditionFailed => "A condition of the request does not hold.",
+            Self::NotModified => "The object was not changed.",
+            Self::RangeInvalid => "The range lies outside the object.",
+            Self::EncryptionInvalid => "The encryption asked for is not valid.",
+            Self::AclInvalid => "The access control list is not valid.",
+        }
+    }
+
+    /// Whether the fault is ours, so that it belongs in the log as an error.
+    pub const fn is_fault(self) -> bool {
+        matches!(self, Self::Internal | Self::Unavailable | Self::Corrupt | Self::StorageFull)
+    }
+}
