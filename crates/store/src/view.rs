@@ -55,6 +55,23 @@ impl View {
         Ok(self.stream_range(account, &range).await?.pop())
     }
 
+    /// The accounts that have a stream with anything in it, in order, after `after`, at most `limit`.
+    pub async fn streams(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>> {
+        let mut found = Vec::new();
+        let mut start = after.map_or_else(Vec::new, |a| stream_end(a).unwrap_or_else(|| vec![0xff; 17]));
+        while found.len() < limit {
+            let range = Range { start, end: None, limit: 1, reverse: false };
+            let entries = self.snapshot.scan(Space::Trail, &range).await?;
+            let Some(entry) = entries.first() else { break };
+            let account = entry.key.get(..8).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes);
+            let account = account.and_then(|n| n.to_string().parse::<AccountId>().ok());
+            let account = account.ok_or_else(|| Failure::corrupt("a trail"))?;
+            found.push(account);
+            start = stream_end(account).unwrap_or_else(|| vec![0xff; 17]);
+        }
+        Ok(found)
+    }
+
     async fn stream_range(&self, account: AccountId, range: &Range) -> Result<Vec<(u64, Vec<u8>)>> {
         let key = self.keyring.account(account).await?;
         let entries = self.snapshot.scan(Space::Trail, range).await?;
