@@ -1,1 +1,13 @@
-//! placeholder
+//! Who there is, what they may do, and the one door that everything goes through.
+//!
+//! An [`Operation`] is a struct in the domain that owns it; a domain says how to [`Run`] it; the [`Gate`] decides, makes
+//! the [`Permit`], runs it, and sees to it that its event is in the log before anything is answered.
+
+mod caller;
+mod operation;
+mod permit;
+pub mod policy;
+
+pub use caller::{Caller, Nonce, Session};
+pub use operation::{Audit, Need, Operation, Run, Target};
+pub use permit::Permit;
