@@ -1,5 +1,5 @@
 use crate::directory::{Credential, Policies};
-use crate::policy::Document;
+use crate::policy::{Document, Labelled};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Service, Timestamp};
@@ -149,7 +149,7 @@ impl Caller {
         self.nonce = nonce;
     }
 
-    pub(crate) fn policies(&self) -> &[(String, Arc<Document>)] {
+    pub(crate) fn policies(&self) -> &[Labelled] {
         &self.policies
     }
 }

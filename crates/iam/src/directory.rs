@@ -1,5 +1,5 @@
 use crate::caller::Session;
-use crate::policy::{Document, Kind, system};
+use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, POLICIES, PolicyRef, ROLES, USERS, second,
 };
@@ -16,7 +16,7 @@ const CACHED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 const ATTACHED: usize = 64;
 
 /// The policies of a user or role, compiled, with the names they have in explanations.
-pub type Policies = Vec<(String, Arc<Document>)>;
+pub type Policies = Vec<Labelled>;
 
 /// Whose access key it is and what that one may do, as of one moment.
 pub(crate) struct Credential {
@@ -181,7 +181,7 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
     for key in &attached {
         let place = second(key).and_then(PolicyRef::from_place);
         let policy = place.ok_or_else(|| Failure::corrupt("an attachment"))?;
-        policies.push((policy.name().to_owned(), document(view, account, &policy).await?));
+        policies.push(Labelled::new(policy.name(), document(view, account, &policy).await?));
     }
     Ok(policies)
 }
@@ -189,7 +189,7 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
 async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
     match policy {
         PolicyRef::System(name) => {
-            system::find(name).map(|p| p.document()).ok_or_else(|| Failure::corrupt(format!("the system policy {name}")))
+            SystemPolicy::find(name).map(SystemPolicy::document).ok_or_else(|| Failure::corrupt(format!("the system policy {name}")))
         }
         PolicyRef::Custom(name) => {
             let record = view.get(POLICIES, account, name.as_str().as_bytes()).await?;

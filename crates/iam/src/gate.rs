@@ -125,7 +125,7 @@ async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
         let before = scene.audit.clone();
         op.outcome(&output, &mut scene.audit);
         let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
-        append(store, scene, &mut txn, None).await?;
+        append(store, scene, &mut txn, None, true).await?;
         if let Committed::Done(_) = txn.commit(durability).await? {
             caller.set_recorded();
             return Ok(output);
@@ -136,9 +136,12 @@ async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
 }
 
 async fn record_failure(store: &Store, scene: &Scene<'_>, failure: &Failure) -> Result<()> {
+    let mut claim = failure.reason() != Reason::NonceReused;
     for _ in 0..ATTEMPTS {
         let mut txn = store.begin().await?;
-        append(store, scene, &mut txn, Some(failure)).await?;
+        append(store, scene, &mut txn, Some(failure), claim).await?;
+        // A conflict here means that another call used the nonce up meanwhile: there is nothing left to claim.
+        claim = false;
         if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
             scene.caller.set_recorded();
             return Ok(());
@@ -147,10 +150,15 @@ async fn record_failure(store: &Store, scene: &Scene<'_>, failure: &Failure) -> 
     Err(Reason::Contended.into())
 }
 
-async fn append(store: &Store, scene: &Scene<'_>, txn: &mut Txn, failure: Option<&Failure>) -> Result<()> {
+async fn append(
+    store: &Store,
+    scene: &Scene<'_>,
+    txn: &mut Txn,
+    failure: Option<&Failure>,
+    claim: bool,
+) -> Result<()> {
     let rng = store.rng().as_ref();
-    let replayed = failure.is_some_and(|f| f.reason() == Reason::NonceReused);
-    if let Some(key) = nonce_key(scene.caller).filter(|_| !replayed && !scene.caller.recorded()) {
+    if let Some(key) = nonce_key(scene.caller).filter(|_| claim && !scene.caller.recorded()) {
         txn.claim(NONCES, AccountId::PLATFORM, &key, &NonceRecord {}).await?;
     }
     for recipient in scene.recipients() {

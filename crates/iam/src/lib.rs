@@ -4,10 +4,18 @@
 //! the [`Permit`], runs it, and sees to it that its event is in the log before anything is answered.
 
 mod caller;
+mod decide;
+mod directory;
+mod gate;
 mod operation;
 mod permit;
 pub mod policy;
+mod record;
+mod records;
+mod token;
 
 pub use caller::{Caller, Nonce, Session};
+pub use gate::{Claim, Gate};
 pub use operation::{Audit, Need, Operation, Run, Target};
 pub use permit::Permit;
+pub use record::GLOBAL;
