@@ -38,7 +38,13 @@ impl<'c> Scene<'c> {
     }
 
     /// The event of a call that was done, or of one that was refused or failed.
-    pub(crate) fn event(&self, recipient: AccountId, region: &RegionId, rng: &dyn Rng, failure: Option<&Failure>) -> Event {
+    pub(crate) fn event(
+        &self,
+        recipient: AccountId,
+        region: &RegionId,
+        rng: &dyn Rng,
+        failure: Option<&Failure>,
+    ) -> Event {
         let call = self.caller.call();
         let global = region.as_str() == GLOBAL;
         let service = matches!(self.caller.principal(), Principal::Service { .. });
@@ -95,7 +101,8 @@ impl<'c> Scene<'c> {
 
     /// What was decided: the actions in policy spelling and their resources.
     fn decided(&self) -> Map<String, Value> {
-        let need = |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
+        let need =
+            |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
         let needs: Vec<Value> = self.target.needs.iter().map(need).collect();
         let mut data = Map::new();
         if !needs.is_empty() {
