@@ -50,7 +50,9 @@ impl RangeHeader {
         let first = specs.next().and_then(ByteRange::parse);
         match (first, specs.next()) {
             (Some(range), None) => Self::One(range),
-            (Some(_), Some(second)) if ByteRange::parse(second).is_some() && specs.all(|s| ByteRange::parse(s).is_some()) => {
+            (Some(_), Some(second))
+                if ByteRange::parse(second).is_some() && specs.all(|s| ByteRange::parse(s).is_some()) =>
+            {
                 Self::Several
             }
             _ => Self::Ignored,
@@ -110,8 +112,18 @@ mod tests {
         assert_eq!(RangeHeader::parse("Bytes= 5- ,"), RangeHeader::One(ByteRange::From(5)));
         assert_eq!(RangeHeader::parse("bytes=-5"), RangeHeader::One(ByteRange::Last(5)));
         assert_eq!(RangeHeader::parse("bytes=0-1,5-"), RangeHeader::Several);
-        for wrong in ["", "bytes", "bytes=", "bytes=-", "bytes=3-1", "bytes=a-b", "bytes=+1-2", "lines=1-2", "bytes=1-2,x",
-            "bytes=99999999999999999999-"] {
+        for wrong in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=3-1",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "lines=1-2",
+            "bytes=1-2,x",
+            "bytes=99999999999999999999-",
+        ] {
             assert_eq!(RangeHeader::parse(wrong), RangeHeader::Ignored, "{wrong}");
         }
     }

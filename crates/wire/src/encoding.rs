@@ -20,15 +20,16 @@ pub fn encode_path(text: &str) -> String {
 
 /// Decodes a path or a part of one: percent rules only, `+` is a plus sign.
 pub fn decode_path(raw: &str) -> Result<String> {
-    let bytes = decode(raw.as_bytes(), false)
-        .ok_or_else(|| Failure::new(Reason::ObjectNameInvalid, "The path has a % that is not followed by two hex digits."))?;
+    let bytes = decode(raw.as_bytes(), false).ok_or_else(|| {
+        Failure::new(Reason::ObjectNameInvalid, "The path has a % that is not followed by two hex digits.")
+    })?;
     String::from_utf8(bytes).map_err(|_| Failure::new(Reason::ObjectNameInvalid, "The path is not UTF-8."))
 }
 
 /// Decodes a name or value of a query or form: percent rules, and `+` is a space.
 pub fn decode_form(raw: &[u8]) -> Result<String> {
-    let bytes = decode(raw, true)
-        .ok_or_else(|| Failure::invalid("query or form", "a % must be followed by two hex digits"))?;
+    let bytes =
+        decode(raw, true).ok_or_else(|| Failure::invalid("query or form", "a % must be followed by two hex digits"))?;
     String::from_utf8(bytes).map_err(|_| Failure::invalid("query or form", "it must be UTF-8"))
 }
 

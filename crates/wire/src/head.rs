@@ -13,8 +13,20 @@ pub struct Head {
 /// Headers beside the vendors' own that decide something and so may be there only once: with two, the reader that
 /// verifies and the reader that acts could each take another.
 const ONCE: &[&str] = &[
-    "host", "authorization", "date", "range", "expect", "transfer-encoding", "security-token", "content-length",
-    "content-type", "content-md5", "content-encoding", "content-language", "content-disposition", "content-range",
+    "host",
+    "authorization",
+    "date",
+    "range",
+    "expect",
+    "transfer-encoding",
+    "security-token",
+    "content-length",
+    "content-type",
+    "content-md5",
+    "content-encoding",
+    "content-language",
+    "content-disposition",
+    "content-range",
 ];
 const ONCE_PREFIXES: &[&str] = &["x-oss-", "x-acs-", "x-amz-"];
 
@@ -40,7 +52,8 @@ impl Head {
         let text = std::str::from_utf8(text).map_err(|_| unreadable("it is not UTF-8"))?;
         let mut lines = text.split("\r\n");
         let mut words = lines.next().unwrap_or_default().split(' ');
-        let (Some(method), Some(target), Some(_), None) = (words.next(), words.next(), words.next(), words.next()) else {
+        let (Some(method), Some(target), Some(_), None) = (words.next(), words.next(), words.next(), words.next())
+        else {
             return Err(unreadable("its first line is not a method, a target and a version"));
         };
         let mut head = Self::start(method, target)?;
@@ -148,7 +161,8 @@ mod tests {
         assert_eq!(head.header("x-oss-meta-a"), Some("v"));
         assert_eq!(body, b"body");
 
-        let (parts, ()) = http::Request::get("//a/../b%2Fc?x=%2f&y").header("host", "http://h:1").body(()).unwrap().into_parts();
+        let (parts, ()) =
+            http::Request::get("//a/../b%2Fc?x=%2f&y").header("host", "http://h:1").body(()).unwrap().into_parts();
         let head = Head::from_parts(&parts).unwrap();
         assert_eq!(head.target(), "//a/../b%2Fc?x=%2f&y");
         assert_eq!(head.header("host"), Some("http://h:1"));

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_name_twice_is_refused_at_any_depth() {
-        for wrong in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#, "{", "1 2", "", r#"{"a":01}"#, "\"\\ud800\""] {
+        for wrong in [r#"{"a":1,"a":1}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#, "{", "1 2", "", r#"{"a":01}"#, "\"\\ud800\""]
+        {
             assert_eq!(parse(wrong.as_bytes()).unwrap_err().reason(), Reason::BodyMalformed, "{wrong}");
         }
     }

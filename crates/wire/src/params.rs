@@ -98,7 +98,9 @@ impl Params {
 
     /// `true` or `false` in any case: Python writes `True` where it flattens structures.
     pub fn boolean(&self, name: &'static str) -> Result<Option<bool>> {
-        self.optional(name).map(|text| parse_boolean(text).ok_or_else(|| Failure::invalid(name, "it must be true or false"))).transpose()
+        self.optional(name)
+            .map(|text| parse_boolean(text).ok_or_else(|| Failure::invalid(name, "it must be true or false")))
+            .transpose()
     }
 
     /// A list spelled `Name.1`, `Name.2`, … without gaps.

@@ -9,8 +9,15 @@ use types::{AccessKeyId, Failure, Reason, Result, Timestamp};
 
 /// Headers that say what is asked, when and by whom, and so must be signed when they are there.
 const COVERED: &[&str] = &[
-    "host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256",
-    "x-acs-security-token", "x-acs-accesskey-id", "content-type",
+    "host",
+    "x-acs-action",
+    "x-acs-version",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-content-sha256",
+    "x-acs-security-token",
+    "x-acs-accesskey-id",
+    "content-type",
 ];
 /// Those of them that must be there.
 const NEEDED: &[&str] =
@@ -102,7 +109,8 @@ impl Header {
 fn check_coverage(head: &Head, header: &Header) -> Result<()> {
     for name in COVERED {
         // A content type without a body decides nothing, unless it makes a form of it.
-        let matters = *name != "content-type" || form::announced(head) || head.header("content-length").is_some_and(|l| l != "0");
+        let matters =
+            *name != "content-type" || form::announced(head) || head.header("content-length").is_some_and(|l| l != "0");
         if NEEDED.contains(name) || matters && head.header(name).is_some() {
             coverage::require(&header.signed_headers, name)?;
         }

@@ -10,7 +10,7 @@ use types::{AccessKeyId, Failure, Reason, Result, Timestamp};
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// Who claims to have signed an S3 request, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AwsIdentity {
     /// Whose secret signed it.
     pub access_key_id: AccessKeyId,
@@ -22,14 +22,8 @@ pub struct AwsIdentity {
     pub expires: Option<Timestamp>,
     /// The headers it covers.
     pub signed_headers: Vec<String>,
-    token: Option<String>,
-}
-
-impl AwsIdentity {
-    /// The session token that came with a temporary access key.
-    pub fn security_token(&self) -> Option<&str> {
-        self.token.as_deref()
-    }
+    /// The session token that came with a temporary access key. Whether it belongs to the key is not judged here.
+    pub security_token: Option<String>,
 }
 
 /// Checks an AWS signature version 4 in the header or the URL.
@@ -69,7 +63,9 @@ fn from_header(head: &Head, value: &str) -> Result<AwsIdentity> {
 }
 
 fn from_url(query: &Params) -> Result<AwsIdentity> {
-    let get = |name: &'static str| query.optional(name).ok_or_else(|| malformed(format_args!("{name} is missing in the URL")));
+    let get = |name: &'static str| {
+        query.optional(name).ok_or_else(|| malformed(format_args!("{name} is missing in the URL")))
+    };
     if query.contains("AWSAccessKeyId") {
         return Err(version_2());
     }
@@ -111,7 +107,7 @@ impl Claims<'_> {
             time,
             expires,
             signed_headers: coverage::names(self.signed_headers)?,
-            token: self.token.map(str::to_owned),
+            security_token: self.token.map(str::to_owned),
         })
     }
 }
@@ -188,7 +184,7 @@ mod tests {
     #[test]
     fn a_presigned_url() {
         let identity = precheck(&url("60", "host", ""), now()).unwrap();
-        assert_eq!(identity.security_token(), Some("t+"));
+        assert_eq!(identity.security_token.as_deref(), Some("t+"));
         assert_eq!(identity.expires, Some(Timestamp::from_secs(now().secs() + 60)));
         let at = |secs: i64| Timestamp::from_secs(now().secs() + secs);
         assert_eq!(reason(&url("60", "host", ""), at(61)), Some(Reason::RequestExpired));
@@ -199,15 +195,17 @@ mod tests {
         assert_eq!(reason(&url("60", "content-type", ""), now()), Some(Reason::SignatureIncomplete));
         assert_eq!(reason(&url("60", "host", "x-amz-acl: private\r\n"), now()), Some(Reason::SignatureIncomplete));
         assert_eq!(reason(&url("60", "host;x-amz-acl", "x-amz-acl: private\r\n"), now()), None);
-        assert_eq!(reason(&url("60", "host", "Authorization: AWS4-HMAC-SHA256 x\r\n"), now()), Some(Reason::SignatureMalformed));
+        assert_eq!(
+            reason(&url("60", "host", "Authorization: AWS4-HMAC-SHA256 x\r\n"), now()),
+            Some(Reason::SignatureMalformed)
+        );
     }
 
     #[test]
     fn other_versions_are_refused() {
-        for raw in [
-            "GET / HTTP/1.1\r\nAuthorization: AWS a:b\r\n\r\n",
-            "GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\r\n\r\n",
-        ] {
+        for raw in
+            ["GET / HTTP/1.1\r\nAuthorization: AWS a:b\r\n\r\n", "GET /?AWSAccessKeyId=a&Signature=b HTTP/1.1\r\n\r\n"]
+        {
             assert_eq!(reason(&Head::read(raw.as_bytes()).unwrap().0, now()), Some(Reason::NotImplemented));
         }
     }

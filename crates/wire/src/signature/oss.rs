@@ -56,7 +56,8 @@ impl Request<'_> {
 
     /// Names of the headers that `always` picks and of the `additional` ones, sorted, each once.
     pub(super) fn headers(&self, always: impl Fn(&str) -> bool, additional: &[String]) -> Vec<String> {
-        let mut names: Vec<String> = self.head.headers().map(|(name, _)| name).filter(|n| always(n)).map(str::to_owned).collect();
+        let mut names: Vec<String> =
+            self.head.headers().map(|(name, _)| name).filter(|n| always(n)).map(str::to_owned).collect();
         names.extend_from_slice(additional);
         names.sort_unstable();
         names.dedup();

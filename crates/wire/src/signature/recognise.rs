@@ -73,7 +73,8 @@ fn by_authorization(head: &Head) -> Option<Scheme> {
 fn by_query(head: &Head) -> Option<Scheme> {
     let names = Names::of(head.raw_query());
     if names.has("x-oss-signature-version") || names.has("x-oss-signature") {
-        let version_1_or_2 = names.has("x-oss-access-key-id") || names.has("x-oss-expires") && !names.has("x-oss-credential");
+        let version_1_or_2 =
+            names.has("x-oss-access-key-id") || names.has("x-oss-expires") && !names.has("x-oss-credential");
         return Some(if version_1_or_2 { Scheme::OssV2 } else { Scheme::OssV4 });
     }
     if names.has("OSSAccessKeyId") {
@@ -87,7 +88,9 @@ fn by_shape(head: &Head, form: &Params) -> Scheme {
     let names = Names::of(head.raw_query());
     let has = |name: &str| names.has(name) || form.contains(name);
     let is_rpc = matches!(head.raw_path(), "/" | "")
-        && (has("Action") && has("Version") || head.header("x-acs-action").is_some() || head.header("x-kms-apiname").is_some());
+        && (has("Action") && has("Version")
+            || head.header("x-acs-action").is_some()
+            || head.header("x-kms-apiname").is_some());
     if !is_rpc {
         return Scheme::Anonymous(family_by_headers(head));
     }

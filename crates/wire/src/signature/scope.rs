@@ -24,7 +24,9 @@ impl Scope {
             return Err(malformed("the credential must be id/date/region/service/terminator"));
         };
         if last != terminator || region.is_empty() || product.is_empty() {
-            return Err(malformed(format_args!("the credential must have a region and a service and end in {terminator}")));
+            return Err(malformed(format_args!(
+                "the credential must have a region and a service and end in {terminator}"
+            )));
         }
         let scope = Self { date: date.to_owned(), region: region.to_owned(), product: product.to_owned(), terminator };
         Ok((id, scope))

@@ -63,9 +63,8 @@ impl Element {
         T: FromStr,
         T::Err: fmt::Display,
     {
-        let read = |text: &str| {
-            text.trim().parse().map_err(|rule| malformed(format_args!("element {name} is wrong: {rule}")))
-        };
+        let read =
+            |text: &str| text.trim().parse().map_err(|rule| malformed(format_args!("element {name} is wrong: {rule}")));
         self.optional_text(name)?.map(read).transpose()
     }
 

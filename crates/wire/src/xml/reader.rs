@@ -75,7 +75,10 @@ impl Tree {
             return Err(malformed("it has more than one root"));
         }
         if self.open.len() >= limits::NESTING || self.count > ELEMENTS {
-            return Err(malformed(format_args!("it is deeper than {} levels or has too many elements", limits::NESTING)));
+            return Err(malformed(format_args!(
+                "it is deeper than {} levels or has too many elements",
+                limits::NESTING
+            )));
         }
         for attribute in start.attributes() {
             attribute.map_err(|cause| malformed("an attribute is wrong").caused_by(cause))?;
@@ -163,10 +166,33 @@ mod tests {
     fn what_is_refused() {
         let deep = format!("{}{}", "<a>".repeat(33), "</a>".repeat(33));
         for wrong in [
-            "", " ", "x", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a/>x", "x<a/>", "<a>&x;</a>", "<a>&#0;</a>", "<a>&#xD800;</a>",
-            "<a>&#1;</a>", "<a>\u{1}</a>", "<a>x<b/></a>", "<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
-            "<?php x?><a/>", "<a b='1' b='2'/>", "<a b=1/>", "<?xml version='1.1'?><a/>", "<a>&amp</a>", "<a><![CDATA[</a>",
-            "<?xml version='1.0' encoding='latin1'?><a/>", "<a/><?xml version='1.0'?>", "&amp;<a/>", &deep,
+            "",
+            " ",
+            "x",
+            "<a>",
+            "</a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a/>x",
+            "x<a/>",
+            "<a>&x;</a>",
+            "<a>&#0;</a>",
+            "<a>&#xD800;</a>",
+            "<a>&#1;</a>",
+            "<a>\u{1}</a>",
+            "<a>x<b/></a>",
+            "<!DOCTYPE a><a/>",
+            "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+            "<?php x?><a/>",
+            "<a b='1' b='2'/>",
+            "<a b=1/>",
+            "<?xml version='1.1'?><a/>",
+            "<a>&amp</a>",
+            "<a><![CDATA[</a>",
+            "<?xml version='1.0' encoding='latin1'?><a/>",
+            "<a/><?xml version='1.0'?>",
+            "&amp;<a/>",
+            &deep,
         ] {
             assert_eq!(parse(wrong.as_bytes()).unwrap_err().reason(), Reason::BodyMalformed, "{wrong}");
         }
