@@ -2,10 +2,11 @@
 //! byte that its signature covers is changed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use proptest::prelude::{any, prop, proptest};
 use std::ops::Range;
 use std::path::PathBuf;
 use types::{Failure, Reason, Timestamp};
-use wire::signature::{Family, Scheme, Signed, acs, oss, recognise, rpc};
+use wire::signature::{Family, Scheme, Signed, acs, aws, oss, recognise, rpc};
 use wire::{Addressing, Head, Params, form, parse_http_date};
 
 const ACCESS_KEY_ID: &str = "LTAI5tTestAccessKeyId001";
@@ -301,4 +302,50 @@ fn a_changed_body_is_told_as_such() {
 fn dates_of_captures_are_http_dates() {
     let date = "Sun, 22 Nov 2026 00:55:21 GMT";
     assert_eq!(parse_http_date(date), Timestamp::parse_http_date(date));
+}
+
+proptest! {
+    /// Whatever is done to a request, it is refused or read, and reading never panics.
+    #[test]
+    fn spoiled_requests_never_panic(
+        which in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let captures = signed_captures();
+        let mut raw = which.get(&captures).raw.clone();
+        for (at, byte, insert) in edits {
+            let at = at.index(raw.len());
+            if insert { raw.insert(at, byte) } else { raw[at] = byte }
+        }
+        let _ = judge_any(&raw);
+        raw.truncate(cut.index(raw.len()));
+        let _ = judge_any(&raw);
+    }
+
+    #[test]
+    fn spoiled_credentials_never_panic(
+        scheme in prop::sample::select(vec!["ACS3-HMAC-SHA256", "ACS4-HMAC-SHA256", "OSS", "OSS2", "OSS4-HMAC-SHA256", "AWS4-HMAC-SHA256"]),
+        rest in "[ ,=:;/a-zA-Z0-9é]{0,80}",
+        query in "[&=%+;/a-zA-Z0-9-]{0,80}",
+    ) {
+        let raw = format!("GET /b/k?{query} HTTP/1.1\r\nHost: h\r\nAuthorization: {scheme} {rest}\r\n\r\n");
+        let _ = judge_any(raw.as_bytes());
+        let raw = format!("GET /b/k?x-oss-signature=&{query} HTTP/1.1\r\nHost: h\r\n\r\n");
+        let _ = judge_any(raw.as_bytes());
+    }
+}
+
+/// As [`judge`], for requests whose body framing may be spoiled too: there the body is what follows the head.
+fn judge_any(raw: &[u8]) -> Result<(), Failure> {
+    let (head, body) = Head::read(raw)?;
+    let _ = aws::precheck(&head, Timestamp::default());
+    let form = form::parse(&head, body)?;
+    let params = Params::parse(head.raw_query().as_bytes()).and_then(|query| query.merged(&form));
+    let scheme = recognise(&head, &form);
+    let _ = acs::read(&head, body).and_then(|s| s.verify(SECRET, Timestamp::default(), REGIONS));
+    let _ = oss::read(&head, &Addressing::default().resolve(head.header("host").unwrap_or_default(), head.raw_path())?);
+    let params = params?;
+    let _ = rpc::call(&head, &params, scheme);
+    rpc::read(&head, &params).map(|_| ())
 }
