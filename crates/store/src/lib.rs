@@ -5,6 +5,8 @@
 //! place. What an engine must keep to is written as a suite anyone can run: the `conformance` module.
 
 mod blobs;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod embedded;
 mod keyring;
 mod local;

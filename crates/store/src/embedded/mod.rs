@@ -17,6 +17,8 @@ mod journal;
 mod options;
 mod spaces;
 mod syncer;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use engine::Embedded;

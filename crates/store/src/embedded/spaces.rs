@@ -1,7 +1,10 @@
 use super::options::EmbeddedOptions;
 use crate::meta::{Entry, MetaError, Range, Space};
 use bytes::Bytes;
-use fjall::{Database, Iter, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, LsmError, OwnedWriteBatch, PersistMode, Readable};
+use fjall::{
+    Database, Iter, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, LsmError, OwnedWriteBatch, PersistMode,
+    Readable,
+};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::ops::Bound;
@@ -97,9 +100,8 @@ fn page(mut iter: Iter, range: &Range) -> Result<Vec<Entry>, MetaError> {
 }
 
 fn tree_options(space: Space, options: &EmbeddedOptions) -> KeyspaceCreateOptions {
-    let separation = KvSeparationOptions::default()
-        .separation_threshold(SEPARATE_CONTENT_FROM)
-        .file_target_size(CONTENT_FILE_BYTES);
+    let separation =
+        KvSeparationOptions::default().separation_threshold(SEPARATE_CONTENT_FROM).file_target_size(CONTENT_FILE_BYTES);
     KeyspaceCreateOptions::default()
         .max_memtable_size(options.memtable_bytes)
         .compaction_strategy(std::sync::Arc::new(
@@ -117,12 +119,7 @@ pub(crate) fn error(error: fjall::Error) -> MetaError {
     match error {
         Io(io) | Storage(LsmError::Io(io)) if is_damage(io.kind()) => MetaError::Corrupt(text),
         Storage(LsmError::Io(_)) => MetaError::Failed(text),
-        Storage(_)
-        | JournalRecovery(_)
-        | InvalidVersion(_)
-        | Decompress(_)
-        | InvalidTrailer
-        | InvalidTag(_)
+        Storage(_) | JournalRecovery(_) | InvalidVersion(_) | Decompress(_) | InvalidTrailer | InvalidTag(_)
         | Unrecoverable => MetaError::Corrupt(text),
         _ => MetaError::Failed(text),
     }

@@ -82,9 +82,7 @@ impl Writer {
                 Some(becomes) => becomes == seen,
                 None => self.spaces.get(*space, key)? == *seen,
             },
-            Check::Scan { space, range, seen } => {
-                self.spaces.scan_at(&self.spaces.snapshot(), *space, range)? == *seen
-            }
+            Check::Scan { space, range, seen } => self.spaces.scan_at(&self.spaces.snapshot(), *space, range)? == *seen,
         })
     }
 

@@ -71,7 +71,10 @@ impl Inner {
     }
 
     fn list(&self, after: Option<BlobId>, limit: usize) -> io::Result<Vec<BlobEntry>> {
-        let first = after.map_or(0, |id| { let [first, ..] = *id.bytes(); first });
+        let first = after.map_or(0, |id| {
+            let [first, ..] = *id.bytes();
+            first
+        });
         let mut page = Vec::new();
         for shard in first..=255 {
             for id in self.ids(shard)?.into_iter().filter(|id| after.is_none_or(|after| *id > after)) {

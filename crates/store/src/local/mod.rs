@@ -6,6 +6,8 @@
 mod blobs;
 mod options;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use blobs::LocalBlobs;
