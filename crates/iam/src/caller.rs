@@ -1,4 +1,5 @@
-use crate::policy::Document;
+use crate::directory::{Credential, Policies};
+use crate::policy::{Document, Labelled};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Service, Timestamp};
@@ -29,12 +30,13 @@ pub struct Nonce {
 
 /// Who is calling, and with what. Starts out as nobody; only [`Gate::authenticate`](crate::Gate::authenticate) makes
 /// somebody of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     call: Call,
     principal: Principal,
     access_key: Option<AccessKeyId>,
     session: Option<Arc<Session>>,
+    policies: Arc<Policies>,
     nonce: Option<Nonce>,
     claimed: Option<AccountId>,
     via: Option<Service>,
@@ -49,6 +51,7 @@ impl Caller {
             principal: Principal::Anonymous,
             access_key: None,
             session: None,
+            policies: Arc::default(),
             nonce: None,
             claimed: None,
             via: None,
@@ -139,14 +142,14 @@ impl Caller {
         self.claimed = Some(account);
     }
 
-    pub(crate) fn become_principal(
-        &mut self,
-        principal: Principal,
-        session: Option<Arc<Session>>,
-        nonce: Option<Nonce>,
-    ) {
-        self.principal = principal;
-        self.session = session;
+    pub(crate) fn become_principal(&mut self, credential: Credential, nonce: Option<Nonce>) {
+        self.principal = credential.principal;
+        self.session = credential.session;
+        self.policies = credential.policies;
         self.nonce = nonce;
+    }
+
+    pub(crate) fn policies(&self) -> &[Labelled] {
+        &self.policies
     }
 }

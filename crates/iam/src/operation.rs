@@ -1,10 +1,9 @@
 use crate::caller::Caller;
 use crate::permit::Permit;
-use crate::policy::{Context, Document};
+use crate::policy::{Context, Labelled};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use store::{Store, Txn, View};
 use trail::Category;
 use types::{AccountId, Action, Resource, Result};
@@ -92,8 +91,8 @@ pub struct Target {
     pub needs: Vec<Need>,
     /// The account that owns it. Its trail gets the event. `None` for what belongs to the caller's own account.
     pub owner: Option<AccountId>,
-    /// The policy attached to the thing itself, with the name it has in explanations.
-    pub policy: Option<(String, Arc<Document>)>,
+    /// The policy attached to the thing itself.
+    pub policy: Option<Labelled>,
     /// What policies may ask about it, such as its tags.
     pub context: Context,
     /// Whether an access control list lets the caller in where no policy says anything.
