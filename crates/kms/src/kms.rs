@@ -7,7 +7,7 @@ use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::tables::{ALIASES, DUE, Due, KEYS, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix};
 use crate::version_record::{KeyVersionRecord, VersionOwner};
 use crypto::Key;
-use iam::policy::{Context, ContextKey};
+use iam::policy::Context;
 use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -291,6 +291,6 @@ pub(crate) fn check_manager(caller: &Caller, key: &KeyRecord) -> Result<()> {
 
 fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
     for (name, value) in tags {
-        context.add(ContextKey::new(format!("kms:tag/{name}")), value.as_str());
+        context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
     }
 }
