@@ -5,6 +5,8 @@
 //! bytes are described in `docs/formats/sealing.md`. In modules: hashes, MACs, signatures, Merkle trees, passphrases.
 
 mod cobblestone;
+#[cfg(test)]
+mod documented;
 pub mod hash;
 mod kdf;
 mod key;
