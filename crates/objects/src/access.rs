@@ -7,7 +7,7 @@ use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use iam::policy::{Document, Kind, Labelled};
-use iam::{Audit, Target};
+use iam::{Audit, Operation, Permit, Target};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +55,17 @@ impl Objects {
     pub(crate) async fn hold(&self, txn: &mut Txn, bucket: &Bucket) -> Result<BucketRecord> {
         let record = txn.get(BUCKETS, bucket.owner, bucket.name.as_str().as_bytes()).await?;
         record.filter(|r| r.id == bucket.record.id).ok_or_else(|| no_bucket(&bucket.name))
+    }
+
+    /// The bucket of an operation that was decided: still the account's whose policies were asked.
+    pub(crate) async fn permitted<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        view: &View,
+        name: &BucketName,
+    ) -> Result<Bucket> {
+        let bucket = self.bucket(view, name).await?;
+        if permit.target().owner == Some(bucket.owner) { Ok(bucket) } else { Err(no_bucket(name)) }
     }
 
     pub(crate) async fn found(&self, view: &View, name: &BucketName, key: &ObjectKey) -> Result<Found> {

@@ -18,3 +18,8 @@ impl<T> Slot<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+/// An operation's step that was to come before was left out: never, since the gate does them in order.
+pub(crate) fn skipped() -> types::Failure {
+    types::Failure::internal("a step of the operation was left out")
+}
