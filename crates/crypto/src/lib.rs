@@ -18,7 +18,8 @@ pub mod sign;
 mod vectors;
 
 pub use cobblestone::{
-    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_secret, plain_len, seal, seal_into, sealed_len,
+    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_key, open_secret, plain_len, seal, seal_into,
+    seal_key, sealed_len,
 };
 pub use hash::{Crc, CrcKind, Digest, DigestKind, Sha256, md5, sha1, sha256, sm3};
 pub use key::Key;

@@ -25,8 +25,7 @@ pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
 }
 
 fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, context: &Context) -> Result<()> {
-    let request =
-        Request { action: &need.action, resource: &need.resource, principal: caller.principal(), context };
+    let request = Request { action: &need.action, resource: &need.resource, principal: caller.principal(), context };
     let decision = policy::decide(set, &request);
     if decision.is_allowed() || (decision.is_open() && (owns(caller, need, set) || target.open)) {
         return Ok(());
@@ -58,7 +57,9 @@ fn denied(caller: &Caller, need: &Need, decision: &Decision<'_>) -> Failure {
     };
     let policy = policy_type(decision);
     let text = match (decision.outcome, caller.principal()) {
-        (_, Principal::Anonymous) => "The request is not signed, and what it asks for is not open to everyone.".to_owned(),
+        (_, Principal::Anonymous) => {
+            "The request is not signed, and what it asks for is not open to everyone.".to_owned()
+        }
         (Outcome::ExplicitDeny, _) => format!("You are not allowed to do {}: {policy} denies it.", need.action),
         _ => format!("You are not allowed to do {}: {policy} does not allow it.", need.action),
     };

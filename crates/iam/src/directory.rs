@@ -159,12 +159,8 @@ impl Directory {
         let role = view.get(ROLES, account, suffix).await?;
         let role = role.ok_or_else(|| Failure::of(Reason::SessionTokenInvalid))?;
         let policies = Arc::new(policies_of(view, account, holder).await?);
-        let principal = Principal::RoleSession {
-            account,
-            role: role.id,
-            role_name: role.name,
-            session: claims.session.clone(),
-        };
+        let principal =
+            Principal::RoleSession { account, role: role.id, role_name: role.name, session: claims.session.clone() };
         Ok(Cached { account, generation, principal, secret: Arc::new(Secret::new(Vec::new())), policies })
     }
 }
@@ -187,17 +183,16 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
 }
 
 async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
-    match policy {
-        PolicyRef::System(name) => {
-            SystemPolicy::find(name).map(SystemPolicy::document).ok_or_else(|| Failure::corrupt(format!("the system policy {name}")))
+    let name = policy.name();
+    let lost = || Failure::corrupt(format!("the policy {name}"));
+    let parsed = match policy {
+        PolicyRef::System(_) => SystemPolicy::find(name).ok_or_else(lost)?.document(),
+        PolicyRef::Custom(_) => {
+            let record = view.get(POLICIES, account, name.as_bytes()).await?.ok_or_else(lost)?;
+            Document::parse(&record.document, Kind::Identity)
         }
-        PolicyRef::Custom(name) => {
-            let record = view.get(POLICIES, account, name.as_str().as_bytes()).await?;
-            let record = record.ok_or_else(|| Failure::corrupt(format!("the policy {name}")))?;
-            let parsed = Document::parse(&record.document, Kind::Identity);
-            parsed.map(Arc::new).map_err(|e| Failure::corrupt(format!("the policy {name}")).caused_by(e))
-        }
-    }
+    };
+    parsed.map(Arc::new).map_err(|e| lost().caused_by(e))
 }
 
 fn session(claims: &SessionClaims) -> Result<Session> {

@@ -150,13 +150,7 @@ async fn record_failure(store: &Store, scene: &Scene<'_>, failure: &Failure) -> 
     Err(Reason::Contended.into())
 }
 
-async fn append(
-    store: &Store,
-    scene: &Scene<'_>,
-    txn: &mut Txn,
-    failure: Option<&Failure>,
-    claim: bool,
-) -> Result<()> {
+async fn append(store: &Store, scene: &Scene<'_>, txn: &mut Txn, failure: Option<&Failure>, claim: bool) -> Result<()> {
     let rng = store.rng().as_ref();
     if let Some(key) = nonce_key(scene.caller).filter(|_| claim && !scene.caller.recorded()) {
         txn.claim(NONCES, AccountId::PLATFORM, &key, &NonceRecord {}).await?;

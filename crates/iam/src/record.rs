@@ -38,7 +38,13 @@ impl<'c> Scene<'c> {
     }
 
     /// The event of a call that was done, or of one that was refused or failed.
-    pub(crate) fn event(&self, recipient: AccountId, region: &RegionId, rng: &dyn Rng, failure: Option<&Failure>) -> Event {
+    pub(crate) fn event(
+        &self,
+        recipient: AccountId,
+        region: &RegionId,
+        rng: &dyn Rng,
+        failure: Option<&Failure>,
+    ) -> Event {
         let call = self.caller.call();
         let global = region.as_str() == GLOBAL;
         let service = matches!(self.caller.principal(), Principal::Service { .. });
@@ -68,7 +74,7 @@ impl<'c> Scene<'c> {
             additional_event_data: self.decided(),
             recipient_account_id: recipient.to_string(),
             error_code: failure.map(|f| (call.dialect.code)(f.reason()).to_owned()).unwrap_or_default(),
-            error_message: failure.map(ToString::to_string).unwrap_or_default(),
+            error_message: failure.map(message).unwrap_or_default(),
         };
         event.set_resources(self.audit.resources.clone());
         if let Some(service) = asking {
@@ -95,13 +101,23 @@ impl<'c> Scene<'c> {
 
     /// What was decided: the actions in policy spelling and their resources.
     fn decided(&self) -> Map<String, Value> {
-        let need = |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
+        let need =
+            |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
         let needs: Vec<Value> = self.target.needs.iter().map(need).collect();
         let mut data = Map::new();
         if !needs.is_empty() {
             data.insert("authorization".to_owned(), Value::from(needs));
         }
         data
+    }
+}
+
+/// What the caller was told, unless that repeats the request: a wrong signature is answered with the string that should
+/// have been signed, and a plaintext may be in it.
+fn message(failure: &Failure) -> String {
+    match failure.reason() {
+        reason @ types::Reason::SignatureMismatch => reason.text().to_owned(),
+        _ => failure.to_string(),
     }
 }
 

@@ -14,7 +14,7 @@ pub use decryptor::Decryptor;
 pub use encryptor::Encryptor;
 pub use layout::{CHUNK, HEADER, TAG, plain_len, sealed_len};
 pub use open_error::OpenError;
-pub use whole::{open, open_secret, seal, seal_into};
+pub use whole::{open, open_key, open_secret, seal, seal_into, seal_key};
 
 #[cfg(test)]
 pub(crate) use chunk_cipher::ChunkCipher;

@@ -146,6 +146,11 @@ impl Context {
         self.facts.push((key, value.into()));
     }
 
+    /// Adds all that another context knows.
+    pub fn extend(&mut self, other: &Self) {
+        self.facts.extend_from_slice(&other.facts);
+    }
+
     /// Makes this the only value of the key.
     pub fn set(&mut self, key: Key, value: impl Into<Value>) {
         self.facts.retain(|(known, _)| *known != key);
