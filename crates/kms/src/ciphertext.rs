@@ -199,7 +199,8 @@ mod tests {
             let (place, material, none) = (Place::random(), Key::random(&SystemRng), EncryptionContext::default());
             let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &none, &plain);
             let read = Ciphertext::from_base64(&sealed.to_base64()).unwrap();
-            prop_assert_eq!(read.open(place.get(), &material, &none).unwrap().expose(), &plain);
+            let opened = read.open(place.get(), &material, &none).unwrap();
+            prop_assert_eq!(opened.expose(), &plain);
             let _ = (Ciphertext::from_bytes(noise), Ciphertext::from_base64(&text));
         }
     }

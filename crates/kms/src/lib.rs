@@ -8,6 +8,8 @@ pub mod action;
 mod alias_record;
 mod audited;
 mod ciphertext;
+#[cfg(test)]
+mod documented;
 mod encryption_context;
 mod internal;
 mod key_filter;
@@ -21,9 +23,9 @@ mod open_versions;
 mod ops;
 mod page;
 pub mod seal;
+mod sweep;
 mod tables;
 mod version_record;
-
 
 pub use alias_record::{AliasInfo, AliasRecord};
 pub use ciphertext::Ciphertext;

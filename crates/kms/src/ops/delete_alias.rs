@@ -1,5 +1,5 @@
 use crate::action;
-use crate::kms::{KEY_KIND, Kms, home, chosen};
+use crate::kms::{KEY_KIND, Kms, chosen, home};
 use crate::ops::create_alias::{audit_alias, check_not_reserved};
 use crate::tables::ALIASES;
 use async_trait::async_trait;

@@ -49,12 +49,7 @@ impl Run<UpdateKeyDescription> for Kms {
         self.id_target(op.action(), &op.key, caller, view).await
     }
 
-    async fn run(
-        &self,
-        permit: &Permit<UpdateKeyDescription>,
-        op: &UpdateKeyDescription,
-        txn: &mut Txn,
-    ) -> Result<()> {
+    async fn run(&self, permit: &Permit<UpdateKeyDescription>, op: &UpdateKeyDescription, txn: &mut Txn) -> Result<()> {
         check_description(&op.description)?;
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Describe).await?;
         record.description.clone_from(&op.description);

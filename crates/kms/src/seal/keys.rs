@@ -72,7 +72,7 @@ impl SealKeys {
     }
 
     /// What a region's store opens with. Each store takes one, so this can be asked for again.
-    pub fn unsealed(&self) -> Result<Unsealed, SealError> {
+    pub fn unsealed(&self) -> types::Result<Unsealed> {
         let epochs = self.epochs.iter().map(|(number, key)| (*number, key.duplicate())).collect();
         let epochs = Epochs::new(epochs).ok_or(SealError::Damaged("it has no epoch"))?;
         Ok(Unsealed { root: self.root.duplicate(), epochs })

@@ -8,6 +8,8 @@ mod file_seal;
 mod key_file;
 mod keys;
 mod passphrase_seal;
+#[cfg(test)]
+mod tests;
 
 pub use error::SealError;
 pub use file_seal::FileSeal;
@@ -51,7 +53,7 @@ impl SealConfig {
 ///
 /// The caller holds the folder's lock, and calls this before it makes any folder inside: a folder with data but without
 /// its seal is refused, since new keys would open none of it.
-pub fn open_or_create(folder: &Path, config: SealConfig, rng: &dyn Rng) -> Result<(SealKeys, bool), SealError> {
+pub fn open_or_create(folder: &Path, config: SealConfig, rng: &dyn Rng) -> types::Result<(SealKeys, bool)> {
     let seal = config.into_seal();
     if let Some(content) = key_file::read(folder)? {
         return Ok((open(seal.as_ref(), &content)?, false));
