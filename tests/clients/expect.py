@@ -11,12 +11,14 @@ from Tea.exceptions import TeaException
 
 
 @contextlib.contextmanager
-def s3_error(code: str | tuple, status: int | None = None):
-    """The S3 call inside has to fail with this code (or one of these) and status."""
+def s3_error(code: str | tuple | None, status: int | None = None):
+    """The S3 call inside has to fail with this code (or one of these, or any of the caller's) and status."""
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         yield caught
     answer = caught.value.response
-    assert answer["Error"]["Code"] in ((code,) if isinstance(code, str) else code), answer
+    if code is not None:
+        assert answer["Error"]["Code"] in ((code,) if isinstance(code, str) else code), answer
+    assert 300 <= answer["ResponseMetadata"]["HTTPStatusCode"] < 500 or status, answer
     assert status in (None, answer["ResponseMetadata"]["HTTPStatusCode"]), answer
 
 
