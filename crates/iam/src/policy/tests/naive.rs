@@ -225,6 +225,9 @@ fn expand(pattern: &str, wild: bool, context: &Context) -> Option<Vec<Symbol>> {
 
 /// Matches by the table of which prefixes of the pattern match which prefixes of the text.
 fn like(pattern: &str, text: &str, wild: bool, context: &Context) -> bool {
+    if !pattern.contains(['*', '?', '$']) {
+        return pattern == text;
+    }
     let Some(pattern) = expand(pattern, wild, context) else { return false };
     let text: Vec<char> = text.chars().collect();
     let mut reached = vec![false; text.len() + 1];
