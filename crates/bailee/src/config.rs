@@ -103,7 +103,11 @@ impl Config {
             .into());
         }
         Ok(Settings {
-            seal: one_of("seal", self.seal.as_deref(), &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)])?,
+            seal: one_of(
+                "seal",
+                self.seal.as_deref(),
+                &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)],
+            )?,
             json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
@@ -156,7 +160,9 @@ fn one_of<T: Copy>(name: &str, given: Option<&str>, words: &[(&str, T)]) -> Resu
         Some(given) => words.iter().find(|(word, _)| *word == given),
     };
     let allowed = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(" or ");
-    found.map(|(_, value)| *value).ok_or_else(|| format!("{name} is {:?}; it can be {}", given.unwrap_or_default(), allowed()).into())
+    found
+        .map(|(_, value)| *value)
+        .ok_or_else(|| format!("{name} is {:?}; it can be {}", given.unwrap_or_default(), allowed()).into())
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ pub(crate) struct Deployment {
 }
 
 /// How calls of Bailee's own are spelled in events.
-const OWN: Dialect = Dialect { service: "Bailee", source: "bailee", version: env!("CARGO_PKG_VERSION"), code: own_code };
+const OWN: Dialect =
+    Dialect { service: "Bailee", source: "bailee", version: env!("CARGO_PKG_VERSION"), code: own_code };
 
 fn own_code(reason: Reason) -> &'static str {
     reason.text()

@@ -110,12 +110,8 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let started = domains.clock.elapsed();
-    let arrival = Arrival {
-        id: RequestId::random(domains.rng.as_ref()),
-        time: domains.clock.now(),
-        source_ip: peer,
-        secure,
-    };
+    let arrival =
+        Arrival { id: RequestId::random(domains.rng.as_ref()), time: domains.clock.now(), source_ip: peer, secure };
     let id = arrival.id.clone();
     let request: Request = request.map(patient);
     let method = request.method().clone();

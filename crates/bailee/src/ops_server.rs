@@ -86,6 +86,11 @@ fn readiness(state: &State) -> (StatusCode, String) {
     if !state.ready.load(Ordering::Acquire) {
         return (StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n".to_owned());
     }
-    let problems: Vec<String> = state.publishers.iter().flat_map(|p| p.problems()).map(|(a, p)| format!("trail of {a}: {p}\n")).collect();
-    if problems.is_empty() { (StatusCode::OK, "ready\n".to_owned()) } else { (StatusCode::SERVICE_UNAVAILABLE, problems.concat()) }
+    let problems: Vec<String> =
+        state.publishers.iter().flat_map(|p| p.problems()).map(|(a, p)| format!("trail of {a}: {p}\n")).collect();
+    if problems.is_empty() {
+        (StatusCode::OK, "ready\n".to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, problems.concat())
+    }
 }

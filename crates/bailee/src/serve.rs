@@ -66,7 +66,8 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 
 /// Waits for SIGTERM or SIGINT and passes it on.
 async fn stop_signal(stop: watch::Sender<bool>) {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("cannot listen for signals; stop with SIGKILL, which loses nothing acknowledged");
         return std::future::pending().await;
     };
@@ -124,7 +125,11 @@ fn write_credentials(path: &Path, made: &NewAccount, endpoint: &str, region: &st
 /// What to set in a shell to use the clients.
 fn print_environment(path: &Path, made: &NewAccount, endpoint: &str, region: &str, settings: &Settings) {
     let (id, secret) = (&made.root.id, made.root.secret.expose());
-    println!("This is the first start. Account {} was made; its root access key is in {}.", made.account.id, path.display());
+    println!(
+        "This is the first start. Account {} was made; its root access key is in {}.",
+        made.account.id,
+        path.display()
+    );
     println!("To use it from a shell (AWS clients; Python oss2 and alibabacloud-oss-v2; Node ali-oss):\n");
     println!("  export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}");
     println!("  export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}");

@@ -34,6 +34,22 @@ pub enum Attribute {
     EventAccessKeyId,
 }
 
+impl Attribute {
+    /// Its name in the interface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ServiceName => "ServiceName",
+            Self::EventName => "EventName",
+            Self::User => "User",
+            Self::EventId => "EventId",
+            Self::ResourceType => "ResourceType",
+            Self::ResourceName => "ResourceName",
+            Self::EventRw => "EventRW",
+            Self::EventAccessKeyId => "EventAccessKeyId",
+        }
+    }
+}
+
 impl FromStr for Attribute {
     type Err = Failure;
 

@@ -36,7 +36,9 @@ pub(crate) fn list(settings: &Settings) -> Result<ExitCode, Stop> {
         let accounts = domains.gate.perform(&caller, &domains.iam, ListAccounts).await?;
         let accounts: Vec<Value> = accounts
             .iter()
-            .map(|a| json!({"account_id": a.id.to_string(), "account_name": a.name, "created": a.created.iso_seconds()}))
+            .map(
+                |a| json!({"account_id": a.id.to_string(), "account_name": a.name, "created": a.created.iso_seconds()}),
+            )
             .collect();
         println!("{:#}", Value::from(accounts));
         deployment.close().await

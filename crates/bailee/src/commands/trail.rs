@@ -86,7 +86,11 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<ExitCode, Stop> {
     let against = args.against.as_ref().map(|path| read(path)).transpose()?;
     let online = args.endpoint.is_some() || args.credentials.is_some();
     let report = block_on(async {
-        if online { verify_online(args, against.as_deref()).await } else { verify_offline(args, against.as_deref()).await }
+        if online {
+            verify_online(args, against.as_deref()).await
+        } else {
+            verify_offline(args, against.as_deref()).await
+        }
     })?;
     Ok(tell(&report))
 }
@@ -122,7 +126,8 @@ async fn verify_online(args: &VerifyArgs, against: Option<&[u8]>) -> Result<Repo
         None => None,
     };
     let named = credentials.as_ref();
-    let account = args.account.or(named.map(|c| c.account_id.0)).ok_or("say which account, with --account or --credentials")?;
+    let account =
+        args.account.or(named.map(|c| c.account_id.0)).ok_or("say which account, with --account or --credentials")?;
     let endpoint = args.endpoint.clone().or(named.map(|c| c.endpoint.clone())).ok_or("say where, with --endpoint")?;
     let mut regions = args.region.clone();
     if regions.is_empty() {
