@@ -185,8 +185,11 @@ impl<'a> Publication<'a> {
         // COMMIT POINT: this tree, and no other of its size, is the log's from here on.
         self.commit(intended, store::Durability::Synced).await?;
         let checkpoint = self.log.sign(tree)?;
-        let vkey = format!("{}\n", self.log.vkey());
-        self.folder.write(vec![(VKEY.into(), vkey.into()), (CHECKPOINT.into(), checkpoint.into())]).await?;
+        let vkey = format!("{}\n", self.log.vkey()).into_bytes();
+        if self.folder.fetch(VKEY).await?.as_ref() != Some(&vkey) {
+            self.folder.write(vec![(VKEY.into(), vkey)]).await?;
+        }
+        self.folder.write(vec![(CHECKPOINT.into(), checkpoint.into())]).await?;
         // Not synced: if a power cut takes it back, it lags by one checkpoint, which is allowed for.
         self.commit(Head { signed: tree, intended: tree }, store::Durability::Logged).await
     }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::Store;
-use types::{AccountId, Clock, Failure, Result};
+use types::{AccountId, Clock, Failure, Reason, Result};
 
 /// How long events gather before they are published together.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -58,26 +58,46 @@ impl Publisher {
     /// more at the end. An idle server does nothing.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
-        if let Err(error) = self.publish_all().await {
-            tracing::error!(error = %chain(&error), "a trail could not be published");
-        }
+        let mut started = self.start().await;
         loop {
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = &mut shutdown => break,
+            if started {
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = &mut shutdown => break,
+                }
             }
             tokio::select! {
                 () = self.clock.sleep(INTERVAL) => {}
                 () = &mut shutdown => break,
+            }
+            if !started {
+                started = self.start().await;
             }
             self.publish_marked().await;
         }
         self.publish_marked().await;
     }
 
+    /// Publishes every log; whether all were tried. Those that failed are kept among the marked ones.
+    async fn start(&self) -> bool {
+        match self.publish_each().await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::error!(error = chain(&error), "the trails could not be listed");
+                false
+            }
+        }
+    }
+
     /// Publishes every log of the store; how many entries came under a checkpoint. A log that cannot be published does
     /// not keep the others from it; the first error is returned after all were tried.
     pub async fn publish_all(&self) -> Result<usize> {
+        let (count, error) = self.publish_each().await?;
+        error.map_or(Ok(count), Err)
+    }
+
+    /// How many entries came under a checkpoint, and the first failure of a single log.
+    async fn publish_each(&self) -> Result<(usize, Option<Failure>)> {
         let (mut count, mut error, mut after) = (0, None, None);
         loop {
             let accounts = self.store.view().await?.streams(after, PAGE).await?;
@@ -89,25 +109,38 @@ impl Publisher {
                 }
             }
             if accounts.len() < PAGE {
-                return error.map_or(Ok(count), Err);
+                return Ok((count, error));
             }
         }
     }
 
-    /// Publishes one log; how many entries came under a checkpoint.
+    /// Publishes one log; how many entries came under a checkpoint. One that failed is tried again, except for damage,
+    /// which does not heal by itself: that waits for the account's next event.
     pub async fn publish(&self, account: AccountId) -> Result<u64> {
         let _one_at_a_time = self.busy.lock().await;
         let done = self.publish_alone(account).await;
-        let mut state = self.state();
         match &done {
-            Ok(_) => state.problems.remove(&account),
-            Err(error) => {
-                // What a failed publication wrote is swept before the next.
-                state.swept.remove(&account);
-                state.problems.insert(account, chain(error))
+            Ok(_) => {
+                self.state().problems.remove(&account);
             }
-        };
+            Err(error) => self.failed(account, error),
+        }
         done
+    }
+
+    fn failed(&self, account: AccountId, error: &Failure) {
+        let text = chain(error);
+        {
+            let mut state = self.state();
+            // What a failed publication wrote is swept before the next.
+            state.swept.remove(&account);
+            if state.problems.insert(account, text.clone()).as_ref() != Some(&text) {
+                tracing::error!(%account, error = text, "a trail could not be published");
+            }
+        }
+        if error.reason() != Reason::Corrupt {
+            self.mark(account);
+        }
     }
 
     async fn publish_alone(&self, account: AccountId) -> Result<u64> {
@@ -123,16 +156,8 @@ impl Publisher {
     async fn publish_marked(&self) {
         let marked = std::mem::take(&mut self.state().dirty);
         for account in marked {
-            let known = self.state().problems.get(&account).cloned();
-            let Err(error) = self.publish(account).await else { continue };
-            let text = chain(&error);
-            if known.as_ref() != Some(&text) {
-                tracing::error!(%account, error = text, "a trail could not be published");
-            }
-            // Damage does not heal by itself: it is tried again with the account's next event. The rest may.
-            if error.reason() != types::Reason::Corrupt {
-                self.mark(account);
-            }
+            // A failure is kept and logged where it is met.
+            let _ = self.publish(account).await;
         }
     }
 

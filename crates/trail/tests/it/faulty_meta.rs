@@ -4,7 +4,7 @@ use store::{Batch, Durability, MemoryMeta, Meta, MetaError, Snapshot};
 
 /// When the next commit that changes something is to fail.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// A synced one, before it happens.
     BeforeSynced,
     /// A synced one, after it happened.
@@ -14,17 +14,17 @@ pub enum Fault {
 }
 
 /// A store that fails once when told: what a process that dies at a commit looks like to the next one.
-pub struct FaultyMeta {
+pub(crate) struct FaultyMeta {
     inner: MemoryMeta,
     fault: Mutex<Option<Fault>>,
 }
 
 impl FaultyMeta {
-    pub fn new(inner: MemoryMeta) -> Self {
+    pub(crate) fn new(inner: MemoryMeta) -> Self {
         Self { inner, fault: Mutex::new(None) }
     }
 
-    pub fn fail(&self, fault: Fault) {
+    pub(crate) fn fail(&self, fault: Fault) {
         *self.fault.lock().unwrap() = Some(fault);
     }
 

@@ -12,11 +12,11 @@ use trail::{Category, Event, Folder, Identity, IdentityKind, Log, Publisher, Rep
 use types::{AccountId, Clock, Rng, Timestamp};
 
 /// The first event's time; each next one is a second later.
-pub const START: i64 = 1_700_000_000;
+pub(crate) const START: i64 = 1_700_000_000;
 
 /// Random bytes that are the same in every run.
 #[derive(Default)]
-pub struct CountingRng(AtomicU64);
+pub(crate) struct CountingRng(AtomicU64);
 
 impl Rng for CountingRng {
     fn fill(&self, out: &mut [u8]) {
@@ -29,7 +29,7 @@ impl Rng for CountingRng {
 
 /// A clock that only goes on when somebody sleeps.
 #[derive(Default)]
-pub struct SleepingClock(AtomicU64);
+pub(crate) struct SleepingClock(AtomicU64);
 
 #[async_trait]
 impl Clock for SleepingClock {
@@ -48,12 +48,12 @@ impl Clock for SleepingClock {
 }
 
 /// A region with one account, its store in memory and its trails in a folder.
-pub struct Fixture {
-    pub meta: Arc<FaultyMeta>,
-    pub store: Store,
-    pub account: AccountId,
-    pub trails: TempDir,
-    pub publisher: Publisher,
+pub(crate) struct Fixture {
+    pub(crate) meta: Arc<FaultyMeta>,
+    pub(crate) store: Store,
+    pub(crate) account: AccountId,
+    pub(crate) trails: TempDir,
+    pub(crate) publisher: Publisher,
 }
 
 async fn open(meta: Arc<FaultyMeta>) -> Store {
@@ -63,7 +63,7 @@ async fn open(meta: Arc<FaultyMeta>) -> Store {
 }
 
 impl Fixture {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::on(FaultyMeta::new(MemoryMeta::default()), TempDir::new().unwrap()).await
     }
 
@@ -75,7 +75,7 @@ impl Fixture {
     }
 
     /// The same folder over a copy of the store that has only the first `events` events; heads as they are now.
-    pub async fn with_events(self, events: usize) -> Self {
+    pub(crate) async fn with_events(self, events: usize) -> Self {
         let copy = MemoryMeta::default();
         for (space, limit) in [(Space::System, usize::MAX), (Space::Trail, events)] {
             let batch = Batch { ..Batch::default() };
@@ -85,7 +85,7 @@ impl Fixture {
     }
 
     /// A new process on the same data.
-    pub async fn restarted(self) -> Self {
+    pub(crate) async fn restarted(self) -> Self {
         self.with_events(usize::MAX).await
     }
 
@@ -94,24 +94,24 @@ impl Fixture {
         self.meta.snapshot().await.unwrap().scan(space, &range).await.unwrap()
     }
 
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.trails.path().join(self.account.to_string())
     }
 
-    pub fn source(&self) -> Folder {
+    pub(crate) fn source(&self) -> Folder {
         Folder::of(self.trails.path(), self.account)
     }
 
-    pub async fn log(&self) -> Log {
+    pub(crate) async fn log(&self) -> Log {
         Log::open(&self.store, self.account).await.unwrap()
     }
 
     /// Appends events until there are `size`.
-    pub async fn grow(&self, size: u64) {
+    pub(crate) async fn grow(&self, size: u64) {
         self.grow_account(self.account, size).await;
     }
 
-    pub async fn grow_account(&self, account: AccountId, size: u64) {
+    pub(crate) async fn grow_account(&self, account: AccountId, size: u64) {
         let last = self.store.view().await.unwrap().stream_last(account).await.unwrap();
         let mut next = last.map_or(0, |(index, _)| index + 1);
         while next < size {
@@ -124,34 +124,34 @@ impl Fixture {
         }
     }
 
-    pub async fn publish(&self) -> types::Result<u64> {
+    pub(crate) async fn publish(&self) -> types::Result<u64> {
         self.publisher.publish(self.account).await
     }
 
-    pub async fn verify(&self) -> Report {
+    pub(crate) async fn verify(&self) -> Report {
         Verifier::new(&self.store, self.trails.path()).run().await.unwrap()
     }
 
-    pub async fn verify_published(&self) -> Report {
+    pub(crate) async fn verify_published(&self) -> Report {
         verify_published(&self.source(), self.log().await.vkey(), None).await.unwrap()
     }
 
-    pub async fn verify_against(&self, checkpoint: &[u8]) -> (Report, Report) {
+    pub(crate) async fn verify_against(&self, checkpoint: &[u8]) -> (Report, Report) {
         let offline = trail::verify(&[(self.store.clone(), self.trails.path().to_owned())], Some(checkpoint)).await;
         let online = verify_published(&self.source(), self.log().await.vkey(), Some(checkpoint)).await;
         (offline.unwrap(), online.unwrap())
     }
 
-    pub fn read(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.folder().join(path)).unwrap()
     }
 
-    pub fn write(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) {
         std::fs::write(self.folder().join(path), bytes).unwrap();
     }
 
     /// Every file of the log, by its path below the log's folder.
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mut found = Vec::new();
         list(&self.folder(), &self.folder(), &mut found);
         found.sort();
@@ -159,12 +159,12 @@ impl Fixture {
     }
 
     /// The raw bytes of event `index` in the engine.
-    pub async fn raw_event(&self, index: u64) -> bytes::Bytes {
+    pub(crate) async fn raw_event(&self, index: u64) -> bytes::Bytes {
         self.meta.snapshot().await.unwrap().get(Space::Trail, &self.event_key(index)).await.unwrap().unwrap()
     }
 
     /// Writes past the sealed view, as somebody with the disk in their hands.
-    pub async fn put_raw(&self, space: Space, key: Vec<u8>, value: Option<bytes::Bytes>) {
+    pub(crate) async fn put_raw(&self, space: Space, key: Vec<u8>, value: Option<bytes::Bytes>) {
         let write = match value {
             Some(value) => Write::Put { space, key, value },
             None => Write::Delete { space, key },
@@ -173,7 +173,7 @@ impl Fixture {
         self.meta.commit(batch, Durability::Synced).await.unwrap();
     }
 
-    pub fn event_key(&self, index: u64) -> Vec<u8> {
+    pub(crate) fn event_key(&self, index: u64) -> Vec<u8> {
         [self.account.get().to_be_bytes(), index.to_be_bytes()].concat()
     }
 }
@@ -200,15 +200,15 @@ fn list(root: &Path, folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-pub fn event(n: u64) -> Event {
+pub(crate) fn event(n: u64) -> Event {
     let mut event = Event {
         event_id: format!("00000000-0000-4000-8000-{n:012}"),
         event_version: "1".to_owned(),
         event_time: Timestamp::from_secs(START + i64::try_from(n).unwrap()).iso_seconds(),
-        event_name: if n % 2 == 0 { "GetObject" } else { "PutObject" }.to_owned(),
+        event_name: if n.is_multiple_of(2) { "GetObject" } else { "PutObject" }.to_owned(),
         event_type: "ApiCall".to_owned(),
         event_source: "oss.local-1.bailee".to_owned(),
-        event_rw: if n % 2 == 0 { "Read" } else { "Write" }.to_owned(),
+        event_rw: if n.is_multiple_of(2) { "Read" } else { "Write" }.to_owned(),
         event_category: Category::Data,
         service_name: "Oss".to_owned(),
         api_version: "2019-05-17".to_owned(),
@@ -243,11 +243,11 @@ pub fn event(n: u64) -> Event {
 }
 
 /// That a report has a finding at `place`.
-pub fn assert_found(report: &Report, place: &str, why: &str) {
+pub(crate) fn assert_found(report: &Report, place: &str, why: &str) {
     let found = report.findings.iter().any(|finding| finding.place == place);
     assert!(found, "{why}: nothing at {place}, but {:#?}", report.findings);
 }
 
-pub fn assert_clean(report: &Report) {
+pub(crate) fn assert_clean(report: &Report) {
     assert!(report.is_clean(), "{:#?}", report.findings);
 }

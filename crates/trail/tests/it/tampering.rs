@@ -15,7 +15,7 @@ async fn published() -> Fixture {
 async fn every_changed_file_is_named() {
     let f = published().await;
     let files = f.files();
-    assert!(files.len() >= 12, "{files:?}");
+    assert_eq!(files.len(), 10, "{files:?}");
     for path in files {
         let good = f.read(&path);
         for at in [0, good.len() / 3, good.len() / 2, good.len() - 1] {
@@ -23,8 +23,7 @@ async fn every_changed_file_is_named() {
             bytes[at] ^= 0x01;
             f.write(&path, &bytes);
             assert_found(&f.verify().await, &path, &format!("byte {at} of {path}"));
-            let served = path != "vkey" && !path.ends_with(".p/44") && !f.folder().join(full(&path)).exists();
-            if served {
+            if path != "vkey" && !is_old(&path) {
                 assert!(!f.verify_published().await.is_clean(), "byte {at} of {path}");
             }
         }
@@ -37,8 +36,10 @@ async fn every_changed_file_is_named() {
     assert_clean(&f.verify().await);
 }
 
-fn full(partial: &str) -> String {
-    partial.split(".p/").next().filter(|base| *base != partial).unwrap_or("none").to_owned()
+/// Whether it is a partial tile of the earlier checkpoint, of 300 events, whose full one does not exist yet. Nobody needs
+/// it for the present one, so only its content can be wrong, not its absence.
+fn is_old(path: &str) -> bool {
+    path == "tile/1/000.p/1"
 }
 
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn the_place_in_a_file_is_told_as_an_event() {
 async fn every_missing_file_is_named_and_every_stray_one() {
     let f = published().await;
     for path in f.files() {
-        if path.ends_with(".p/44") {
+        if is_old(&path) {
             continue;
         }
         let good = f.read(&path);
