@@ -8,7 +8,7 @@ use crypto::Key;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Batch, Durability, Keyring, MemoryMeta, Meta, Space, Wrapped, Write};
-use types::{AccountId, KeyId, RegionId, Rng, Secret, SystemRng};
+use types::{AccountId, KeyId, Reason, RegionId, Rng, Secret, SystemRng};
 
 const PAGE: &str = include_str!("../../../docs/formats/keys.md");
 
@@ -129,6 +129,10 @@ async fn the_documented_chain_opens() {
     let context = example.place().wrap_context();
     let material = keyring.unwrap(&parent, context.as_bytes(), &example.version_wrap(), "the example").unwrap();
     assert_eq!(material.expose(), key_from(MATERIAL).expose());
+    // Moved to another key, it is damage.
+    let other = VersionPlace { key: &example.version, ..example.place() }.wrap_context();
+    let moved = keyring.unwrap(&parent, other.as_bytes(), &example.version_wrap(), "the example");
+    assert_eq!(moved.err().map(|failure| failure.reason()), Some(Reason::Corrupt));
 
     let line = PAGE.lines().find_map(|line| line.strip_prefix("ciphertext      ")).unwrap();
     let ciphertext = Ciphertext::from_base64(line).unwrap();

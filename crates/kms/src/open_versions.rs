@@ -45,9 +45,33 @@ impl OpenVersions {
             held.pop(&version);
         }
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.held().len()
+#[cfg(test)]
+mod tests {
+    use super::{OpenVersion, OpenVersions};
+    use crypto::Key;
+    use std::sync::Arc;
+    use types::{AccountId, KeyId, SystemRng};
+
+    #[test]
+    fn forgetting_a_key_wipes_its_versions_and_no_others() {
+        let open = OpenVersions::new();
+        let (ann, bob) = (AccountId::random(&SystemRng), AccountId::random(&SystemRng));
+        let (key, other) = (KeyId::random(&SystemRng), KeyId::random(&SystemRng));
+        let put = |account, key: &KeyId| {
+            let (version, material) = (KeyId::random(&SystemRng), Arc::new(Key::random(&SystemRng)));
+            open.put(account, &version, OpenVersion { key: key.clone(), material: material.clone() });
+            (version, material)
+        };
+        let (first, second, kept, bobs) = (put(ann, &key), put(ann, &key), put(ann, &other), put(bob, &key));
+        open.forget(ann, &key);
+        for (version, material) in [first, second] {
+            assert!(open.get(ann, &version).is_none());
+            assert_eq!(Arc::strong_count(&material), 1, "nothing else holds it");
+        }
+        assert!(open.get(ann, &kept.0).is_some());
+        assert!(open.get(bob, &bobs.0).is_some());
+        assert!(open.get(ann, &bobs.0).is_none(), "a version is its account's");
     }
 }

@@ -11,7 +11,7 @@ use types::{AccountId, Action, AliasName, Failure, KeyId, Principal, Reason, Res
 /// Gives the key that a service of ours uses in an account when its callers name none, making it on first use. The
 /// account sees it, with its alias, and cannot change or delete it.
 ///
-/// Only the service itself asks for it.
+/// Only the service itself asks for it, and only when using the key by [`service_alias`] gave `AliasNotFound`.
 #[derive(Clone, Copy, Debug)]
 pub struct ServiceKey {
     /// In which account.
