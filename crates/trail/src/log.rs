@@ -1,4 +1,5 @@
 use crate::{Checkpoint, NoteError, NoteKey};
+use crypto::Key;
 use crypto::sign::SigningKey;
 use store::Store;
 use types::{AccountId, Failure, RegionId, Result, Secret};
@@ -19,11 +20,16 @@ impl Log {
         format!("bailee/{region}/{account}")
     }
 
-    /// The log of an account in this store's region. Its key comes from the account's key there, so it is the same for
-    /// as long as that key lives, and nobody without the seal can sign.
+    /// The log of an account in this store's region.
     pub async fn open(store: &Store, account: AccountId) -> Result<Self> {
-        let origin = Self::origin_of(store.region(), account);
-        let seed = store.keyring().account(account).await?.derive(SIGNING, origin.as_bytes());
+        let key = store.keyring().account(account).await?;
+        Self::with_key(Self::origin_of(store.region(), account), &key)
+    }
+
+    /// The log of this name, with the key that its account has in its region. The signing key comes from that one, so it
+    /// stays the same for as long as that key lives, and nobody without the seal can sign.
+    pub(crate) fn with_key(origin: String, account_key: &Key) -> Result<Self> {
+        let seed = account_key.derive(SIGNING, origin.as_bytes());
         let key = SigningKey::from_seed(Secret::new(*seed.expose()));
         let vkey = NoteKey::new(&origin, key.public()).map_err(Failure::internal)?;
         Ok(Self { origin, key, vkey })

@@ -41,6 +41,15 @@ impl Report {
         self.findings.is_empty()
     }
 
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let Self { logs, events, pending, findings, more } = other;
+        self.logs += logs;
+        self.events += events;
+        self.pending += pending;
+        self.more += more;
+        findings.into_iter().for_each(|f| self.find(&f.log, f.place, f.what));
+    }
+
     pub(crate) fn find(&mut self, log: &str, place: impl Into<String>, what: impl Into<String>) {
         if self.findings.len() < KEPT {
             self.findings.push(Finding { log: log.to_owned(), place: place.into(), what: what.into() });

@@ -61,7 +61,7 @@ pub struct Row {
     /// How much of it there is.
     pub status: Status,
     /// What runs it; `None` where it is refused.
-    pub(super) run: Option<Handler>,
+    pub(crate) run: Option<Handler>,
 }
 
 impl Row {
@@ -73,3 +73,26 @@ impl Row {
 
 /// Every action there is, by service. What is in none of them does not exist.
 pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, sts::ROWS, actiontrail::ROWS];
+
+/// A row that is served, or one that is refused by name.
+macro_rules! row {
+    ($service:ident, $name:literal, $status:ident, [$($need:literal),*], $run:path) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[$($need),*],
+            status: $crate::Status::$status,
+            run: Some(|context| Box::pin($run(context))),
+        }
+    };
+    ($service:ident, $name:literal) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[],
+            status: $crate::Status::Refused,
+            run: None,
+        }
+    };
+}
+pub(super) use row;
