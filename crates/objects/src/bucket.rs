@@ -83,9 +83,15 @@ pub struct BucketInfo {
     pub encryption: Option<Encryption>,
 }
 
+impl BucketInfo {
+    pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
+        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _ } = record;
+        Self { name, owner, created, acl, storage_class, redundancy, encryption }
+    }
+}
+
 impl From<Bucket> for BucketInfo {
     fn from(bucket: Bucket) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _ } = bucket.record;
-        Self { name: bucket.name, owner: bucket.owner, created, acl, storage_class, redundancy, encryption }
+        Self::new(bucket.name, bucket.owner, bucket.record)
     }
 }

@@ -33,6 +33,31 @@ impl ChecksumKind {
         }
     }
 
+    /// What the checksum of an object made of parts is of, unless the client says otherwise.
+    pub(crate) const fn usual_scope(self) -> ChecksumScope {
+        match self {
+            Self::Crc64Nvme => ChecksumScope::FullObject,
+            Self::Crc32 | Self::Crc32c | Self::Sha1 | Self::Sha256 => ChecksumScope::Composite,
+        }
+    }
+
+    /// Whether it can be of that: only a CRC of the whole follows from those of the parts.
+    pub(crate) const fn can_be(self, scope: ChecksumScope) -> bool {
+        match scope {
+            ChecksumScope::FullObject => self.crc().is_some(),
+            ChecksumScope::Composite => !matches!(self, Self::Crc64Nvme),
+        }
+    }
+
+    /// The checksum of bytes that are all here.
+    pub(crate) fn of(self, bytes: &[u8]) -> Vec<u8> {
+        match (self, self.crc()) {
+            (_, Some(crc)) => crc.to_bytes(crc.of(bytes)),
+            (Self::Sha1, None) => crypto::sha1(bytes).to_vec(),
+            (_, None) => crypto::sha256(bytes).to_vec(),
+        }
+    }
+
     /// The CRC it is, if it is one: only those can be put together from the parts'.
     pub(crate) const fn crc(self) -> Option<CrcKind> {
         match self {

@@ -56,9 +56,7 @@ impl ReadConditions {
 
 /// A 304 repeats the validators (RFC 9110 §15.4.5).
 fn not_modified(object: &ObjectRecord) -> Failure {
-    Failure::of(Reason::NotModified)
-        .with("ETag", object.etag.clone())
-        .with("LastModified", object.modified.http_date())
+    Failure::of(Reason::NotModified).with("ETag", object.etag.clone()).with("LastModified", object.modified.http_date())
 }
 
 /// On what state of the object a change insists. Checked in the transaction that makes the change.
@@ -73,11 +71,6 @@ pub struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// Whether it asks for anything.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.if_match.is_none() && self.if_none_match.is_none() && !self.forbid_overwrite
-    }
-
     pub(crate) fn check(&self, object: Option<&ObjectRecord>) -> Result<()> {
         if self.forbid_overwrite && object.is_some() {
             return Err(Failure::of(Reason::ObjectExists));

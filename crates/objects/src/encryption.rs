@@ -1,5 +1,5 @@
-use crate::binary;
 use crate::ids::{BucketId, ContentId};
+use crate::sse_kms::TenantKey;
 use crypto::Key;
 use serde::{Deserialize, Serialize};
 use store::{Keyring, Wrapped};
@@ -52,18 +52,14 @@ pub(crate) enum Wrap {
     /// Under the account's key, in an erasure epoch.
     Service(Wrapped),
     /// Under a tenant's key: what the key service gave out.
-    Kms {
-        key: String,
-        #[serde(with = "binary")]
-        ciphertext: Vec<u8>,
-    },
+    Kms(TenantKey),
 }
 
 impl DataKey {
     pub(crate) fn protection(&self) -> Protection {
         match &self.wrap {
             Wrap::Service(_) => Protection::Service,
-            Wrap::Kms { key, .. } => Protection::Kms { key: key.clone() },
+            Wrap::Kms(kept) => Protection::Kms { key: kept.key.clone() },
         }
     }
 }

@@ -45,6 +45,14 @@ binary_id!(
 );
 
 impl ContentId {
+    /// Above all others.
+    pub(crate) const LAST: Self = Self([0xff; 16]);
+
+    /// The content that a record of a dropped blob is about: its key is the time and this.
+    pub(crate) fn of_dropped(key: &[u8]) -> Option<Self> {
+        key.get(8..)?.try_into().ok().map(Self)
+    }
+
     /// The same name in the blob store.
     pub(crate) fn blob(&self) -> Result<BlobId> {
         hex::encode(self.0).parse().map_err(Failure::internal)

@@ -4,7 +4,7 @@ use crate::bucket::Bucket;
 use crate::encryption::{DataKey, Encryption, Wrap};
 use crate::ids::ContentId;
 use crate::objects::Objects;
-use crate::sse_kms::key_context;
+use crate::sse_kms::KeyPlace;
 use crypto::Key;
 use iam::Caller;
 use types::{ObjectKey, Result};
@@ -26,10 +26,9 @@ impl Objects {
                 Ok((data_key, kept))
             }
             Encryption::Kms { key: under } => {
-                let context = key_context(self.store.region(), bucket, key);
-                let given = self.keys.generate(caller, bucket.owner, under.as_deref(), context).await?;
-                let wrap = Wrap::Kms { key: given.under, ciphertext: given.ciphertext };
-                Ok((given.key, DataKey { id, wrap }))
+                let place = KeyPlace { region: self.store.region(), bucket, key };
+                let (data_key, wrap) = self.keys.generate(caller, under.as_deref(), place).await?;
+                Ok((data_key, DataKey { id, wrap }))
             }
         }
     }
@@ -45,9 +44,9 @@ impl Objects {
     ) -> Result<Key> {
         match &kept.wrap {
             Wrap::Service(wrapped) => bucket.place(key).open_key(self.store.keyring(), &kept.id, wrapped).await,
-            Wrap::Kms { ciphertext, .. } => {
-                let context = key_context(self.store.region(), bucket, key);
-                self.keys.open(caller, ciphertext, context).await
+            Wrap::Kms(kept) => {
+                let place = KeyPlace { region: self.store.region(), bucket, key };
+                self.keys.open(caller, kept, place).await
             }
         }
     }

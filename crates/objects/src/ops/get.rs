@@ -130,7 +130,7 @@ impl Objects {
 }
 
 fn has_tenant_key(object: Option<&ObjectRecord>) -> bool {
-    object.is_some_and(|o| matches!(o.data_key.wrap, Wrap::Kms { .. }))
+    object.is_some_and(|o| matches!(o.data_key.wrap, Wrap::Kms(_)))
 }
 
 #[async_trait]
