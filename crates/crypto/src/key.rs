@@ -34,7 +34,11 @@ impl Key {
     #[expect(clippy::expect_used, reason = "labels are constants of this program")]
     pub fn derive(&self, label: &str, context: &[u8]) -> Self {
         let length = u32::try_from(label.len()).expect("a label shorter than 4 GiB");
-        Self(kdf::expand(self.expose(), &[DERIVE, &[0], &length.to_be_bytes(), label.as_bytes(), context]))
+        Self(kdf::expand(
+            kdf::HKDF_SHA256,
+            self.expose(),
+            &[DERIVE, &[0], &length.to_be_bytes(), label.as_bytes(), context],
+        ))
     }
 
     /// A second copy, named so that every place that makes one can be found by a search.

@@ -5,6 +5,8 @@
 //! bytes are described in `docs/formats/sealing.md`. In modules: hashes, MACs, signatures, Merkle trees, passphrases.
 
 mod cobblestone;
+#[cfg(test)]
+mod documented;
 pub mod hash;
 mod kdf;
 mod key;
@@ -16,7 +18,8 @@ pub mod sign;
 mod vectors;
 
 pub use cobblestone::{
-    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_secret, plain_len, seal, seal_into, sealed_len,
+    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_key, open_secret, plain_len, seal, seal_into,
+    seal_key, sealed_len,
 };
 pub use hash::{Crc, CrcKind, Digest, DigestKind, Sha256, md5, sha1, sha256, sm3};
 pub use key::Key;

@@ -76,6 +76,13 @@ mod tests {
         assert_eq!(all[0], key("password", salt, 64, 2, 1));
     }
 
+    /// Computed with the reference implementation (through argon2-cffi): 64 KiB, 3 passes, 2 lanes.
+    #[test]
+    fn the_reference_agrees() {
+        let expected = "262848e5c534740f62eef69f7f9d2c89c51f42fb74627b7f01aef1634c1d106a";
+        assert_eq!(key("correct horse", b"somesaltsomesalt", 64, 3, 2).as_deref(), Some(expected));
+    }
+
     #[test]
     fn limits() {
         for (memory, passes, lanes) in [(MAX_MEMORY_KIB + 1, 1, 1), (64, 65, 1), (1024, 1, 65), (7, 1, 1), (64, 0, 1)] {

@@ -1,5 +1,6 @@
 use crate::meta::{Append, Batch, Check, Durability, Meta, MetaError, Range, Space, Write};
 use crate::record::{Record, Table};
+use crate::store::Watcher;
 use crate::view::{View, in_table, seal_value};
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -13,10 +14,13 @@ pub struct Txn {
     view: View,
     meta: Arc<dyn Meta>,
     rng: Arc<dyn Rng>,
+    watcher: Watcher,
+    grown: Vec<AccountId>,
     checks: Vec<Check>,
     writes: BTreeMap<(Space, Vec<u8>), Option<Bytes>>,
     appends: Vec<Append>,
     pending: BTreeMap<(Space, Vec<u8>), Option<Vec<u8>>>,
+    claims: Vec<(Space, Vec<u8>, Bytes)>,
 }
 
 /// What came of a commit.
@@ -29,15 +33,18 @@ pub enum Committed {
 }
 
 impl Txn {
-    pub(crate) fn new(view: View, meta: Arc<dyn Meta>, rng: Arc<dyn Rng>) -> Self {
+    pub(crate) fn new(view: View, meta: Arc<dyn Meta>, rng: Arc<dyn Rng>, watcher: Watcher) -> Self {
         Self {
             view,
             meta,
             rng,
+            watcher,
+            grown: Vec::new(),
             checks: Vec::new(),
             writes: BTreeMap::new(),
             appends: Vec::new(),
             pending: BTreeMap::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -101,26 +108,54 @@ impl Txn {
         let account_key = self.view.keyring.account(account).await?;
         let stream = account.get().to_be_bytes();
         let sealed = seal_value(&account_key, self.rng.as_ref(), Space::Trail, &stream, entry);
+        self.grown.push(account);
         self.appends.push(Append { stream: stream.to_vec(), value: sealed.into() });
         Ok(())
     }
 
-    /// Whether it changes anything besides appending.
+    /// Takes a place that nobody may have taken before: the commit conflicts if a record is there. Unlike a
+    /// [`put`](Self::put) it does not make a look into a change, so what was only read need not still hold.
+    pub async fn claim<R: Record>(
+        &mut self,
+        table: Table<R>,
+        account: AccountId,
+        suffix: &[u8],
+        record: &R,
+    ) -> Result<()> {
+        let key = table.key(account, suffix);
+        let plain = table.encode(record)?;
+        let account_key = self.view.keyring.account(account).await?;
+        let sealed = seal_value(&account_key, self.rng.as_ref(), table.space(), &key, &plain);
+        self.claims.push((table.space(), key, sealed.into()));
+        Ok(())
+    }
+
+    /// Whether it changes anything besides appending and claiming.
     pub fn writes(&self) -> bool {
         !self.writes.is_empty()
     }
 
-    /// Commits. A transaction that writes nothing but appends has nothing to conflict with: it was a look at one
+    /// Commits. A transaction that only appends has nothing to conflict with: it was a look at one
     /// consistent state.
     pub async fn commit(self, durability: Durability) -> Result<Committed> {
-        let checks = if self.writes.is_empty() { Vec::new() } else { self.checks };
+        let mut checks = if self.writes.is_empty() { Vec::new() } else { self.checks };
         let write = |((space, key), value)| match value {
             Some(value) => Write::Put { space, key, value },
             None => Write::Delete { space, key },
         };
-        let batch = Batch { checks, writes: self.writes.into_iter().map(write).collect(), appends: self.appends };
+        let mut writes: Vec<Write> = self.writes.into_iter().map(write).collect();
+        for (space, key, value) in self.claims {
+            checks.push(Check::Value { space, key: key.clone(), seen: None });
+            writes.push(Write::Put { space, key, value });
+        }
+        let batch = Batch { checks, writes, appends: self.appends };
         match self.meta.commit(batch, durability).await {
-            Ok(indices) => Ok(Committed::Done(indices)),
+            Ok(indices) => {
+                if let Some(watcher) = self.watcher.get() {
+                    self.grown.into_iter().for_each(watcher);
+                }
+                Ok(Committed::Done(indices))
+            }
             Err(MetaError::Conflict) => Ok(Committed::Conflict),
             Err(error) => Err(Failure::from(error)),
         }

@@ -8,6 +8,7 @@ use types::Rng;
 const INFO: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 const KEY: usize = 32;
 const COMMITMENT: usize = HEADER - SALT;
+const DERIVED: usize = KEY + NONCE_LEN + COMMITMENT;
 
 /// The key and base nonce of one message: seals and opens its chunks by number.
 pub(crate) struct ChunkCipher {
@@ -37,7 +38,7 @@ impl ChunkCipher {
 
     #[expect(clippy::expect_used, reason = "the three lengths are constants that add up to the derived length")]
     fn derive(key: &Key, salt: &[u8; SALT], context: &[u8]) -> (Self, [u8; COMMITMENT]) {
-        let derived = kdf::expand::<{ KEY + NONCE_LEN + COMMITMENT }>(key.expose(), &[INFO, salt, context]);
+        let derived = kdf::expand::<DERIVED>(kdf::HKDF_SHA512, key.expose(), &[INFO, salt, context]);
         let (aead_key, rest) = derived.expose().split_first_chunk::<KEY>().expect("32 of 76 bytes");
         let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().expect("12 of 44 bytes");
         let commitment = rest.first_chunk::<COMMITMENT>().expect("32 of 32 bytes");

@@ -1,6 +1,7 @@
 use super::layout::SEALED_CHUNK;
 use super::{
-    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_secret, plain_len, seal, seal_into, sealed_len,
+    CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_key, open_secret, plain_len, seal, seal_into,
+    seal_key, sealed_len,
 };
 use crate::Key;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -93,6 +94,16 @@ proptest! {
         let mut sealed = seal(&key(), &SystemRng, CONTEXT, &message(length));
         sealed.resize(sealed.len() + more, 0);
         prop_assert!(open(&key(), CONTEXT, &sealed).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_refused(bytes in any::<Vec<u8>>(), first in any::<u64>()) {
+        prop_assert!(open(&key(), CONTEXT, &bytes).is_err());
+        let header = seal(&key(), &Fixed(9), CONTEXT, b"");
+        let made_up = [&header[..HEADER], &bytes].concat();
+        prop_assert!(open(&key(), CONTEXT, &made_up).is_err());
+        let decryptor = Decryptor::new(&key(), CONTEXT, &header, sealed_len(1 << 40)).unwrap();
+        prop_assert_eq!(decryptor.open_chunks(first, &mut bytes.clone()).is_ok(), bytes.is_empty());
     }
 
     #[test]
@@ -195,6 +206,30 @@ fn another_key_or_context_does_not_open() {
     assert_eq!(open(&key(), CONTEXT, &sealed[..HEADER - 1]), Err(OpenError::Truncated));
     assert_eq!(open(&key(), CONTEXT, &[]), Err(OpenError::Truncated));
     assert_eq!(OpenError::Commitment.to_string(), OpenError::Damaged.to_string());
+}
+
+#[test]
+fn keys_under_keys() {
+    let inner = Key::random(&SystemRng);
+    let sealed = seal_key(&key(), &SystemRng, CONTEXT, &inner);
+    assert!(open_key(&key(), CONTEXT, &sealed).is_ok_and(|opened| opened.expose() == inner.expose()));
+    assert_eq!(open_key(&key(), b"elsewhere", &sealed).err(), Some(OpenError::Commitment));
+    for length in [0, 31, 33] {
+        let sealed = seal(&key(), &SystemRng, CONTEXT, &message(length));
+        assert_eq!(open_key(&key(), CONTEXT, &sealed).err(), Some(OpenError::Damaged));
+    }
+}
+
+/// Requests on many threads share them.
+#[test]
+fn everything_can_be_shared() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Key>();
+    shared::<Encryptor>();
+    shared::<Decryptor>();
+    shared::<crate::SigningKey>();
+    shared::<crate::Digest>();
+    shared::<crate::Crc>();
 }
 
 #[test]

@@ -42,6 +42,17 @@ pub fn open_secret(key: &Key, context: &[u8], sealed: &[u8]) -> Result<Secret<Ve
     Ok(out)
 }
 
+/// Seals a key under another.
+pub fn seal_key(under: &Key, rng: &dyn Rng, context: &[u8], key: &Key) -> Vec<u8> {
+    seal(under, rng, context, key.expose())
+}
+
+/// Opens what [`seal_key`] made. A message of any other length than a key's is refused as damaged.
+pub fn open_key(under: &Key, context: &[u8], sealed: &[u8]) -> Result<Key, OpenError> {
+    let opened = open_secret(under, context, sealed)?;
+    opened.expose().as_slice().try_into().map(Key::from_bytes).map_err(|_| OpenError::Damaged)
+}
+
 /// `out` is empty, and gets its whole length at once: growing would leave copies behind.
 fn open_into(key: &Key, context: &[u8], sealed: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
     let decryptor = Decryptor::new(key, context, sealed, sealed.len() as u64)?;

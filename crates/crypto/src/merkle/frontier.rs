@@ -14,9 +14,10 @@ impl Frontier {
         Self { size: 0, hashes: Vec::new() }
     }
 
-    /// From what [`hashes`](Self::hashes) gave for a tree of this size; none if their number doesn't fit the size.
+    /// From what [`hashes`](Self::hashes) gave for a tree of this size; none if their number doesn't fit the size,
+    /// or if no tree can be so large.
     pub fn from_hashes(size: u64, hashes: Vec<Hash>) -> Option<Self> {
-        (hashes.len() == size.count_ones() as usize).then_some(Self { size, hashes })
+        (size >> 63 == 0 && hashes.len() == size.count_ones() as usize).then_some(Self { size, hashes })
     }
 
     /// The full subtrees whose hashes make up the frontier of a tree of this size, in its order.

@@ -89,6 +89,13 @@ fn known_roots() {
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     ];
     assert_eq!(proof.iter().map(Hash::to_string).collect::<Vec<_>>(), known);
+    let proof = consistency_proof(&Leaves(&hashes), 6, 8).unwrap();
+    let known = [
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ];
+    assert_eq!(proof.iter().map(Hash::to_string).collect::<Vec<_>>(), known);
 }
 
 /// Every proof of every tree of up to 40 leaves: the same as the recursive definition, and verified.
@@ -146,6 +153,10 @@ fn verification_does_not_stumble_at_the_limits() {
     assert!(verify_consistency(0, &empty_root(), 0, &empty_root(), &[]));
     assert_eq!(inclusion_nodes(u64::MAX - 1, u64::MAX).iter().map(|node| node.level).max(), Some(63));
     assert!(!consistency_nodes(1 << 63, u64::MAX).is_empty());
+    assert_eq!(Frontier::from_hashes(u64::MAX, vec![hash; 64]), None);
+    let mut large = Frontier::from_hashes((1 << 63) - 1, vec![hash; 63]).unwrap();
+    large.append(hash);
+    assert_eq!((large.size(), large.hashes().len()), (1 << 63, 1));
 }
 
 /// The tiles that a log of this size would have on disk, written in steps.
