@@ -1,1 +1,9 @@
-//! placeholder
+//! What tests share: a clock that stands still, randomness that repeats, and a deployment in memory.
+
+mod clock;
+mod deployment;
+mod rng;
+
+pub use clock::ManualClock;
+pub use deployment::{Deployment, Tenant, call, unsealed};
+pub use rng::SeededRng;

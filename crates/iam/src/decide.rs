@@ -1,0 +1,103 @@
+use crate::caller::Caller;
+use crate::operation::{Need, Target};
+use crate::policy::{self, Context, Decision, Ground, Labelled, Mode, Outcome, PolicySet, PolicyType, Request, keys};
+use types::{Access, Failure, Principal, Reason, Result};
+
+/// Whether the caller may do everything the target needs. The refusal says which kind of policy refused, and nothing of
+/// whether the thing exists.
+pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
+    match caller.principal() {
+        // Bailee's own parts act for the deployment; what they may do is what they are written to do.
+        Principal::Service { .. } => return Ok(()),
+        Principal::Anonymous if target.needs.is_empty() => return Err(Reason::MissingAuthentication.into()),
+        _ => {}
+    }
+    let session = caller.session().and_then(|s| s.policy.clone()).map(|p| Labelled::new("session", p));
+    let set = PolicySet {
+        control: None,
+        session: session.as_ref(),
+        identity: caller.policies(),
+        resource: target.policy.as_ref(),
+        mode: if target.both { Mode::AssumeRole } else { Mode::Access },
+    };
+    let context = context(caller, target);
+    target.needs.iter().try_for_each(|need| allowed(caller, target, need, &set, &context))
+}
+
+fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, context: &Context) -> Result<()> {
+    let request = Request { action: &need.action, resource: &need.resource, principal: caller.principal(), context };
+    let decision = policy::decide(set, &request);
+    if decision.is_allowed() || (decision.is_open() && (owns(caller, need, set) || target.open)) {
+        return Ok(());
+    }
+    Err(denied(caller, need, &decision))
+}
+
+/// The account's own key may do what no policy speaks of, with what the account owns. Assuming a role is not owning it.
+fn owns(caller: &Caller, need: &Need, set: &PolicySet<'_>) -> bool {
+    set.mode == Mode::Access
+        && matches!(caller.principal(), Principal::Root { account } if *account == need.resource.account)
+}
+
+fn context(caller: &Caller, target: &Target) -> Context {
+    let mut context = Context::of(caller.call(), caller.principal());
+    if let Some(access_key) = caller.access_key() {
+        context.add(keys::ACCESS_ID, access_key.as_str());
+    }
+    context.add(keys::MFA_PRESENT, caller.session().is_some_and(|s| s.mfa));
+    context.extend(&target.context);
+    context
+}
+
+/// The refusal, with the facts that a dialect shows as `AccessDeniedDetail`.
+fn denied(caller: &Caller, need: &Need, decision: &Decision<'_>) -> Failure {
+    let kind = match decision.outcome {
+        Outcome::ExplicitDeny => "ExplicitDeny",
+        Outcome::ImplicitDeny | Outcome::Allow => "ImplicitDeny",
+    };
+    let policy = policy_type(decision);
+    let text = match (decision.outcome, caller.principal()) {
+        (_, Principal::Anonymous) => {
+            "The request is not signed, and what it asks for is not open to everyone.".to_owned()
+        }
+        (Outcome::ExplicitDeny, _) => format!("You are not allowed to do {}: {policy} denies it.", need.action),
+        _ => format!("You are not allowed to do {}: {policy} does not allow it.", need.action),
+    };
+    let mut failure = Failure::new(Reason::AccessDenied, text)
+        .with("AuthAction", need.action.to_string())
+        .with("NoPermissionType", kind)
+        .with("PolicyType", policy);
+    if need.action.access == Access::Write {
+        failure = failure.with("Access", "Write");
+    }
+    with_principal(failure, caller)
+}
+
+fn with_principal(failure: Failure, caller: &Caller) -> Failure {
+    let (kind, name) = match caller.principal() {
+        Principal::Root { account } => ("Account", account.to_string()),
+        Principal::User { id, .. } => ("SubUser", id.to_string()),
+        Principal::RoleSession { role, session, .. } => ("AssumedRoleUser", format!("{role}:{session}")),
+        Principal::Anonymous | Principal::Service { .. } | Principal::Operator { .. } => return failure,
+    };
+    let failure = failure.with("AuthPrincipalType", kind).with("AuthPrincipalDisplayName", name);
+    match caller.account() {
+        Some(account) => failure.with("AuthPrincipalOwnerId", account.to_string()),
+        None => failure,
+    }
+}
+
+/// What the vendor calls the kind of policy that decided.
+fn policy_type(decision: &Decision<'_>) -> &'static str {
+    let kind = match &decision.ground {
+        Ground::Statement(place) => Some(place.policy),
+        Ground::NoAllow(missing) => missing.first().copied(),
+        Ground::Root => None,
+    };
+    match kind {
+        Some(PolicyType::Control) => "ControlPolicy",
+        Some(PolicyType::Session) => "SessionPolicy",
+        Some(PolicyType::Resource) => "ResourcePolicy",
+        Some(PolicyType::Identity) | None => "AccountLevelIdentityBasedPolicy",
+    }
+}

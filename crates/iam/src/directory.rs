@@ -1,0 +1,208 @@
+use crate::caller::Session;
+use crate::policy::{Document, Kind, Labelled, SystemPolicy};
+use crate::records::{
+    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, POLICIES, PolicyRef, ROLES, USERS, second,
+};
+use crate::token::{SessionClaims, TokenSeal};
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Range, Store, View};
+use types::{AccessKeyId, AccountId, Failure, Principal, Reason, Result, Secret, Timestamp};
+
+/// Opened credentials and compiled policies kept in memory. Each is a few KiB.
+const CACHED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
+/// The most policies attached to one holder: the sum of the limits for system and custom ones, with room.
+const ATTACHED: usize = 64;
+
+/// The policies of a user or role, compiled, with the names they have in explanations.
+pub(crate) type Policies = Vec<Labelled>;
+
+/// Whose access key it is and what that one may do, as of one moment.
+pub(crate) struct Credential {
+    pub(crate) principal: Principal,
+    pub(crate) secret: Arc<Secret<Vec<u8>>>,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) session: Option<Arc<Session>>,
+}
+
+/// What is cached of an access key or a role, good as long as its account's generation stands.
+#[derive(Clone)]
+struct Cached {
+    account: AccountId,
+    generation: u64,
+    principal: Principal,
+    secret: Arc<Secret<Vec<u8>>>,
+    policies: Arc<Policies>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum CacheKey {
+    AccessKey(AccessKeyId),
+    Role(AccountId, Holder),
+}
+
+/// Looks identities up for authentication. Every answer is of the present state: what is cached is checked against the
+/// account's generation, read in the same snapshot.
+pub(crate) struct Directory {
+    store: Store,
+    tokens: Arc<TokenSeal>,
+    cache: Mutex<LruCache<CacheKey, Cached>>,
+}
+
+impl Directory {
+    pub(crate) async fn new(store: Store) -> Result<Self> {
+        let tokens = TokenSeal::new(store.clone()).await?;
+        Ok(Self { store, tokens, cache: Mutex::new(LruCache::new(CACHED)) })
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn tokens(&self) -> &TokenSeal {
+        &self.tokens
+    }
+
+    /// The account an access key id names, if there is such a key: for the record of a call that fails later.
+    pub(crate) async fn owner(&self, access_key: &AccessKeyId) -> Result<Option<AccountId>> {
+        let suffix = access_key.as_str().as_bytes();
+        let view = self.store.view().await?;
+        Ok(view.get(KEY_OWNERS, AccountId::PLATFORM, suffix).await?.map(|record| record.account))
+    }
+
+    /// The credential of an access key, with its session token if it is temporary.
+    pub(crate) async fn credential(
+        &self,
+        access_key: &AccessKeyId,
+        token: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Credential> {
+        let view = self.store.view().await?;
+        match (access_key.is_temporary(), token) {
+            (true, Some(token)) => self.temporary(&view, self.tokens.open(access_key, token, now)?).await,
+            (true, None) => Err(Reason::SessionTokenMissing.into()),
+            (false, Some(_)) => Err(Reason::SessionTokenMismatch.into()),
+            (false, None) => self.lasting(&view, access_key).await,
+        }
+    }
+
+    async fn lasting(&self, view: &View, access_key: &AccessKeyId) -> Result<Credential> {
+        let key = CacheKey::AccessKey(access_key.clone());
+        let found = match self.fresh(view, &key).await? {
+            Some(cached) => cached,
+            None => self.remember(key, self.load_access_key(view, access_key).await?),
+        };
+        let Cached { principal, secret, policies, .. } = found;
+        Ok(Credential { principal, secret, policies, session: None })
+    }
+
+    async fn temporary(&self, view: &View, claims: SessionClaims) -> Result<Credential> {
+        let holder = Holder::Role(claims.role_name.clone());
+        let key = CacheKey::Role(claims.account, holder.clone());
+        let found = match self.fresh(view, &key).await? {
+            Some(cached) => cached,
+            None => self.remember(key, self.load_role(view, &claims, &holder).await?),
+        };
+        // A role of the same name made later is another role: sessions end with theirs.
+        let same = matches!(&found.principal, Principal::RoleSession { role, .. } if *role == claims.role);
+        if !same {
+            return Err(Reason::SessionTokenInvalid.into());
+        }
+        let principal = Principal::RoleSession {
+            account: claims.account,
+            role: claims.role.clone(),
+            role_name: claims.role_name.clone(),
+            session: claims.session.clone(),
+        };
+        let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
+        Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
+    }
+
+    async fn fresh(&self, view: &View, key: &CacheKey) -> Result<Option<Cached>> {
+        let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        let Some(cached) = cached else { return Ok(None) };
+        let now = generation(view, cached.account).await?;
+        Ok((now == cached.generation).then_some(cached))
+    }
+
+    fn remember(&self, key: CacheKey, found: Cached) -> Cached {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, found.clone());
+        found
+    }
+
+    async fn load_access_key(&self, view: &View, access_key: &AccessKeyId) -> Result<Cached> {
+        let missing = || Failure::of(Reason::AccessKeyNotFound).with("AccessKeyId", access_key.as_str());
+        let suffix = access_key.as_str().as_bytes();
+        let account = view.get(KEY_OWNERS, AccountId::PLATFORM, suffix).await?.ok_or_else(missing)?.account;
+        let generation = generation(view, account).await?;
+        let record = view.get(ACCESS_KEYS, account, suffix).await?.ok_or_else(missing)?;
+        if !record.active {
+            return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
+        }
+        let (principal, policies) = match &record.holder {
+            KeyHolder::Root => (Principal::Root { account }, Policies::new()),
+            KeyHolder::User(name) => {
+                let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
+                let policies = policies_of(view, account, &Holder::User(name.clone())).await?;
+                (Principal::User { account, id: user.id, name: user.name }, policies)
+            }
+        };
+        let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
+        Ok(Cached { account, generation, principal, secret, policies: Arc::new(policies) })
+    }
+
+    async fn load_role(&self, view: &View, claims: &SessionClaims, holder: &Holder) -> Result<Cached> {
+        let account = claims.account;
+        let generation = generation(view, account).await?;
+        let suffix = claims.role_name.as_str().as_bytes();
+        let role = view.get(ROLES, account, suffix).await?;
+        let role = role.ok_or_else(|| Failure::of(Reason::SessionTokenInvalid))?;
+        let policies = Arc::new(policies_of(view, account, holder).await?);
+        let principal =
+            Principal::RoleSession { account, role: role.id, role_name: role.name, session: claims.session.clone() };
+        Ok(Cached { account, generation, principal, secret: Arc::new(Secret::new(Vec::new())), policies })
+    }
+}
+
+async fn generation(view: &View, account: AccountId) -> Result<u64> {
+    Ok(view.get(GENERATIONS, account, b"").await?.unwrap_or_default().generation)
+}
+
+/// The policies attached to a holder, compiled.
+pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder) -> Result<Policies> {
+    let prefix = crate::records::pair(&holder.place(), "");
+    let attached = view.keys(ATTACHMENTS, account, &Range::prefix(&prefix, ATTACHED)).await?;
+    let mut policies = Policies::with_capacity(attached.len());
+    for key in &attached {
+        let place = second(key).and_then(PolicyRef::from_place);
+        let policy = place.ok_or_else(|| Failure::corrupt("an attachment"))?;
+        policies.push(Labelled::new(policy.name(), document(view, account, &policy).await?));
+    }
+    Ok(policies)
+}
+
+async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
+    let name = policy.name();
+    let lost = || Failure::corrupt(format!("the policy {name}"));
+    let parsed = match policy {
+        PolicyRef::System(_) => SystemPolicy::find(name).ok_or_else(lost)?.document(),
+        PolicyRef::Custom(_) => {
+            let record = view.get(POLICIES, account, name.as_bytes()).await?.ok_or_else(lost)?;
+            Document::parse(&record.document, Kind::Identity)
+        }
+    };
+    parsed.map(Arc::new).map_err(|e| lost().caused_by(e))
+}
+
+fn session(claims: &SessionClaims) -> Result<Session> {
+    let parse = |text: &String| Document::parse(text, Kind::Session).map(Arc::new);
+    let policy = claims.policy.as_ref().map(parse).transpose();
+    Ok(Session {
+        policy: policy.map_err(|_| Failure::of(Reason::SessionTokenInvalid))?,
+        issued: claims.issued,
+        expires: claims.expires,
+        mfa: claims.mfa,
+        source_identity: claims.source_identity.clone(),
+    })
+}

@@ -1,0 +1,183 @@
+use crate::caller::{Caller, Nonce};
+use crate::decide::decide;
+use crate::directory::Directory;
+use crate::operation::{Audit, Operation, Run, Target};
+use crate::permit::Permit;
+use crate::record::Scene;
+use crate::records::{NONCES, NonceRecord};
+use std::sync::Arc;
+use store::{Committed, Durability, Store, Txn, View};
+use types::{AccessKeyId, AccountId, Clock, Failure, Reason, Result};
+
+/// How often an operation is tried again when others keep changing what it reads.
+const ATTEMPTS: usize = 16;
+
+/// What a request says about who sent it, before any of it is believed.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The access key it says signed it.
+    pub access_key: AccessKeyId,
+    /// The session token that came with it. It opens nothing without the secret that is inside it.
+    pub token: Option<String>,
+    /// The value it may use once, if its scheme has one.
+    pub nonce: Option<Nonce>,
+}
+
+/// The one door. Nothing that touches a tenant's things runs without going through [`perform`](Self::perform), which
+/// decides, runs, and records, in that order and in one transaction.
+#[derive(Clone)]
+pub struct Gate {
+    directory: Arc<Directory>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Gate {
+    /// A gate over the deployment's identities.
+    pub async fn new(identity: Store, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self { directory: Arc::new(Directory::new(identity).await?), clock })
+    }
+
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The clock everything about identities goes by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Makes somebody of a caller: finds the secret of the key it claims and lets `verify` check the request's signature
+    /// with it. The secret is lent, not given.
+    pub async fn authenticate(
+        &self,
+        caller: &mut Caller,
+        claim: Claim,
+        verify: impl FnOnce(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        caller.claim(claim.access_key.clone());
+        let now = self.clock.now();
+        let credential = match self.directory.credential(&claim.access_key, claim.token.as_deref(), now).await {
+            Ok(credential) => credential,
+            Err(failure) => {
+                // The record of the refusal belongs to the account whose key was named.
+                if let Some(account) = self.directory.owner(&claim.access_key).await? {
+                    caller.claim_account(account);
+                }
+                return Err(failure);
+            }
+        };
+        if let Some(account) = credential.principal.account() {
+            caller.claim_account(account);
+        }
+        verify(credential.secret.expose())?;
+        caller.become_principal(credential, claim.nonce);
+        Ok(())
+    }
+
+    /// Decides, runs and records an operation.
+    ///
+    /// Commit point: the operation's transaction, which holds its effect and its event. A crash before it leaves neither
+    /// (and perhaps a blob that nothing names, which is swept); a crash after it leaves both.
+    pub async fn perform<Op: Operation, D: Run<Op> + ?Sized>(
+        &self,
+        caller: &Caller,
+        domain: &D,
+        mut op: Op,
+    ) -> Result<Op::Output> {
+        let mut audit = Audit::default();
+        op.audit(&mut audit);
+        let target = Target::default();
+        let mut scene = Scene { caller, action: Some(op.action()), category: Op::CATEGORY, audit, target };
+        match attempt(domain, &mut op, &mut scene).await {
+            Ok(output) => Ok(output),
+            Err(failure) => {
+                record_failure(domain.store(), &scene, &failure).await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Records a call that never became an operation, or that was answered without one, in the given store's trail.
+    /// `failure` says why it was refused.
+    pub async fn record(&self, caller: &Caller, store: &Store, failure: &Failure) -> Result<()> {
+        record_failure(store, &Scene::bare(caller), failure).await
+    }
+}
+
+async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
+    domain: &D,
+    op: &mut Op,
+    scene: &mut Scene<'_>,
+) -> Result<Op::Output> {
+    let store = domain.store();
+    let caller = scene.caller;
+    let view = store.view().await?;
+    refuse_replay(caller, &view).await?;
+    scene.target = domain.target(op, caller, &view).await?;
+    drop(view);
+    decide(caller, &scene.target)?;
+    let permit = Permit::new(caller.clone(), scene.target.clone());
+    domain.prepare(&permit, op).await?;
+    for _ in 0..ATTEMPTS {
+        let mut txn = store.begin().await?;
+        refuse_replay(caller, txn.view()).await?;
+        let output = domain.run(&permit, op, &mut txn).await?;
+        let before = scene.audit.clone();
+        op.outcome(&output, &mut scene.audit);
+        let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
+        append(store, scene, &mut txn, None, true).await?;
+        if let Committed::Done(_) = txn.commit(durability).await? {
+            caller.set_recorded();
+            return Ok(output);
+        }
+        scene.audit = before;
+    }
+    Err(Reason::Contended.into())
+}
+
+async fn record_failure(store: &Store, scene: &Scene<'_>, failure: &Failure) -> Result<()> {
+    let mut claim = failure.reason() != Reason::NonceReused;
+    for _ in 0..ATTEMPTS {
+        let mut txn = store.begin().await?;
+        append(store, scene, &mut txn, Some(failure), claim).await?;
+        // A conflict here means that another call used the nonce up meanwhile: there is nothing left to claim.
+        claim = false;
+        if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
+            scene.caller.set_recorded();
+            return Ok(());
+        }
+    }
+    Err(Reason::Contended.into())
+}
+
+async fn append(store: &Store, scene: &Scene<'_>, txn: &mut Txn, failure: Option<&Failure>, claim: bool) -> Result<()> {
+    let rng = store.rng().as_ref();
+    if let Some(key) = nonce_key(scene.caller).filter(|_| claim && !scene.caller.recorded()) {
+        txn.claim(NONCES, AccountId::PLATFORM, &key, &NonceRecord {}).await?;
+    }
+    for recipient in scene.recipients() {
+        let event = scene.event(recipient, store.region(), rng, failure);
+        trail::append(txn, recipient, &event, rng).await?;
+    }
+    Ok(())
+}
+
+/// A nonce is used up by the first call that carries it, whatever came of that call.
+async fn refuse_replay(caller: &Caller, view: &View) -> Result<()> {
+    let Some(key) = nonce_key(caller).filter(|_| !caller.recorded()) else { return Ok(()) };
+    match view.get(NONCES, AccountId::PLATFORM, &key).await? {
+        Some(_) => Err(Reason::NonceReused.into()),
+        None => Ok(()),
+    }
+}
+
+/// The minute comes first, so that old nonces are swept by range: after the clock window a replay is refused for its age.
+fn nonce_key(caller: &Caller) -> Option<Vec<u8>> {
+    let (nonce, access_key) = (caller.nonce()?, caller.access_key()?);
+    let minute = nonce.signed_at.secs().div_euclid(60).cast_unsigned();
+    let mut key = minute.to_be_bytes().to_vec();
+    key.extend_from_slice(access_key.as_str().as_bytes());
+    key.push(0);
+    key.extend_from_slice(nonce.value.as_bytes());
+    Some(key)
+}

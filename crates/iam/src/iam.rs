@@ -1,0 +1,60 @@
+use crate::caller::Caller;
+use crate::gate::Gate;
+use crate::records::{GENERATIONS, GenerationRecord};
+use store::{Store, Txn};
+use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Timestamp};
+
+/// The domain of identities: accounts, users, roles, access keys, policies. Its operations run through the gate, like
+/// everyone's.
+#[derive(Clone)]
+pub struct Iam {
+    gate: Gate,
+}
+
+impl Iam {
+    /// The domain behind a gate.
+    pub fn new(gate: Gate) -> Self {
+        Self { gate }
+    }
+
+    /// The gate.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// The store of identities.
+    pub(crate) fn identity_store(&self) -> &Store {
+        self.gate.directory().store()
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.gate.clock().now()
+    }
+}
+
+/// The account an operation on identities is about: the caller's own. There is no way to name another.
+pub(crate) fn own_account(caller: &Caller) -> Result<AccountId> {
+    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+}
+
+/// An identity: `user/<name>` and its siblings.
+pub(crate) fn identity(account: AccountId, path: impl Into<String>) -> Resource {
+    Resource::global(Service::Ram, account, path)
+}
+
+/// An action of the identity service that changes something.
+pub(crate) const fn write(name: &'static str) -> Action {
+    Action::write(Service::Ram, name)
+}
+
+/// An action of the identity service that only looks.
+pub(crate) const fn read(name: &'static str) -> Action {
+    Action::read(Service::Ram, name)
+}
+
+/// Moves an account's generation on, so that nothing cached of its identities is used again.
+pub(crate) async fn touch(txn: &mut Txn, account: AccountId) -> Result<()> {
+    let now = txn.get(GENERATIONS, account, b"").await?.unwrap_or_default();
+    txn.put(GENERATIONS, account, b"", &GenerationRecord { generation: now.generation + 1 }).await
+}

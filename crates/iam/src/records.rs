@@ -1,0 +1,273 @@
+//! What is kept of identities, and where. All of it lives in the identity store, which holds no content.
+
+use serde::{Deserialize, Serialize};
+use store::{Record, Space, Table};
+use types::{AccessKeyId, AccountId, Failure, PolicyName, Result, RoleId, RoleName, Timestamp, UserId, UserName};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// An account. Kept under [`AccountId::PLATFORM`], by its id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// Its id.
+    pub id: AccountId,
+    /// What operators call it.
+    pub name: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Which account an access key belongs to. Kept under [`AccountId::PLATFORM`], by the key's id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeyOwnerRecord {
+    /// The account.
+    pub account: AccountId,
+}
+
+/// A number that every change to an account's identities moves on. What is cached of them is good as long as it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct GenerationRecord {
+    /// The number.
+    pub generation: u64,
+}
+
+/// Whose an access key is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum KeyHolder {
+    /// The account itself.
+    Root,
+    /// A user.
+    User(UserName),
+}
+
+impl KeyHolder {
+    /// Its part of a key: no user has an empty name.
+    pub(crate) fn place(&self) -> &str {
+        match self {
+            Self::Root => "",
+            Self::User(name) => name.as_str(),
+        }
+    }
+}
+
+/// The secret half of an access key, as it is kept: requests are signed with it, so it must be read back.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(transparent)]
+pub(crate) struct StoredSecret(String);
+
+impl StoredSecret {
+    /// Takes it in.
+    pub(crate) fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// The secret, for checking a signature.
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// An access key.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AccessKeyRecord {
+    /// Its id.
+    pub id: AccessKeyId,
+    /// Whose it is.
+    pub holder: KeyHolder,
+    /// Its secret.
+    pub secret: StoredSecret,
+    /// Whether it may be used.
+    pub active: bool,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserRecord {
+    /// The immutable id.
+    pub id: UserId,
+    /// The name.
+    pub name: UserName,
+    /// What people see.
+    #[serde(default)]
+    pub display_name: String,
+    /// Notes.
+    #[serde(default)]
+    pub comments: String,
+    /// A mobile number, as given.
+    #[serde(default)]
+    pub mobile_phone: String,
+    /// A mail address, as given.
+    #[serde(default)]
+    pub email: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// A role.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoleRecord {
+    /// The immutable id.
+    pub id: RoleId,
+    /// The name.
+    pub name: RoleName,
+    /// Notes.
+    #[serde(default)]
+    pub description: String,
+    /// Who may assume it: the text of the trust policy.
+    pub trust: String,
+    /// The longest a session may last, in seconds.
+    pub max_session_secs: u32,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// A custom policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PolicyRecord {
+    /// The name.
+    pub name: PolicyName,
+    /// Notes.
+    #[serde(default)]
+    pub description: String,
+    /// The text of the default version.
+    pub document: String,
+    /// The name of the default version, `v1`.
+    pub version: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// That a policy is attached somewhere.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AttachmentRecord {
+    /// Since when.
+    pub attached: Timestamp,
+}
+
+/// A nonce that was used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NonceRecord {}
+
+impl Record for AccountRecord {}
+impl Record for KeyOwnerRecord {}
+impl Record for GenerationRecord {}
+impl Record for AccessKeyRecord {}
+impl Record for UserRecord {}
+impl Record for RoleRecord {}
+impl Record for PolicyRecord {}
+impl Record for AttachmentRecord {}
+impl Record for NonceRecord {}
+
+/// Accounts by id, under the platform.
+pub(crate) const ACCOUNTS: Table<AccountRecord> = Table::new(Space::Identity, 1, "an account");
+/// Access keys' accounts by key id, under the platform.
+pub(crate) const KEY_OWNERS: Table<KeyOwnerRecord> = Table::new(Space::Identity, 2, "an access key's account");
+/// The account's generation, under an empty suffix.
+pub(crate) const GENERATIONS: Table<GenerationRecord> = Table::new(Space::Identity, 3, "an account's generation");
+/// Users by name.
+pub(crate) const USERS: Table<UserRecord> = Table::new(Space::Identity, 4, "a user");
+/// Access keys by id.
+pub(crate) const ACCESS_KEYS: Table<AccessKeyRecord> = Table::new(Space::Identity, 5, "an access key");
+/// The access keys of a holder: [`pair`] of [`KeyHolder::place`] and key id.
+pub(crate) const USER_KEYS: Table<AttachmentRecord> = Table::new(Space::Identity, 6, "an access key of a user");
+/// Custom policies by name.
+pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Identity, 7, "a policy");
+/// Roles by name.
+pub(crate) const ROLES: Table<RoleRecord> = Table::new(Space::Identity, 8, "a role");
+/// What is attached to a holder: [`pair`] of [`Holder::place`] and [`PolicyRef::place`].
+pub(crate) const ATTACHMENTS: Table<AttachmentRecord> = Table::new(Space::Identity, 9, "an attachment");
+/// Where a policy is attached: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
+pub(crate) const ATTACHED_TO: Table<AttachmentRecord> = Table::new(Space::Identity, 10, "an attachment");
+/// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), access key id, 0, value.
+pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");
+
+/// What a policy can be attached to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A user.
+    User(UserName),
+    /// A role.
+    Role(RoleName),
+}
+
+impl Holder {
+    /// Its part of a key.
+    pub fn place(&self) -> String {
+        match self {
+            Self::User(name) => format!("u/{name}"),
+            Self::Role(name) => format!("r/{name}"),
+        }
+    }
+}
+
+/// A policy, ours or the account's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PolicyRef {
+    /// One that comes with Bailee.
+    System(String),
+    /// One the account made.
+    Custom(PolicyName),
+}
+
+impl PolicyRef {
+    /// Its part of a key.
+    pub fn place(&self) -> String {
+        match self {
+            Self::System(name) => format!("s/{name}"),
+            Self::Custom(name) => format!("c/{name}"),
+        }
+    }
+
+    /// From a policy type and a name as clients write them.
+    pub fn parse(kind: &str, name: &str) -> Result<Self> {
+        let parsed: PolicyName = name.parse().map_err(|e| Failure::invalid("PolicyName", e))?;
+        match kind {
+            "System" => Ok(Self::System(parsed.into())),
+            "Custom" => Ok(Self::Custom(parsed)),
+            _ => Err(Failure::invalid("PolicyType", "System or Custom")),
+        }
+    }
+
+    /// The policy type as clients write it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::System(_) => "System",
+            Self::Custom(_) => "Custom",
+        }
+    }
+
+    /// From its part of a key.
+    pub fn from_place(place: &str) -> Option<Self> {
+        match place.split_once('/')? {
+            ("s", name) => Some(Self::System(name.to_owned())),
+            ("c", name) => name.parse().ok().map(Self::Custom),
+            _ => None,
+        }
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::System(name) => name,
+            Self::Custom(name) => name.as_str(),
+        }
+    }
+}
+
+/// A key of two parts. No name holds a zero byte, so the first part ends where it is seen to.
+pub(crate) fn pair(first: &str, second: &str) -> Vec<u8> {
+    [first.as_bytes(), b"\0", second.as_bytes()].concat()
+}
+
+/// The second part of what [`pair`] made.
+pub(crate) fn second(pair: &[u8]) -> Option<&str> {
+    let at = pair.iter().position(|b| *b == 0)?;
+    std::str::from_utf8(pair.get(at + 1..)?).ok()
+}

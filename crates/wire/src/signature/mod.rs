@@ -1,0 +1,36 @@
+//! Who signed a request, and does the signature say what the request says?
+//!
+//! The way through: [`recognise`] names the scheme, the scheme's `read` makes a [`Signed`] (its claims, and the string
+//! the client must have signed), and [`Signed::verify`] holds it against the secret, the clock and the regions served.
+//! S3 signatures are verified by `s3s`; [`aws::precheck`] adds the checks it leaves out.
+
+pub mod acs;
+mod authorization;
+pub mod aws;
+mod coverage;
+pub mod oss;
+mod oss_v1;
+mod oss_v2;
+mod oss_v4;
+mod proof;
+mod recognise;
+pub mod rpc;
+mod scope;
+mod signed;
+mod subresource;
+mod window;
+
+pub use recognise::{Family, Scheme, recognise};
+pub use scope::Scope;
+pub use signed::Signed;
+
+use types::{AccessKeyId, Failure, Reason, Result};
+
+fn malformed(why: impl std::fmt::Display) -> Failure {
+    Failure::new(Reason::SignatureMalformed, format!("The signature cannot be read: {why}."))
+}
+
+/// An id that is none of ours cannot exist, and saying so is all the caller needs.
+fn access_key_id(text: &str) -> Result<AccessKeyId> {
+    text.parse().map_err(|_| Failure::of(Reason::AccessKeyNotFound))
+}
