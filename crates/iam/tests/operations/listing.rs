@@ -1,6 +1,6 @@
 use crate::world::{EVERYTHING, World, trust};
 use iam::policy::SystemPolicy;
-use iam::{ListPolicies, ListRoles, ListUsers, PageRequest};
+use iam::{CreatePolicy, CreateRole, CreateUser, ListPolicies, ListRoles, ListUsers, PageRequest, UserProfile};
 use types::Reason;
 
 #[tokio::test]
@@ -75,4 +75,29 @@ async fn wrong_pages_are_refused() {
     assert_eq!(world.refused(&root, ListRoles { page }).await, Reason::ParameterInvalid);
     let page = PageRequest { marker: Some("junk".to_owned()), max_items: None };
     assert_eq!(world.refused(&root, ListPolicies { system: None, page }).await, Reason::ParameterInvalid);
+}
+
+#[tokio::test]
+async fn an_account_has_only_so_many_of_each() {
+    let world = World::new().await;
+    let trusting = trust(world.tenant.account, "root");
+    for number in 0..1_000 {
+        world.user(&format!("n{number}")).await;
+        world.role(&format!("n{number}"), &trusting).await;
+    }
+    for number in 0..1_500 {
+        world.policy(&format!("n{number}"), EVERYTHING).await;
+    }
+    let root = world.root().await;
+    let user = CreateUser { name: "more".parse().unwrap(), profile: UserProfile::default() };
+    assert_eq!(world.refused(&root, user).await, Reason::TooManyUsers);
+    let (name, description) = ("more".parse().unwrap(), String::new());
+    let role = CreateRole { name, trust: trusting, description, max_session_secs: None };
+    assert_eq!(world.refused(&root, role).await, Reason::TooManyRoles);
+    let (document, description) = (EVERYTHING.to_owned(), String::new());
+    let policy = CreatePolicy { name: "more".parse().unwrap(), document, description };
+    assert_eq!(world.refused(&root, policy).await, Reason::TooManyPolicies);
+    let page = PageRequest { marker: None, max_items: Some(1_000) };
+    assert_eq!(world.make(ListUsers { page: page.clone() }).await.items.len(), 1_000);
+    assert!(world.make(ListPolicies { system: None, page }).await.is_truncated);
 }
