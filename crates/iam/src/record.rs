@@ -74,7 +74,7 @@ impl<'c> Scene<'c> {
             additional_event_data: self.decided(),
             recipient_account_id: recipient.to_string(),
             error_code: failure.map(|f| (call.dialect.code)(f.reason()).to_owned()).unwrap_or_default(),
-            error_message: failure.map(ToString::to_string).unwrap_or_default(),
+            error_message: failure.map(message).unwrap_or_default(),
         };
         event.set_resources(self.audit.resources.clone());
         if let Some(service) = asking {
@@ -109,6 +109,15 @@ impl<'c> Scene<'c> {
             data.insert("authorization".to_owned(), Value::from(needs));
         }
         data
+    }
+}
+
+/// What the caller was told, unless that repeats the request: a wrong signature is answered with the string that should
+/// have been signed, and a plaintext may be in it.
+fn message(failure: &Failure) -> String {
+    match failure.reason() {
+        reason @ types::Reason::SignatureMismatch => reason.text().to_owned(),
+        _ => failure.to_string(),
     }
 }
 

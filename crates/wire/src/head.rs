@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use types::{Failure, Result, limits};
 
@@ -34,7 +35,9 @@ impl Head {
     /// The head that the HTTP library read. The method, the target and the header values stay as sent.
     pub fn from_parts(parts: &http::request::Parts) -> Result<Self> {
         let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let mut head = Self::start(parts.method.as_str(), target)?;
+        // In absolute form the path may be empty, which means `/` (RFC 9110 §4.2.3).
+        let target = if target.starts_with('?') { Cow::Owned(format!("/{target}")) } else { Cow::Borrowed(target) };
+        let mut head = Self::start(parts.method.as_str(), &target)?;
         for (name, value) in &parts.headers {
             head.push(name.as_str(), value.as_bytes())?;
         }
@@ -67,6 +70,9 @@ impl Head {
     fn start(method: &str, target: &str) -> Result<Self> {
         if target.len() > limits::TARGET_BYTES {
             return Err(unreadable(format_args!("its target is longer than {} bytes", limits::TARGET_BYTES)));
+        }
+        if !target.starts_with('/') {
+            return Err(unreadable("its target does not start with a slash"));
         }
         Ok(Self { method: method.to_owned(), target: target.to_owned(), headers: Vec::new() })
     }
@@ -166,6 +172,16 @@ mod tests {
         let head = Head::from_parts(&parts).unwrap();
         assert_eq!(head.target(), "//a/../b%2Fc?x=%2f&y");
         assert_eq!(head.header("host"), Some("http://h:1"));
+    }
+
+    #[test]
+    fn a_target_in_absolute_form_brings_its_host() {
+        for (uri, target) in [("http://b.h:1?acl", "/?acl"), ("http://b.h:1", "/"), ("http://b.h:1//k", "//k")] {
+            let (parts, ()) = http::Request::get(uri).body(()).unwrap().into_parts();
+            let head = Head::from_parts(&parts).unwrap();
+            assert_eq!((head.target(), head.header("host")), (target, Some("b.h:1")), "{uri}");
+        }
+        assert!(Head::read(b"OPTIONS * HTTP/1.1\r\n\r\n").is_err());
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn changing_any_signed_byte_is_noticed() {
         let now = own_time(&signed);
         for range in covered(&raw, &signed) {
             for at in range {
-                for flip in [0x01, 0x02, 0x08] {
+                for flip in [0x01, 0x02, 0x04, 0x08, 0x10, 0x40, 0x80] {
                     let mut changed = raw.clone();
                     changed[at] ^= flip;
                     changes += 1;
@@ -346,6 +346,6 @@ fn judge_any(raw: &[u8]) -> Result<(), Failure> {
     let _ = acs::read(&head, body).and_then(|s| s.verify(SECRET, Timestamp::default(), REGIONS));
     let _ = oss::read(&head, &Addressing::default().resolve(head.header("host").unwrap_or_default(), head.raw_path())?);
     let params = params?;
-    let _ = rpc::call(&head, &params, scheme);
+    let _ = rpc::route(&head, &params, scheme);
     rpc::read(&head, &params).map(|_| ())
 }

@@ -87,10 +87,9 @@ fn by_query(head: &Head) -> Option<Scheme> {
 fn by_shape(head: &Head, form: &Params) -> Scheme {
     let names = Names::of(head.raw_query());
     let has = |name: &str| names.has(name) || form.contains(name);
-    let is_rpc = matches!(head.raw_path(), "/" | "")
-        && (has("Action") && has("Version")
-            || head.header("x-acs-action").is_some()
-            || head.header("x-kms-apiname").is_some());
+    let asked = has("Action") && has("Version") || has("AccessKeyId") && has("Signature");
+    let marked = ["x-acs-action", "x-kms-apiname"].iter().any(|name| head.header(name).is_some());
+    let is_rpc = head.raw_path() == "/" && (asked || marked);
     if !is_rpc {
         return Scheme::Anonymous(family_by_headers(head));
     }
@@ -153,6 +152,7 @@ mod tests {
             ("/", "Authorization: Bearer x", "", Scheme::Unsupported(Family::Oss)),
             ("/?Action=A&Version=V&Signature=S&AccessKeyId=K", "a: b", "", Scheme::Rpc),
             ("/?Action=A", "a: b", "Version=V&Signature=S", Scheme::Rpc),
+            ("/?Action=A&Signature=S&AccessKeyId=K", "a: b", "", Scheme::Rpc),
             ("/?Action=A&Version=V", "a: b", "", Scheme::Anonymous(Family::Rpc)),
             ("/?Action=A&Version=V", "x-acs-bearer-token: b", "", Scheme::Unsupported(Family::Rpc)),
             ("/b/k?Action=A&Version=V&Signature=S", "a: b", "", Scheme::Anonymous(Family::Oss)),

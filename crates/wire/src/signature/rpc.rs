@@ -6,9 +6,9 @@ use super::{Scheme, Signed, access_key_id, malformed, window};
 use crate::{Head, Params, encoding};
 use types::{Failure, Reason, Result, Timestamp};
 
-/// Which action of which service is asked for.
+/// Which action of which service is asked for: the pair that routes a request of this family.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct Route {
     /// The action.
     pub action: String,
     /// The version, which names the service.
@@ -18,7 +18,7 @@ pub struct Call {
 /// Reads an RPC signature. `params` are those of the query and the form together, since both are signed as one.
 pub fn read(head: &Head, params: &Params) -> Result<Signed> {
     // The path is not part of what is signed, so it may not say anything.
-    if !matches!(head.raw_path(), "/" | "") {
+    if head.raw_path() != "/" {
         return Err(malformed("a request signed in its parameters must have the path /"));
     }
     check_method(params)?;
@@ -60,7 +60,7 @@ fn string_to_sign(method: &str, params: &Params) -> String {
 /// The action and version of a request in the RPC family.
 ///
 /// They may be in headers and in parameters. Both must agree, and the place that `scheme` signs must have them.
-pub fn call(head: &Head, params: &Params, scheme: Scheme) -> Result<Call> {
+pub fn route(head: &Head, params: &Params, scheme: Scheme) -> Result<Route> {
     let one = |header: &'static str, parameter: &'static str| {
         let (in_header, in_parameters) = (head.header(header), params.optional(parameter));
         if let (Some(a), Some(b)) = (in_header, in_parameters)
@@ -75,12 +75,12 @@ pub fn call(head: &Head, params: &Params, scheme: Scheme) -> Result<Call> {
         };
         found.map(str::to_owned).ok_or_else(|| Failure::missing(parameter))
     };
-    Ok(Call { action: one("x-acs-action", "Action")?, version: one("x-acs-version", "Version")? })
+    Ok(Route { action: one("x-acs-action", "Action")?, version: one("x-acs-version", "Version")? })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{METHOD, call, read, string_to_sign};
+    use super::{METHOD, read, route, string_to_sign};
     use crate::signature::Scheme;
     use crate::{Head, Params};
     use types::Reason;
@@ -104,11 +104,11 @@ mod tests {
         let none = Params::default();
         let both = head("x-acs-action: A\r\nx-acs-version: V\r\n");
         let other = head("x-acs-action: B\r\n");
-        assert_eq!(call(&both, &params, Scheme::Rpc).unwrap().action, "A");
-        assert_eq!(call(&both, &none, Scheme::Acs3).unwrap().version, "V");
-        assert_eq!(call(&both, &none, Scheme::Rpc).unwrap_err().reason(), Reason::ParameterMissing);
-        assert_eq!(call(&head(""), &params, Scheme::Acs3).unwrap_err().reason(), Reason::ParameterMissing);
-        assert_eq!(call(&other, &params, Scheme::Rpc).unwrap_err().reason(), Reason::ParameterInvalid);
+        assert_eq!(route(&both, &params, Scheme::Rpc).unwrap().action, "A");
+        assert_eq!(route(&both, &none, Scheme::Acs3).unwrap().version, "V");
+        assert_eq!(route(&both, &none, Scheme::Rpc).unwrap_err().reason(), Reason::ParameterMissing);
+        assert_eq!(route(&head(""), &params, Scheme::Acs3).unwrap_err().reason(), Reason::ParameterMissing);
+        assert_eq!(route(&other, &params, Scheme::Rpc).unwrap_err().reason(), Reason::ParameterInvalid);
     }
 
     #[test]

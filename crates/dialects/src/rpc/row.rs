@@ -1,0 +1,98 @@
+use super::context::{Answer, Context};
+use super::{actiontrail, errors, ims, kms, ram, sts};
+use crate::Status;
+use futures::future::BoxFuture;
+use types::{Dialect, Reason, Result};
+
+/// A service, as its interface's version tells it (the versions are all different).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServiceName {
+    /// Keys and secrets, 2016-01-20.
+    Kms,
+    /// Identities, 2015-05-01.
+    Ram,
+    /// Identities, the newer interface, 2019-08-15.
+    Ims,
+    /// Temporary credentials, 2015-04-01.
+    Sts,
+    /// The trail, 2020-07-06.
+    ActionTrail,
+}
+
+impl ServiceName {
+    const ALL: [Self; 5] = [Self::Kms, Self::Ram, Self::Ims, Self::Sts, Self::ActionTrail];
+
+    /// The service of an interface version.
+    pub fn of_version(version: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.dialect().version == version)
+    }
+
+    /// How its events and errors are spelled.
+    pub const fn dialect(self) -> Dialect {
+        const fn dialect(
+            service: &'static str,
+            source: &'static str,
+            version: &'static str,
+            code: fn(Reason) -> &'static str,
+        ) -> Dialect {
+            Dialect { service, source, version, code }
+        }
+        match self {
+            Self::Kms => dialect("Kms", "kms.aliyuncs.com", "2016-01-20", errors::kms_code),
+            Self::Ram => dialect("Ram", "ram.aliyuncs.com", "2015-05-01", errors::ram_code),
+            Self::Ims => dialect("Ims", "ims.aliyuncs.com", "2019-08-15", errors::ram_code),
+            Self::Sts => dialect("Sts", "sts.aliyuncs.com", "2015-04-01", errors::ram_code),
+            Self::ActionTrail => dialect("Actiontrail", "actiontrail.aliyuncs.com", "2020-07-06", errors::ram_code),
+        }
+    }
+}
+
+/// What runs an action.
+pub type Handler = for<'c> fn(&'c Context<'c>) -> BoxFuture<'c, Result<Answer>>;
+
+/// One action of one service.
+pub struct Row {
+    /// The service.
+    pub service: ServiceName,
+    /// The action's name on the wire.
+    pub name: &'static str,
+    /// The actions in policy spelling that it needs, for the authorization tests and the compatibility page.
+    pub needs: &'static [&'static str],
+    /// How much of it there is.
+    pub status: Status,
+    /// What runs it; `None` where it is refused.
+    pub(crate) run: Option<Handler>,
+}
+
+impl Row {
+    /// The row of an action.
+    pub fn find(service: ServiceName, name: &str) -> Option<&'static Self> {
+        ROWS.iter().flat_map(|rows| rows.iter()).find(|row| row.service == service && row.name == name)
+    }
+}
+
+/// Every action there is, by service. What is in none of them does not exist.
+pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, ims::ROWS, sts::ROWS, actiontrail::ROWS];
+
+/// A row that is served, or one that is refused by name.
+macro_rules! row {
+    ($service:ident, $name:literal, $status:ident, [$($need:literal),*], $run:path) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[$($need),*],
+            status: $crate::Status::$status,
+            run: Some(|context| Box::pin($run(context))),
+        }
+    };
+    ($service:ident, $name:literal) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[],
+            status: $crate::Status::Refused,
+            run: None,
+        }
+    };
+}
+pub(super) use row;
