@@ -78,26 +78,47 @@ async fn wrong_pages_are_refused() {
 }
 
 #[tokio::test]
-async fn an_account_has_only_so_many_of_each() {
+async fn an_account_has_only_so_many_users() {
     let world = World::new().await;
-    let trusting = trust(world.tenant.account, "root");
-    for number in 0..1_000 {
-        world.user(&format!("n{number}")).await;
-        world.role(&format!("n{number}"), &trusting).await;
-    }
-    for number in 0..1_500 {
-        world.policy(&format!("n{number}"), EVERYTHING).await;
-    }
     let root = world.root().await;
-    let user = CreateUser { name: "more".parse().unwrap(), profile: UserProfile::default() };
-    assert_eq!(world.refused(&root, user).await, Reason::TooManyUsers);
-    let (name, description) = ("more".parse().unwrap(), String::new());
-    let role = CreateRole { name, trust: trusting, description, max_session_secs: None };
-    assert_eq!(world.refused(&root, role).await, Reason::TooManyRoles);
-    let (document, description) = (EVERYTHING.to_owned(), String::new());
-    let policy = CreatePolicy { name: "more".parse().unwrap(), document, description };
-    assert_eq!(world.refused(&root, policy).await, Reason::TooManyPolicies);
+    let user =
+        |number: usize| CreateUser { name: format!("n{number}").parse().unwrap(), profile: UserProfile::default() };
+    for number in 0..1_000 {
+        world.done(&root, user(number)).await;
+    }
+    assert_eq!(world.refused(&root, user(1_000)).await, Reason::TooManyUsers);
     let page = PageRequest { marker: None, max_items: Some(1_000) };
-    assert_eq!(world.make(ListUsers { page: page.clone() }).await.items.len(), 1_000);
-    assert!(world.make(ListPolicies { system: None, page }).await.is_truncated);
+    let page = world.done(&root, ListUsers { page }).await;
+    assert_eq!((page.items.len(), page.is_truncated), (1_000, false));
+}
+
+#[tokio::test]
+async fn an_account_has_only_so_many_roles() {
+    let world = World::new().await;
+    let root = world.root().await;
+    let role = |number: usize| CreateRole {
+        name: format!("n{number}").parse().unwrap(),
+        trust: trust(world.tenant.account, "root"),
+        description: String::new(),
+        max_session_secs: None,
+    };
+    for number in 0..1_000 {
+        world.done(&root, role(number)).await;
+    }
+    assert_eq!(world.refused(&root, role(1_000)).await, Reason::TooManyRoles);
+}
+
+#[tokio::test]
+async fn an_account_has_only_so_many_policies() {
+    let world = World::new().await;
+    let root = world.root().await;
+    let policy = |number: usize| CreatePolicy {
+        name: format!("n{number}").parse().unwrap(),
+        document: EVERYTHING.to_owned(),
+        description: String::new(),
+    };
+    for number in 0..1_500 {
+        world.done(&root, policy(number)).await;
+    }
+    assert_eq!(world.refused(&root, policy(1_500)).await, Reason::TooManyPolicies);
 }
