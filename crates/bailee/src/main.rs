@@ -1,2 +1,31 @@
-//! placeholder
-fn main() {}
+//! Bailee: data custody that can be proved. One binary: the server, and the tools that check it.
+
+mod cli;
+mod commands;
+mod config;
+mod deployment;
+mod listener;
+mod logging;
+mod ops_server;
+mod serve;
+mod tls;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("bailee: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why the program stops, in words for the person who started it.
+type Stop = Box<dyn std::error::Error + Send + Sync>;

@@ -3,7 +3,8 @@ use crate::iam::{Iam, identity, read, touch, write};
 use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::records::{
-    ACCESS_KEYS, ACCOUNTS, AccessKeyRecord, AccountRecord, KEY_OWNERS, KeyHolder, KeyOwnerRecord, StoredSecret,
+    ACCESS_KEYS, ACCOUNTS, AccessKeyRecord, AccountRecord, AttachmentRecord, KEY_OWNERS, KeyHolder, KeyOwnerRecord,
+    StoredSecret, USER_KEYS, pair,
 };
 use async_trait::async_trait;
 use store::{Range, Store, Txn, View};
@@ -12,7 +13,7 @@ use types::{AccessKeyId, AccountId, Action, Failure, Result, Rng, Secret};
 /// Accounts in one deployment that a listing shows at most.
 const LISTED: usize = 10_000;
 /// Letters of an access key secret: 62^30 is more than 2^178.
-const SECRET_LETTERS: usize = 30;
+pub(crate) const SECRET_LETTERS: usize = 30;
 
 /// An access key as it is handed out: the one time its secret is shown.
 pub struct NewAccessKey {
@@ -88,6 +89,7 @@ impl Run<CreateAccount> for Iam {
             return Err(Failure::internal("an account id was drawn twice"));
         }
         txn.put(ACCOUNTS, AccountId::PLATFORM, &id.get().to_be_bytes(), &account).await?;
+        touch(txn, id).await?;
         let root = self.add_access_key(txn, id, KeyHolder::Root).await?;
         Ok(NewAccount { account, root })
     }
@@ -110,7 +112,7 @@ impl Run<ListAccounts> for Iam {
 }
 
 impl Iam {
-    /// Makes an access key for `holder` and enters it everywhere it is looked up.
+    /// Makes an access key for `holder` and enters it everywhere it is looked up. The caller moves the generation on.
     pub(crate) async fn add_access_key(
         &self,
         txn: &mut Txn,
@@ -125,7 +127,8 @@ impl Iam {
         let suffix = id.as_str().as_bytes();
         txn.put(KEY_OWNERS, AccountId::PLATFORM, suffix, &KeyOwnerRecord { account }).await?;
         txn.put(ACCESS_KEYS, account, suffix, &record).await?;
-        touch(txn, account).await?;
+        let owned = pair(record.holder.place(), id.as_str());
+        txn.put(USER_KEYS, account, &owned, &AttachmentRecord { attached: record.created }).await?;
         Ok(NewAccessKey { id, secret: Secret::new(secret) })
     }
 }

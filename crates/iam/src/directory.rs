@@ -16,7 +16,7 @@ const CACHED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 const ATTACHED: usize = 64;
 
 /// The policies of a user or role, compiled, with the names they have in explanations.
-pub type Policies = Vec<Labelled>;
+pub(crate) type Policies = Vec<Labelled>;
 
 /// Whose access key it is and what that one may do, as of one moment.
 pub(crate) struct Credential {

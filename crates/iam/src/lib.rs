@@ -3,24 +3,45 @@
 //! An [`Operation`] is a struct in the domain that owns it; a domain says how to [`Run`] it; the [`Gate`] decides, makes
 //! the [`Permit`], runs it, and sees to it that its event is in the log before anything is answered.
 
+mod access_keys;
 mod accounts;
+mod attachments;
 mod caller;
+mod caller_identity;
 mod decide;
 mod directory;
 mod gate;
 mod iam;
+mod lookup;
+mod nonces;
 mod operation;
+mod own;
+mod page;
 mod permit;
+mod policies;
 pub mod policy;
 mod record;
 mod records;
+mod roles;
+mod sessions;
 mod token;
+mod users;
 
+pub use access_keys::{AccessKeyInfo, CreateAccessKey, DeleteAccessKey, ListAccessKeys, UpdateAccessKey};
 pub use accounts::{CreateAccount, ListAccounts, NewAccessKey, NewAccount};
+pub use attachments::{AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies};
 pub use caller::{Caller, Nonce, Session};
+pub use caller_identity::GetCallerIdentity;
 pub use gate::{Claim, Gate};
 pub use iam::Iam;
+pub use lookup::{LookupEvents, Trails};
+pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};
+pub use page::{Page, PageRequest};
 pub use permit::Permit;
+pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo};
 pub use record::GLOBAL;
 pub use records::{AccountRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
+pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
+pub use sessions::{AssumeRole, AssumedRole, RoleArn};
+pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
-use types::{AccessKeyId, AccountId, PolicyName, RoleId, RoleName, Timestamp, UserId, UserName};
+use types::{AccessKeyId, AccountId, Failure, PolicyName, Result, RoleId, RoleName, Timestamp, UserId, UserName};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// An account. Kept under [`AccountId::PLATFORM`], by its id.
@@ -18,47 +18,57 @@ pub struct AccountRecord {
 
 /// Which account an access key belongs to. Kept under [`AccountId::PLATFORM`], by the key's id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeyOwnerRecord {
+pub(crate) struct KeyOwnerRecord {
     /// The account.
     pub account: AccountId,
 }
 
 /// A number that every change to an account's identities moves on. What is cached of them is good as long as it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GenerationRecord {
+pub(crate) struct GenerationRecord {
     /// The number.
     pub generation: u64,
 }
 
 /// Whose an access key is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyHolder {
+pub(crate) enum KeyHolder {
     /// The account itself.
     Root,
     /// A user.
     User(UserName),
 }
 
+impl KeyHolder {
+    /// Its part of a key: no user has an empty name.
+    pub(crate) fn place(&self) -> &str {
+        match self {
+            Self::Root => "",
+            Self::User(name) => name.as_str(),
+        }
+    }
+}
+
 /// The secret half of an access key, as it is kept: requests are signed with it, so it must be read back.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
-pub struct StoredSecret(String);
+pub(crate) struct StoredSecret(String);
 
 impl StoredSecret {
     /// Takes it in.
-    pub fn new(secret: String) -> Self {
+    pub(crate) fn new(secret: String) -> Self {
         Self(secret)
     }
 
     /// The secret, for checking a signature.
-    pub fn expose(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
 /// An access key.
 #[derive(Serialize, Deserialize)]
-pub struct AccessKeyRecord {
+pub(crate) struct AccessKeyRecord {
     /// Its id.
     pub id: AccessKeyId,
     /// Whose it is.
@@ -136,14 +146,14 @@ pub struct PolicyRecord {
 
 /// That a policy is attached somewhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AttachmentRecord {
+pub(crate) struct AttachmentRecord {
     /// Since when.
     pub attached: Timestamp,
 }
 
 /// A nonce that was used.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NonceRecord {}
+pub(crate) struct NonceRecord {}
 
 impl Record for AccountRecord {}
 impl Record for KeyOwnerRecord {}
@@ -156,27 +166,27 @@ impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
 
 /// Accounts by id, under the platform.
-pub const ACCOUNTS: Table<AccountRecord> = Table::new(Space::Identity, 1, "an account");
+pub(crate) const ACCOUNTS: Table<AccountRecord> = Table::new(Space::Identity, 1, "an account");
 /// Access keys' accounts by key id, under the platform.
-pub const KEY_OWNERS: Table<KeyOwnerRecord> = Table::new(Space::Identity, 2, "an access key's account");
+pub(crate) const KEY_OWNERS: Table<KeyOwnerRecord> = Table::new(Space::Identity, 2, "an access key's account");
 /// The account's generation, under an empty suffix.
-pub const GENERATIONS: Table<GenerationRecord> = Table::new(Space::Identity, 3, "an account's generation");
+pub(crate) const GENERATIONS: Table<GenerationRecord> = Table::new(Space::Identity, 3, "an account's generation");
 /// Users by name.
-pub const USERS: Table<UserRecord> = Table::new(Space::Identity, 4, "a user");
+pub(crate) const USERS: Table<UserRecord> = Table::new(Space::Identity, 4, "a user");
 /// Access keys by id.
-pub const ACCESS_KEYS: Table<AccessKeyRecord> = Table::new(Space::Identity, 5, "an access key");
-/// The access keys of a user: [`pair`] of user name and key id.
-pub const USER_KEYS: Table<AttachmentRecord> = Table::new(Space::Identity, 6, "a user's access key");
+pub(crate) const ACCESS_KEYS: Table<AccessKeyRecord> = Table::new(Space::Identity, 5, "an access key");
+/// The access keys of a holder: [`pair`] of [`KeyHolder::place`] and key id.
+pub(crate) const USER_KEYS: Table<AttachmentRecord> = Table::new(Space::Identity, 6, "an access key of a user");
 /// Custom policies by name.
-pub const POLICIES: Table<PolicyRecord> = Table::new(Space::Identity, 7, "a policy");
+pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Identity, 7, "a policy");
 /// Roles by name.
-pub const ROLES: Table<RoleRecord> = Table::new(Space::Identity, 8, "a role");
+pub(crate) const ROLES: Table<RoleRecord> = Table::new(Space::Identity, 8, "a role");
 /// What is attached to a holder: [`pair`] of [`Holder::place`] and [`PolicyRef::place`].
-pub const ATTACHMENTS: Table<AttachmentRecord> = Table::new(Space::Identity, 9, "an attachment");
+pub(crate) const ATTACHMENTS: Table<AttachmentRecord> = Table::new(Space::Identity, 9, "an attachment");
 /// Where a policy is attached: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
-pub const ATTACHED_TO: Table<AttachmentRecord> = Table::new(Space::Identity, 10, "an attachment");
+pub(crate) const ATTACHED_TO: Table<AttachmentRecord> = Table::new(Space::Identity, 10, "an attachment");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), access key id, 0, value.
-pub const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");
+pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");
 
 /// What a policy can be attached to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -215,6 +225,24 @@ impl PolicyRef {
         }
     }
 
+    /// From a policy type and a name as clients write them.
+    pub fn parse(kind: &str, name: &str) -> Result<Self> {
+        let parsed: PolicyName = name.parse().map_err(|e| Failure::invalid("PolicyName", e))?;
+        match kind {
+            "System" => Ok(Self::System(parsed.into())),
+            "Custom" => Ok(Self::Custom(parsed)),
+            _ => Err(Failure::invalid("PolicyType", "System or Custom")),
+        }
+    }
+
+    /// The policy type as clients write it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::System(_) => "System",
+            Self::Custom(_) => "Custom",
+        }
+    }
+
     /// From its part of a key.
     pub fn from_place(place: &str) -> Option<Self> {
         match place.split_once('/')? {
@@ -234,12 +262,12 @@ impl PolicyRef {
 }
 
 /// A key of two parts. No name holds a zero byte, so the first part ends where it is seen to.
-pub fn pair(first: &str, second: &str) -> Vec<u8> {
+pub(crate) fn pair(first: &str, second: &str) -> Vec<u8> {
     [first.as_bytes(), b"\0", second.as_bytes()].concat()
 }
 
 /// The second part of what [`pair`] made.
-pub fn second(pair: &[u8]) -> Option<&str> {
+pub(crate) fn second(pair: &[u8]) -> Option<&str> {
     let at = pair.iter().position(|b| *b == 0)?;
     std::str::from_utf8(pair.get(at + 1..)?).ok()
 }

@@ -5,13 +5,17 @@ use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Store;
-use types::{AccessKeyId, AccountId, Failure, Reason, Result, RoleId, RoleName, SessionName, Timestamp};
+use types::{AccessKeyId, AccountId, Failure, Reason, Result, RoleId, RoleName, Secret, SessionName, Timestamp};
 
 /// The longest token we make is about 4 KiB: a session policy of 2,048 characters and the rest, in base64.
 const TOKEN_CHARS: usize = 8 * 1024;
+/// What tokens start with: the version of their format (docs/formats/identity.md).
+const VERSION: u8 = 1;
 
 /// What a session token holds. The token is all there is of a session: nothing is stored for it. It is sealed under a key
 /// of the deployment and bound to its access key id, so it can be neither read nor changed nor used with another key.
+///
+/// Written as JSON in the order of these fields; see docs/formats/identity.md.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionClaims {
     pub(crate) account: AccountId,
@@ -43,25 +47,113 @@ impl TokenSeal {
 
     /// The token for a session used with `access_key`.
     pub(crate) fn seal(&self, access_key: &AccessKeyId, claims: &SessionClaims) -> Result<String> {
-        let plain = serde_json::to_vec(claims).map_err(Failure::internal)?;
-        let sealed = crypto::seal(&self.key, self.store.rng().as_ref(), access_key.as_str().as_bytes(), &plain);
-        Ok(URL_SAFE_NO_PAD.encode(sealed))
+        // The claims hold the secret: their text is wiped like it.
+        let plain = Secret::new(serde_json::to_vec(claims).map_err(Failure::internal)?);
+        let mut token = vec![VERSION];
+        let context = access_key.as_str().as_bytes();
+        token.extend_from_slice(&crypto::seal(&self.key, self.store.rng().as_ref(), context, plain.expose()));
+        Ok(URL_SAFE_NO_PAD.encode(token))
     }
 
     /// Opens a token that came with `access_key` at `now`. A token of another access key does not open; which of the two
     /// it was cannot be told, and need not be.
     pub(crate) fn open(&self, access_key: &AccessKeyId, token: &str, now: Timestamp) -> Result<SessionClaims> {
-        if token.len() > TOKEN_CHARS {
-            return Err(Reason::SessionTokenInvalid.into());
-        }
-        let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| Failure::of(Reason::SessionTokenInvalid))?;
-        let plain = crypto::open_secret(&self.key, access_key.as_str().as_bytes(), &sealed)
-            .map_err(|_| Failure::of(Reason::SessionTokenInvalid))?;
-        let claims: SessionClaims =
-            serde_json::from_slice(plain.expose()).map_err(|_| Failure::of(Reason::SessionTokenInvalid))?;
+        let claims = self.claims(access_key, token).ok_or_else(|| Failure::of(Reason::SessionTokenInvalid))?;
         if now >= claims.expires {
             return Err(Reason::SessionTokenExpired.into());
         }
         Ok(claims)
+    }
+
+    fn claims(&self, access_key: &AccessKeyId, token: &str) -> Option<SessionClaims> {
+        if token.len() > TOKEN_CHARS {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let sealed = bytes.strip_prefix(&[VERSION])?;
+        let plain = crypto::open_secret(&self.key, access_key.as_str().as_bytes(), sealed).ok()?;
+        serde_json::from_slice(plain.expose()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SessionClaims, TokenSeal};
+    use crate::records::StoredSecret;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use store::{MemoryMeta, Store};
+    use types::{AccessKeyId, AccountId, Reason, RoleId, SystemRng, Timestamp};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_305_600);
+
+    async fn store() -> Store {
+        let meta = Arc::new(MemoryMeta::default());
+        Store::open(meta, testkit::unsealed(), "global".parse().unwrap(), Arc::new(SystemRng)).await.unwrap()
+    }
+
+    fn claims() -> SessionClaims {
+        SessionClaims {
+            account: AccountId::random(&SystemRng),
+            role: RoleId::random(&SystemRng),
+            role_name: "reader".parse().unwrap(),
+            session: "alice".parse().unwrap(),
+            secret: StoredSecret::new("the session's secret".to_owned()),
+            issued: NOW,
+            expires: NOW.plus(Duration::from_secs(900)),
+            policy: None,
+            mfa: true,
+            source_identity: Some("alice".to_owned()),
+        }
+    }
+
+    fn refusal(seal: &TokenSeal, key: &AccessKeyId, token: &str, now: Timestamp) -> Option<Reason> {
+        seal.open(key, token, now).err().map(|failure| failure.reason())
+    }
+
+    #[tokio::test]
+    async fn a_token_says_what_was_put_in_until_it_ends() {
+        let seal = TokenSeal::new(store().await).await.unwrap();
+        let (key, claims) = (AccessKeyId::random_temporary(&SystemRng), claims());
+        let token = seal.seal(&key, &claims).unwrap();
+        let opened = seal.open(&key, &token, claims.expires.minus(Duration::from_millis(1))).unwrap();
+        assert_eq!((opened.account, opened.role, opened.expires), (claims.account, claims.role, claims.expires));
+        assert_eq!(opened.secret.expose(), b"the session's secret");
+        assert!(opened.mfa);
+        assert_eq!(opened.source_identity.as_deref(), Some("alice"));
+        let expires = claims.expires;
+        assert_eq!(refusal(&seal, &key, &token, expires), Some(Reason::SessionTokenExpired));
+    }
+
+    #[tokio::test]
+    async fn a_token_opens_with_its_own_access_key_and_in_its_own_deployment_only() {
+        let seal = TokenSeal::new(store().await).await.unwrap();
+        let key = AccessKeyId::random_temporary(&SystemRng);
+        let token = seal.seal(&key, &claims()).unwrap();
+        let other = AccessKeyId::random_temporary(&SystemRng);
+        assert_eq!(refusal(&seal, &other, &token, NOW), Some(Reason::SessionTokenInvalid));
+        let elsewhere = TokenSeal::new(store().await).await.unwrap();
+        assert_eq!(refusal(&elsewhere, &key, &token, NOW), Some(Reason::SessionTokenInvalid));
+    }
+
+    #[tokio::test]
+    async fn no_byte_of_a_token_can_be_changed_or_left_out() {
+        let seal = TokenSeal::new(store().await).await.unwrap();
+        let key = AccessKeyId::random_temporary(&SystemRng);
+        let bytes = URL_SAFE_NO_PAD.decode(seal.seal(&key, &claims()).unwrap()).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let token = URL_SAFE_NO_PAD.encode(changed);
+            assert_eq!(refusal(&seal, &key, &token, NOW), Some(Reason::SessionTokenInvalid), "byte {at}");
+            let cut = URL_SAFE_NO_PAD.encode(&bytes[..at]);
+            assert_eq!(refusal(&seal, &key, &cut, NOW), Some(Reason::SessionTokenInvalid), "cut at {at}");
+        }
+        let long = "A".repeat(super::TOKEN_CHARS + 1);
+        for wrong in ["", "!", "AQ", long.as_str()] {
+            assert_eq!(refusal(&seal, &key, wrong, NOW), Some(Reason::SessionTokenInvalid));
+        }
     }
 }

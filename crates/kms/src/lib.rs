@@ -1,1 +1,46 @@
-//! placeholder
+//! Keys: made, named, switched, destroyed, and used to encrypt.
+//!
+//! A key's versions hold its material, wrapped under the account's key (docs/formats/keys.md). [`Kms`] runs the
+//! operations, each a struct such as [`Encrypt`]; only the gate can have one run. The [`seal`] module keeps the root of
+//! all keys.
+
+pub mod action;
+mod alias_record;
+mod audited;
+mod ciphertext;
+#[cfg(test)]
+mod documented;
+mod encryption_context;
+mod internal;
+mod key_filter;
+mod key_kind;
+mod key_record;
+mod key_ref;
+mod key_state;
+mod kms;
+pub mod limits;
+mod open_versions;
+mod ops;
+mod page;
+pub mod seal;
+mod sweep;
+mod tables;
+mod version_record;
+
+pub use alias_record::{AliasInfo, AliasRecord};
+pub use ciphertext::Ciphertext;
+pub use encryption_context::EncryptionContext;
+pub use internal::INTERNAL;
+pub use key_filter::{CreatorKind, KeyFilter};
+pub use key_kind::{KeySpec, KeyUsage, Origin, Protection};
+pub use key_record::{Creator, KeyInfo, KeyRecord};
+pub use key_ref::{KeyName, KeyRef};
+pub use key_state::KeyState;
+pub use kms::Kms;
+pub use ops::{
+    CancelKeyDeletion, CreateAlias, CreateKey, DataKey, DataKeyLength, Decrypt, Decrypted, DeleteAlias, DescribeKey,
+    DestroyKey, DisableKey, EnableKey, Encrypt, Encrypted, GenerateDataKey, GenerateDataKeyWithoutPlaintext,
+    ListAliases, ListAliasesByKeyId, ListKeys, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection, UpdateAlias,
+    UpdateKeyDescription, service_alias,
+};
+pub use page::{Page, Paged};

@@ -1,1 +1,53 @@
-//! placeholder
+//! Buckets and objects: stored, found, given out and removed, in words that belong to no vendor. Every dialect that
+//! speaks of objects is mapped onto the operations here, so the same object is visible through each.
+//!
+//! A content is encrypted under a data key of its own before it leaves memory, and bound to its place; small contents
+//! lie beside the metadata, larger ones in blobs that are durable before anything names them (docs/formats/objects.md).
+
+mod access;
+mod acl;
+pub mod actions;
+mod assembly;
+mod binary;
+mod body;
+mod bucket;
+mod checksum;
+mod conditions;
+mod content;
+mod draft;
+mod encryption;
+mod ids;
+mod ingest;
+mod keys;
+mod listing;
+mod object;
+mod objects;
+mod ops;
+mod range;
+mod reader;
+mod slot;
+mod sse_kms;
+mod sweep;
+mod tables;
+mod upload;
+
+pub use acl::Acl;
+pub use body::{Body, BodyStream};
+pub use bucket::{BucketInfo, Redundancy, StorageClass};
+pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
+pub use conditions::{ETags, ReadConditions, WriteConditions};
+pub use draft::{Draft, Written};
+pub use encryption::{Encryption, Protection};
+pub use object::{Headers, ObjectInfo};
+pub use objects::{Config, Objects};
+pub use ops::{
+    AbortUpload, BucketPage, BucketStat, CompleteUpload, Copy, CreateBucket, Created, Delete, DeleteBucket,
+    DeleteBucketEncryption, DeleteBucketPolicy, Deleted, Get, GetBucketAcl, GetBucketEncryption, GetBucketInfo,
+    GetBucketLocation, GetBucketPolicy, GetBucketStat, GetObjectAcl, Got, Head, InitiateUpload, Initiated, ListBuckets,
+    ListObjects, ListParts, ListUploads, ListedObject, ListedPart, MetadataDirective, ObjectPage, PartInfo, PartList,
+    PartPage, PartWritten, Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutObjectAcl, Seen, UploadInfo,
+    UploadPage, UploadPart, UploadPartCopy,
+};
+pub use range::ByteRange;
+pub use reader::Content;
+pub use sweep::Swept;

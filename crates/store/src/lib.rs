@@ -5,19 +5,28 @@
 //! place. What an engine must keep to is written as a suite anyone can run: the `conformance` module.
 
 mod blobs;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod embedded;
 mod keyring;
+mod local;
 mod memory;
 mod meta;
 mod record;
+mod room;
 mod store;
+mod sync;
 mod txn;
 mod view;
 
 pub use blobs::{BlobEntry, BlobError, BlobId, BlobReader, BlobWriter, Blobs};
+pub use embedded::{Embedded, EmbeddedOptions};
 pub use keyring::{Epochs, Keyring, Unsealed, Wrapped};
+pub use local::{LocalBlobs, LocalBlobsOptions};
 pub use memory::{MemoryBlobs, MemoryMeta};
 pub use meta::{Append, Batch, Check, Durability, Entry, Meta, MetaError, Range, Snapshot, Space, Write};
 pub use record::{Record, Table};
+pub use room::{FreeSpace, free_space_of};
 pub use store::Store;
 pub use txn::{Committed, Txn};
 pub use view::View;

@@ -155,3 +155,15 @@ impl Blobs for MemoryBlobs {
         Ok(page.map(|(id, b)| BlobEntry { id: *id, len: b.len() as u64, modified: Timestamp::default() }).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{blobs_suite, meta_suite};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_reference_conforms() {
+        meta_suite(async || Arc::new(MemoryMeta::default()) as Arc<dyn Meta>).await;
+        blobs_suite(async || Arc::new(MemoryBlobs::default()) as Arc<dyn Blobs>).await;
+    }
+}

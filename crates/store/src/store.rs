@@ -2,8 +2,8 @@ use crate::keyring::{Keyring, Unsealed};
 use crate::meta::Meta;
 use crate::txn::Txn;
 use crate::view::View;
-use std::sync::Arc;
-use types::{RegionId, Result, Rng};
+use std::sync::{Arc, OnceLock};
+use types::{AccountId, RegionId, Result, Rng};
 
 /// One region's metadata, sealed. Cheap to clone.
 #[derive(Clone)]
@@ -11,13 +11,17 @@ pub struct Store {
     meta: Arc<dyn Meta>,
     keyring: Arc<Keyring>,
     rng: Arc<dyn Rng>,
+    watcher: Watcher,
 }
+
+/// Who is told that an account's stream has grown.
+pub(crate) type Watcher = Arc<OnceLock<Box<dyn Fn(AccountId) + Send + Sync>>>;
 
 impl Store {
     /// Opens the region's store with what the seal gave.
     pub async fn open(meta: Arc<dyn Meta>, unsealed: Unsealed, region: RegionId, rng: Arc<dyn Rng>) -> Result<Self> {
         let keyring = Arc::new(Keyring::open(unsealed, region, meta.clone(), rng.clone()).await?);
-        Ok(Self { meta, keyring, rng })
+        Ok(Self { meta, keyring, rng, watcher: Watcher::default() })
     }
 
     /// The region this is the store of.
@@ -40,6 +44,12 @@ impl Store {
         &self.meta
     }
 
+    /// Has `watcher` told of each account whose stream has grown, once that is committed. It must not block. Only the
+    /// first watcher counts.
+    pub fn watch(&self, watcher: impl Fn(AccountId) + Send + Sync + 'static) {
+        let _ = self.watcher.set(Box::new(watcher));
+    }
+
     /// The present state.
     pub async fn view(&self) -> Result<View> {
         Ok(View { snapshot: self.meta.snapshot().await?, keyring: self.keyring.clone() })
@@ -47,6 +57,6 @@ impl Store {
 
     /// A new transaction on the present state.
     pub async fn begin(&self) -> Result<Txn> {
-        Ok(Txn::new(self.view().await?, self.meta.clone(), self.rng.clone()))
+        Ok(Txn::new(self.view().await?, self.meta.clone(), self.rng.clone(), self.watcher.clone()))
     }
 }

@@ -1,5 +1,6 @@
 use crate::meta::{Append, Batch, Check, Durability, Meta, MetaError, Range, Space, Write};
 use crate::record::{Record, Table};
+use crate::store::Watcher;
 use crate::view::{View, in_table, seal_value};
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ pub struct Txn {
     view: View,
     meta: Arc<dyn Meta>,
     rng: Arc<dyn Rng>,
+    watcher: Watcher,
+    grown: Vec<AccountId>,
     checks: Vec<Check>,
     writes: BTreeMap<(Space, Vec<u8>), Option<Bytes>>,
     appends: Vec<Append>,
@@ -30,11 +33,13 @@ pub enum Committed {
 }
 
 impl Txn {
-    pub(crate) fn new(view: View, meta: Arc<dyn Meta>, rng: Arc<dyn Rng>) -> Self {
+    pub(crate) fn new(view: View, meta: Arc<dyn Meta>, rng: Arc<dyn Rng>, watcher: Watcher) -> Self {
         Self {
             view,
             meta,
             rng,
+            watcher,
+            grown: Vec::new(),
             checks: Vec::new(),
             writes: BTreeMap::new(),
             appends: Vec::new(),
@@ -103,6 +108,7 @@ impl Txn {
         let account_key = self.view.keyring.account(account).await?;
         let stream = account.get().to_be_bytes();
         let sealed = seal_value(&account_key, self.rng.as_ref(), Space::Trail, &stream, entry);
+        self.grown.push(account);
         self.appends.push(Append { stream: stream.to_vec(), value: sealed.into() });
         Ok(())
     }
@@ -144,7 +150,12 @@ impl Txn {
         }
         let batch = Batch { checks, writes, appends: self.appends };
         match self.meta.commit(batch, durability).await {
-            Ok(indices) => Ok(Committed::Done(indices)),
+            Ok(indices) => {
+                if let Some(watcher) = self.watcher.get() {
+                    self.grown.into_iter().for_each(watcher);
+                }
+                Ok(Committed::Done(indices))
+            }
             Err(MetaError::Conflict) => Ok(Committed::Conflict),
             Err(error) => Err(Failure::from(error)),
         }

@@ -57,17 +57,26 @@ impl View {
 
     /// The accounts that have a stream with anything in it, in order, after `after`, at most `limit`.
     pub async fn streams(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>> {
+        self.accounts(Space::Trail, after, limit).await
+    }
+
+    /// The accounts that have anything in a space, in order, after `after`, at most `limit`.
+    pub async fn accounts(&self, space: Space, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>> {
         let mut found = Vec::new();
-        let mut start = after.map_or_else(Vec::new, |a| stream_end(a).unwrap_or_else(|| vec![0xff; 17]));
+        let mut start = after.map_or_else(Vec::new, after_account);
         while found.len() < limit {
             let range = Range { start, end: None, limit: 1, reverse: false };
-            let entries = self.snapshot.scan(Space::Trail, &range).await?;
+            let entries = self.snapshot.scan(space, &range).await?;
             let Some(entry) = entries.first() else { break };
-            let account = entry.key.get(..8).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes);
-            let account = account.and_then(|n| n.to_string().parse::<AccountId>().ok());
-            let account = account.ok_or_else(|| Failure::corrupt("a trail"))?;
-            found.push(account);
-            start = stream_end(account).unwrap_or_else(|| vec![0xff; 17]);
+            match account_of(&entry.key) {
+                Some(account) => {
+                    found.push(account);
+                    start = after_account(account);
+                }
+                // The deployment's own settings and wrapped keys have names in letters, which come after all accounts.
+                None if space == Space::System => break,
+                None => return Err(Failure::corrupt("a key of the store")),
+            }
         }
         Ok(found)
     }
@@ -118,6 +127,18 @@ fn stream_key(account: AccountId, index: u64) -> Vec<u8> {
     let mut key = account.get().to_be_bytes().to_vec();
     key.extend_from_slice(&index.to_be_bytes());
     key
+}
+
+/// The account whose key it is.
+fn account_of(key: &[u8]) -> Option<AccountId> {
+    let number = key.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))?;
+    number.to_string().parse().ok()
+}
+
+/// The first key after all of an account's.
+fn after_account(account: AccountId) -> Vec<u8> {
+    // Account ids end far below the largest number, so there is always a next one.
+    account.get().saturating_add(1).to_be_bytes().to_vec()
 }
 
 fn stream_end(account: AccountId) -> Option<Vec<u8>> {

@@ -4,6 +4,7 @@ mod actiontrail;
 mod answer;
 mod context;
 mod errors;
+mod ims;
 mod kms;
 mod ram;
 mod row;

@@ -1,5 +1,5 @@
 use super::context::{Answer, Context};
-use super::{actiontrail, errors, kms, ram, sts};
+use super::{actiontrail, errors, ims, kms, ram, sts};
 use crate::Status;
 use futures::future::BoxFuture;
 use types::{Dialect, Reason, Result};
@@ -61,7 +61,7 @@ pub struct Row {
     /// How much of it there is.
     pub status: Status,
     /// What runs it; `None` where it is refused.
-    pub(super) run: Option<Handler>,
+    pub(crate) run: Option<Handler>,
 }
 
 impl Row {
@@ -72,4 +72,27 @@ impl Row {
 }
 
 /// Every action there is, by service. What is in none of them does not exist.
-pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, sts::ROWS, actiontrail::ROWS];
+pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, ims::ROWS, sts::ROWS, actiontrail::ROWS];
+
+/// A row that is served, or one that is refused by name.
+macro_rules! row {
+    ($service:ident, $name:literal, $status:ident, [$($need:literal),*], $run:path) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[$($need),*],
+            status: $crate::Status::$status,
+            run: Some(|context| Box::pin($run(context))),
+        }
+    };
+    ($service:ident, $name:literal) => {
+        $crate::rpc::row::Row {
+            service: $crate::rpc::row::ServiceName::$service,
+            name: $name,
+            needs: &[],
+            status: $crate::Status::Refused,
+            run: None,
+        }
+    };
+}
+pub(super) use row;

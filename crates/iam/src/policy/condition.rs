@@ -56,11 +56,11 @@ impl Condition {
     /// Several values of the policy are alternatives; a negated operator holds when none of them matches.
     pub(super) fn holds(&self, context: &Context) -> bool {
         let Operator { comparison, negated, quantifier, if_exists, family: _ } = self.operator;
-        let mut known = context.values(&self.key).peekable();
+        let known = context.first(&self.key);
         if let Test::Missing(wanted) = self.test {
-            return known.peek().is_none() == wanted;
+            return known.is_none() == wanted;
         }
-        if known.peek().is_none() {
+        if known.is_none() {
             return if_exists
                 || match quantifier {
                     Quantifier::Plain => negated,
@@ -68,7 +68,7 @@ impl Condition {
                     Quantifier::All => true,
                 };
         }
-        let mut matches = known.map(|value| self.test.matches(comparison, value, context));
+        let mut matches = context.values(&self.key).map(|value| self.test.matches(comparison, value, context));
         match quantifier {
             Quantifier::Plain => matches.any(|matched| matched) != negated,
             Quantifier::Any => matches.any(|matched| matched != negated),

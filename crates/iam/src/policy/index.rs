@@ -1,5 +1,6 @@
+use super::action::ActionPattern;
 use super::context::hash;
-use super::request::{Facts, action_hash};
+use super::request::Facts;
 use super::statement::Statement;
 
 /// Documents this small are faster read through.
@@ -81,12 +82,12 @@ fn action_classes(statement: &Statement) -> Vec<(u16, u64)> {
     if statement.other_actions {
         return vec![(2, 0)];
     }
-    let class = |service: Option<&str>, name: Option<&str>| match (service, name) {
-        (Some(service), Some(name)) => (0, action_hash(service, name)),
-        (Some(service), None) => (1, hash(service.as_bytes())),
-        (None, _) => (2, 0),
+    let class = |action: &ActionPattern| match (action.hash, action.service.literal()) {
+        (Some(exact), _) => (0, exact),
+        (None, Some(service)) => (1, hash(service.as_bytes())),
+        (None, None) => (2, 0),
     };
-    statement.actions.iter().map(|action| class(action.service.literal(), action.name.literal())).collect()
+    statement.actions.iter().map(class).collect()
 }
 
 /// A path pattern's class. Hashes fold case and paths do not, which only ever finds more.

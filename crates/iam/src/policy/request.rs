@@ -17,7 +17,7 @@ pub struct Request<'a> {
 /// A request with what every statement needs of it worked out once.
 pub(super) struct Facts<'a> {
     pub(super) request: Request<'a>,
-    /// Of `service:action`, lower-cased.
+    /// Of the service and the action, whatever their case.
     pub(super) action_hash: u64,
     /// Of `service`.
     pub(super) service_hash: u64,

@@ -46,8 +46,7 @@ impl Statement {
 
     /// Whether it is about this action on this resource.
     pub(super) fn is_about(&self, facts: &Facts<'_>) -> bool {
-        let (action, context) = (facts.request.action, facts.request.context);
-        let listed = self.actions.iter().any(|pattern| pattern.matches(action, context));
+        let listed = self.actions.iter().any(|pattern| pattern.matches(facts));
         let named = || match &self.resources {
             None => true,
             Some(resources) => resources.iter().any(|pattern| pattern.matches(facts)),

@@ -1,0 +1,160 @@
+use crate::commands::{account, trail};
+use crate::config::{Config, Settings};
+use crate::{Stop, serve};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Data custody that can be proved.
+///
+/// Objects, keys and identities behind the protocols of Alibaba Cloud (OSS, KMS, RAM, STS, ActionTrail) and Amazon S3,
+/// encrypted under the tenant's own keys, with every call in a log that anyone can verify.
+#[derive(Parser)]
+#[command(name = "bailee", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server. Without any option: data in ./bailee-data, listening on 127.0.0.1:7070
+    #[command(after_help = SERVE_HELP)]
+    Serve(Box<ServeArgs>),
+    /// Make and list accounts, in a data folder whose server is stopped
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Verify and show the log of what was done
+    #[command(subcommand)]
+    Trail(TrailCommand),
+    /// Say which version this is
+    Version,
+}
+
+const SERVE_HELP: &str = "\
+Settings come from a TOML file (--config), from the environment, and from these flags; a flag beats the environment, which \
+beats the file. On the first start the server makes an account and writes its root access key to \
+<DATA>/first-credentials.json (mode 0600).
+
+  bailee serve
+  bailee serve --data /srv/bailee --listen 0.0.0.0:7070 --tls-self-signed
+  BAILEE_PASSPHRASE=… bailee serve --seal passphrase";
+
+/// What `serve` can be told. Each is also a setting of the configuration file.
+#[derive(Args, Default)]
+pub(crate) struct ServeArgs {
+    /// The folder everything is kept in [default: ./bailee-data]
+    #[arg(long, env = "BAILEE_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address clients connect to [default: 127.0.0.1:7070]
+    #[arg(long, env = "BAILEE_LISTEN", value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The address of /healthz, /readyz and /metrics [default: 127.0.0.1:7071]
+    #[arg(long, env = "BAILEE_METRICS_LISTEN", value_name = "ADDR")]
+    metrics_listen: Option<SocketAddr>,
+    /// A TOML file with settings
+    #[arg(long, env = "BAILEE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Listen without TLS on an address that is not loopback
+    #[arg(long, env = "BAILEE_INSECURE_LISTEN")]
+    insecure_listen: bool,
+    /// The TLS certificate chain, PEM
+    #[arg(long, env = "BAILEE_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The TLS private key, PEM
+    #[arg(long, env = "BAILEE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Make a certificate authority once, and a certificate from it at each start
+    #[arg(long, env = "BAILEE_TLS_SELF_SIGNED", conflicts_with = "tls_cert")]
+    tls_self_signed: bool,
+    /// What protects the root key: `file` or `passphrase` (read from BAILEE_PASSPHRASE) [default: file]
+    #[arg(long, env = "BAILEE_SEAL", value_name = "KIND")]
+    seal: Option<String>,
+    /// A domain whose subdomains are buckets; may be given several times
+    #[arg(long = "domain", env = "BAILEE_DOMAIN", value_name = "NAME", value_delimiter = ',')]
+    domains: Vec<String>,
+    /// How to write the log: `text` or `json` [default: text]
+    #[arg(long, env = "BAILEE_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+/// The data folder a tool works on.
+#[derive(Args)]
+pub(crate) struct DataArgs {
+    /// The data folder
+    #[arg(long, env = "BAILEE_DATA", value_name = "DIR", default_value = "./bailee-data")]
+    pub(crate) data: PathBuf,
+    /// A TOML file with settings, if the server has one
+    #[arg(long, env = "BAILEE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Make an account and print its root access key, as JSON
+    Create {
+        /// What to call it
+        name: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List the accounts, as JSON
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Subcommand)]
+enum TrailCommand {
+    /// Check the whole log: nothing changed, dropped, reordered or cut off
+    Verify(trail::VerifyArgs),
+    /// Print events as lines of JSON, oldest first
+    Show(trail::ShowArgs),
+}
+
+pub(crate) fn run() -> Result<ExitCode, Stop> {
+    match Cli::parse().command {
+        Command::Serve(args) => serve::run(settings(*args)?),
+        Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
+        Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
+        Command::Trail(TrailCommand::Verify(args)) => trail::verify(&args),
+        Command::Trail(TrailCommand::Show(args)) => trail::show(&args),
+        Command::Version => {
+            println!("bailee {}", env!("CARGO_PKG_VERSION"));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The settings in force: the file's, overridden by environment and flags (clap has put those two in order).
+fn settings(args: ServeArgs) -> Result<Settings, Stop> {
+    let mut config = Config::read(args.config.as_deref())?;
+    let set = |to: &mut Option<PathBuf>, from: Option<PathBuf>| {
+        if from.is_some() {
+            *to = from;
+        }
+    };
+    set(&mut config.data, args.data);
+    config.listen = args.listen.or(config.listen);
+    config.metrics_listen = args.metrics_listen.or(config.metrics_listen);
+    config.insecure_listen |= args.insecure_listen;
+    set(&mut config.tls.cert, args.tls_cert);
+    set(&mut config.tls.key, args.tls_key);
+    config.tls.self_signed |= args.tls_self_signed;
+    config.seal = args.seal.or(config.seal);
+    if !args.domains.is_empty() {
+        config.domains = args.domains;
+    }
+    config.log_format = args.log_format.or(config.log_format);
+    config.settle()
+}
+
+/// The settings of a tool that works on a data folder.
+pub(crate) fn tool_settings(args: &DataArgs) -> Result<Settings, Stop> {
+    let mut config = Config::read(args.config.as_deref())?;
+    config.data = Some(args.data.clone());
+    config.seal = std::env::var("BAILEE_SEAL").ok().or(config.seal);
+    config.settle()
+}

@@ -1,0 +1,12 @@
+//! What the binary does besides serving.
+
+pub(crate) mod account;
+mod client;
+pub(crate) mod trail;
+
+use crate::Stop;
+
+/// Runs a tool to its end.
+fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}

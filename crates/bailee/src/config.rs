@@ -1,0 +1,211 @@
+use crate::Stop;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use types::RegionId;
+
+/// The configuration file, as written. Every setting may be left out; one that is not known stops the start.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    #[serde(default)]
+    pub(crate) insecure_listen: bool,
+    #[serde(default)]
+    pub(crate) tls: TlsConfig,
+    pub(crate) seal: Option<String>,
+    #[serde(default)]
+    pub(crate) domains: Vec<String>,
+    pub(crate) log_format: Option<String>,
+    #[serde(default, rename = "region")]
+    regions: Vec<RegionConfig>,
+    cache_mib: Option<u64>,
+}
+
+/// The `[tls]` table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    pub(crate) cert: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) self_signed: bool,
+}
+
+/// A `[[region]]` table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionConfig {
+    name: String,
+    data: Option<PathBuf>,
+}
+
+/// Where the server's TLS certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tls {
+    Off,
+    Files { cert: PathBuf, key: PathBuf },
+    SelfSigned,
+}
+
+/// What protects the root key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SealKind {
+    File,
+    Passphrase,
+}
+
+/// A region to serve, and its folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RegionSettings {
+    pub(crate) name: RegionId,
+    pub(crate) folder: PathBuf,
+}
+
+/// The settings in force, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: SocketAddr,
+    pub(crate) tls: Tls,
+    pub(crate) seal: SealKind,
+    pub(crate) domains: Vec<String>,
+    pub(crate) json_log: bool,
+    pub(crate) regions: Vec<RegionSettings>,
+    pub(crate) cache_bytes: u64,
+}
+
+const DEFAULT_REGION: &str = "local-1";
+const DEFAULT_CACHE_MIB: u64 = 16;
+
+impl Config {
+    /// Reads the file, if one is named. The error shows the line and what is wrong with it.
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self, Stop> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        toml::from_str(&text).map_err(|e| format!("in {}: {e}", path.display()).into())
+    }
+
+    /// Fills in what was left out and checks that it all fits together.
+    pub(crate) fn settle(self) -> Result<Settings, Stop> {
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from("./bailee-data"));
+        let listen = self.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 7070)));
+        let metrics_listen = self.metrics_listen.unwrap_or(SocketAddr::from((listen.ip(), 7071)));
+        let tls = self.tls()?;
+        if tls == Tls::Off && !listen.ip().is_loopback() && !self.insecure_listen {
+            return Err(format!(
+                "{listen} can be reached from elsewhere and there is no TLS: give --tls-cert and --tls-key or \
+                 --tls-self-signed, or say --insecure-listen if something in front of it does TLS"
+            )
+            .into());
+        }
+        Ok(Settings {
+            seal: one_of(
+                "seal",
+                self.seal.as_deref(),
+                &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)],
+            )?,
+            json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
+            regions: self.regions(&data)?,
+            cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
+            domains: self.domains,
+            data,
+            listen,
+            metrics_listen,
+            tls,
+        })
+    }
+
+    fn tls(&self) -> Result<Tls, Stop> {
+        match (&self.tls.cert, &self.tls.key, self.tls.self_signed) {
+            (None, None, false) => Ok(Tls::Off),
+            (None, None, true) => Ok(Tls::SelfSigned),
+            (Some(cert), Some(key), false) => Ok(Tls::Files { cert: cert.clone(), key: key.clone() }),
+            (Some(_), Some(_), true) => Err("tls.self_signed does not go with tls.cert and tls.key".into()),
+            _ => Err("tls.cert and tls.key belong together: give both".into()),
+        }
+    }
+
+    fn regions(&self, data: &Path) -> Result<Vec<RegionSettings>, Stop> {
+        let region = |name: &str, folder: Option<&PathBuf>| -> Result<RegionSettings, Stop> {
+            let name: RegionId = name.parse().map_err(|e| format!("region {name:?}: {e}"))?;
+            if name.as_str() == iam::GLOBAL {
+                return Err("a region cannot be called \"global\": that is where identities live".into());
+            }
+            let folder = folder.cloned().unwrap_or_else(|| data.join("regions").join(name.as_str()));
+            Ok(RegionSettings { name, folder })
+        };
+        if self.regions.is_empty() {
+            return Ok(vec![region(DEFAULT_REGION, None)?]);
+        }
+        let mut regions: Vec<RegionSettings> = Vec::new();
+        for config in &self.regions {
+            let next = region(&config.name, config.data.as_ref())?;
+            if regions.iter().any(|r| r.name == next.name || r.folder == next.folder) {
+                return Err(format!("region {}: each region has a name and a folder of its own", next.name).into());
+            }
+            regions.push(next);
+        }
+        Ok(regions)
+    }
+}
+
+/// A setting that is one of a few words; the first is the default.
+fn one_of<T: Copy>(name: &str, given: Option<&str>, words: &[(&str, T)]) -> Result<T, Stop> {
+    let found = match given {
+        None => words.first(),
+        Some(given) => words.iter().find(|(word, _)| *word == given),
+    };
+    let allowed = || words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>().join(" or ");
+    found
+        .map(|(_, value)| *value)
+        .ok_or_else(|| format!("{name} is {:?}; it can be {}", given.unwrap_or_default(), allowed()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settle(text: &str) -> Result<Settings, Stop> {
+        toml::from_str::<Config>(text)?.settle()
+    }
+
+    #[test]
+    fn nothing_set_is_a_server_on_loopback() {
+        let settings = settle("").unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:7070");
+        assert_eq!(settings.tls, Tls::Off);
+        assert_eq!(settings.regions[0].name.as_str(), "local-1");
+        assert_eq!(settings.regions[0].folder, Path::new("./bailee-data/regions/local-1"));
+    }
+
+    #[test]
+    fn what_is_not_known_or_does_not_fit_stops_the_start() {
+        let wrong = [
+            ("lissten = \"127.0.0.1:1\"", "lissten"),
+            ("listen = \"here\"", "line 1"),
+            ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
+            ("seal = \"paper\"", "\"file\" or \"passphrase\""),
+            ("log_format = \"xml\"", "\"text\" or \"json\""),
+            ("[tls]\ncert = \"a\"", "belong together"),
+            ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
+            ("[[region]]\nname = \"A B\"", "lower-case"),
+            ("[[region]]\nname = \"global\"", "identities"),
+            ("[[region]]\nname = \"a\"\n[[region]]\nname = \"a\"", "of its own"),
+            ("[[region]]\nnam = \"a\"", "line 2"),
+        ];
+        for (text, says) in wrong {
+            let error = settle(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{text:?} says {error:?}");
+        }
+    }
+
+    #[test]
+    fn elsewhere_needs_tls_or_a_word() {
+        assert!(settle("listen = \"0.0.0.0:1\"\ninsecure_listen = true").is_ok());
+        assert!(settle("listen = \"0.0.0.0:1\"\n[tls]\nself_signed = true").is_ok());
+    }
+}

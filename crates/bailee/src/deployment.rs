@@ -1,0 +1,162 @@
+use crate::Stop;
+use crate::config::{RegionSettings, SealKind, Settings};
+use dialects::{Domains, Region};
+use iam::{Caller, GLOBAL, Gate, Iam};
+use kms::Kms;
+use kms::seal::{SealConfig, SealKeys};
+use objects::Objects;
+use std::fs::{File, TryLockError};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Arc;
+use store::{Embedded, EmbeddedOptions, LocalBlobs, LocalBlobsOptions, Store};
+use trail::Publisher;
+use types::{Call, Clock, Dialect, Failure, Reason, RequestId, Rng, Secret, SystemClock, SystemRng};
+
+/// A deployment whose data folder is open: by a server, or by a tool while no server runs.
+pub(crate) struct Deployment {
+    pub(crate) domains: Arc<Domains>,
+    pub(crate) publishers: Vec<Arc<Publisher>>,
+    /// Whether this start made the seal: the first one.
+    pub(crate) fresh: bool,
+    engines: Vec<Arc<Embedded>>,
+    /// Held as long as the folder is in use.
+    _lock: File,
+}
+
+/// How calls of Bailee's own are spelled in events.
+const OWN: Dialect =
+    Dialect { service: "Bailee", source: "bailee", version: env!("CARGO_PKG_VERSION"), code: own_code };
+
+fn own_code(reason: Reason) -> &'static str {
+    reason.text()
+}
+
+impl Deployment {
+    /// Opens the data folder, making what is missing.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Stop> {
+        std::fs::create_dir_all(&settings.data).map_err(|e| format!("cannot make {}: {e}", settings.data.display()))?;
+        let lock = lock(&settings.data)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+        let (keys, fresh) = kms::seal::open_or_create(&settings.data, seal(settings.seal)?, rng.as_ref())?;
+        let mut opener = Opener { settings, clock, rng, keys, engines: Vec::new(), publishers: Vec::new() };
+        let domains = opener.domains().await?;
+        let Opener { engines, publishers, .. } = opener;
+        Ok(Self { domains: Arc::new(domains), publishers, fresh, engines, _lock: lock })
+    }
+
+    /// Bailee itself as a caller, for work that nobody outside asked for.
+    pub(crate) fn service(&self, name: &str, operation: &'static str) -> Caller {
+        service(&self.domains, name, operation)
+    }
+
+    /// Publishes what is not published yet and closes the engines. Nothing depends on it: a start after `kill -9` does
+    /// the same.
+    pub(crate) async fn close(self) -> Result<(), Stop> {
+        for publisher in &self.publishers {
+            publisher.publish_all().await?;
+        }
+        for engine in &self.engines {
+            engine.close().map_err(Failure::from)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bailee itself as a caller.
+pub(crate) fn service(domains: &Domains, name: &str, operation: &'static str) -> Caller {
+    let call = Call {
+        id: RequestId::random(domains.rng.as_ref()),
+        time: domains.clock.now(),
+        source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        secure: true,
+        user_agent: format!("bailee/{}", env!("CARGO_PKG_VERSION")),
+        dialect: OWN,
+        operation,
+    };
+    Caller::service(call, name)
+}
+
+/// One process per data folder: two would overwrite each other.
+fn lock(data: &Path) -> Result<File, Stop> {
+    let path = data.join("lock");
+    let file = File::create(&path).map_err(|e| format!("cannot make {}: {e}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("{} is in use by another bailee process; stop it first", data.display()).into())
+        }
+        Err(TryLockError::Error(e)) => Err(format!("cannot lock {}: {e}", path.display()).into()),
+    }
+}
+
+fn seal(kind: SealKind) -> Result<SealConfig, Stop> {
+    match kind {
+        SealKind::File => Ok(SealConfig::File),
+        SealKind::Passphrase => {
+            let passphrase = std::env::var("BAILEE_PASSPHRASE");
+            let passphrase = passphrase.map_err(|_| "the seal is a passphrase: give it in BAILEE_PASSPHRASE")?;
+            Ok(SealConfig::Passphrase(Secret::new(passphrase.into_bytes())))
+        }
+    }
+}
+
+/// What opening needs on the way.
+struct Opener<'s> {
+    settings: &'s Settings,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    keys: SealKeys,
+    engines: Vec<Arc<Embedded>>,
+    publishers: Vec<Arc<Publisher>>,
+}
+
+impl Opener<'_> {
+    async fn domains(&mut self) -> Result<Domains, Stop> {
+        let folder = self.settings.data.join("identity");
+        let identity = self.store(GLOBAL, &folder).await?;
+        let gate = Gate::new(identity.clone(), self.clock.clone()).await?;
+        let mut regions = Vec::new();
+        for settings in &self.settings.regions {
+            regions.push(Arc::new(self.region(settings, &gate).await?));
+        }
+        Ok(Domains {
+            iam: Iam::new(gate.clone()),
+            gate,
+            identity,
+            identity_trail: folder.join("trail"),
+            regions,
+            addressing: wire::Addressing::new(&self.settings.domains),
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+        })
+    }
+
+    async fn region(&mut self, settings: &RegionSettings, gate: &Gate) -> Result<Region, Stop> {
+        let folder = &settings.folder;
+        let store = self.store(settings.name.as_str(), folder).await?;
+        let blobs = LocalBlobs::open(&folder.join("blobs"), &LocalBlobsOptions::new(self.clock.clone()));
+        let blobs = Arc::new(blobs.map_err(Failure::from)?);
+        let kms = Arc::new(Kms::new(store.clone()));
+        let config = objects::Config::default();
+        let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), self.clock.clone(), config);
+        let trail = folder.join("trail");
+        Ok(Region { id: settings.name.clone(), store, kms, objects: Arc::new(objects), trail })
+    }
+
+    /// Opens a store and starts a publisher for its trails.
+    async fn store(&mut self, region: &str, folder: &Path) -> Result<Store, Stop> {
+        std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+        let mut options = EmbeddedOptions::new(self.clock.clone());
+        options.cache_bytes = self.settings.cache_bytes;
+        let engine = Embedded::open(&folder.join("meta"), &options).map_err(Failure::from)?;
+        self.engines.push(engine.clone());
+        let store = Store::open(engine, self.keys.unsealed()?, region.parse()?, self.rng.clone()).await?;
+        let publisher = Arc::new(Publisher::new(store.clone(), folder.join("trail"), self.clock.clone()));
+        let marked = publisher.clone();
+        store.watch(move |account| marked.mark(account));
+        self.publishers.push(publisher);
+        Ok(store)
+    }
+}

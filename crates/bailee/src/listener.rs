@@ -1,0 +1,157 @@
+use crate::Stop;
+use bytes::Bytes;
+use dialects::{Arrival, Domains, Request, Response};
+use futures::StreamExt;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use types::{RequestId, limits};
+
+/// How long a client may take to send the head of a request, or between two pieces of a body.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long calls under way may take to finish once the server is told to stop.
+const FAREWELL: Duration = Duration::from_secs(30);
+/// How long to wait when no connection can be taken, as when there are too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The one port for every dialect.
+pub(crate) struct Listener {
+    tcp: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Listener {
+    pub(crate) async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Self, Stop> {
+        let tcp = TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}"))?;
+        Ok(Self { address: tcp.local_addr()?, tcp, tls })
+    }
+
+    /// The address it is bound to.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes connections until `stopped`, then lets the calls under way finish. `signal` is driven alongside.
+    pub(crate) async fn run(
+        self,
+        domains: Arc<Domains>,
+        stopped: impl Future<Output = ()>,
+        signal: impl Future<Output = ()>,
+    ) {
+        let graceful = GracefulShutdown::new();
+        let accept = async {
+            loop {
+                match self.tcp.accept().await {
+                    Ok((stream, peer)) => self.connection(&graceful, &domains, stream, peer.ip()),
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot take a connection");
+                        domains.clock.sleep(ACCEPT_PAUSE).await;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = stopped => {}
+            () = async { tokio::join!(accept, signal); } => {}
+        }
+        if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some calls did not finish in time and are cut off");
+        }
+    }
+
+    fn connection(&self, graceful: &GracefulShutdown, domains: &Arc<Domains>, stream: TcpStream, peer: IpAddr) {
+        // Answers are written whole; waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        let domains = domains.clone();
+        let watcher = graceful.watcher();
+        let tls = self.tls.clone();
+        tokio::spawn(async move {
+            let secure = tls.is_some();
+            let service = service_fn(move |request| answer(domains.clone(), peer, secure, request));
+            match tls {
+                None => {
+                    let connection = http().serve_connection(TokioIo::new(stream), service);
+                    let _ = watcher.watch(connection).await;
+                }
+                Some(tls) => {
+                    let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await else { return };
+                    let connection = http().serve_connection(TokioIo::new(stream), service);
+                    let _ = watcher.watch(connection).await;
+                }
+            }
+        });
+    }
+}
+
+fn http() -> hyper::server::conn::http1::Builder {
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_headers(limits::HEADER_COUNT)
+        .max_buf_size(limits::HEADER_BYTES + limits::TARGET_BYTES);
+    http
+}
+
+/// Answers a request in a task of its own, so that a client that goes away cannot leave it half done and unrecorded.
+async fn answer(
+    domains: Arc<Domains>,
+    peer: IpAddr,
+    secure: bool,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let started = domains.clock.elapsed();
+    let arrival =
+        Arrival { id: RequestId::random(domains.rng.as_ref()), time: domains.clock.now(), source_ip: peer, secure };
+    let id = arrival.id.clone();
+    let request: Request = request.map(patient);
+    let method = request.method().clone();
+    let serving = domains.clone();
+    let answered = tokio::spawn(async move { dialects::serve(&serving, arrival, request).await }).await;
+    let response = answered.unwrap_or_else(|panicked| {
+        tracing::error!(request = %id, error = %panicked, "a call ended by a fault of ours");
+        let mut response = Response::new(dialects::empty());
+        *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    });
+    let took = domains.clock.elapsed().saturating_sub(started);
+    let status = response.status().as_u16();
+    metrics::counter!("bailee_requests_total", "status" => status_class(status)).increment(1);
+    metrics::histogram!("bailee_request_seconds").record(took.as_secs_f64());
+    tracing::debug!(request = %id, %method, status, micros = took.as_micros(), "answered");
+    Ok(response)
+}
+
+const fn status_class(status: u16) -> &'static str {
+    match status {
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// A body whose sender may not pause for longer than [`PATIENCE`].
+fn patient(body: Incoming) -> dialects::RequestBody {
+    let pieces = futures::stream::unfold(Some(body.into_data_stream()), |stream| async move {
+        let mut stream = stream?;
+        let piece = match tokio::time::timeout(PATIENCE, stream.next()).await {
+            Ok(Some(Ok(piece))) => return Some((Ok(piece), Some(stream))),
+            Ok(Some(Err(error))) => Err(error.into()),
+            Ok(None) => return None,
+            Err(_) => Err("the client stopped sending".into()),
+        };
+        Some((piece, None))
+    });
+    let frames = pieces.map(|piece: Result<Bytes, Box<dyn std::error::Error + Send + Sync>>| piece.map(Frame::data));
+    BodyExt::boxed_unsync(StreamBody::new(frames))
+}

@@ -1,0 +1,173 @@
+use crate::config::{Settings, Tls};
+use crate::deployment::{Deployment, service};
+use crate::listener::Listener;
+use crate::{Stop, logging, ops_server, tls};
+use dialects::Domains;
+use iam::{CreateAccount, NewAccount};
+use serde_json::json;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// How often housekeeping runs: old nonces, orphaned blobs, keys whose time has come.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Serves until told to stop.
+pub(crate) fn run(settings: Settings) -> Result<ExitCode, Stop> {
+    logging::start(settings.json_log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
+    runtime.block_on(serve(settings))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: Settings) -> Result<(), Stop> {
+    let deployment = Deployment::open(&settings).await?;
+    if deployment.fresh {
+        say_fresh(&settings);
+    }
+    let tls = tls::acceptor(&settings, &deployment).await?;
+    let scheme = if settings.tls == Tls::Off { "http" } else { "https" };
+    let listener = Listener::bind(settings.listen, tls).await?;
+    let endpoint = format!("{scheme}://{}", listener.address());
+    first_account(&deployment, &settings, &endpoint).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let ready = Arc::new(AtomicBool::new(false));
+    let ops = ops_server::start(settings.metrics_listen, ready.clone(), deployment.publishers.clone()).await?;
+    let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
+    for publisher in deployment.publishers.clone() {
+        let stopped = stopped.clone();
+        background.push(tokio::spawn(async move { publisher.run(until(stopped)).await }));
+    }
+    ready.store(true, Ordering::Release);
+    println!("bailee serves on {endpoint} (health and metrics on http://{})", ops.address());
+    listener.run(deployment.domains.clone(), until(stopped.clone()), stop_signal(stop)).await;
+    ready.store(false, Ordering::Release);
+    for task in background {
+        task.await?;
+    }
+    ops.stop();
+    deployment.close().await?;
+    println!("bailee has stopped");
+    Ok(())
+}
+
+/// Resolves once the server is told to stop.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Waits for SIGTERM or SIGINT and passes it on.
+async fn stop_signal(stop: watch::Sender<bool>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("cannot listen for signals; stop with SIGKILL, which loses nothing acknowledged");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: finishing the calls under way");
+    let _ = stop.send(true);
+}
+
+/// Said loudly, once: with the key file beside the data, whoever has the folder has the data.
+fn say_fresh(settings: &Settings) {
+    if settings.seal == crate::config::SealKind::File {
+        eprintln!(
+            "bailee: made the key file {}. It is the root of all keys: without it nothing can be read, and with it \
+             everything can. Keep a copy elsewhere, or use --seal passphrase.",
+            settings.data.join("seal.json").display()
+        );
+    }
+}
+
+/// On the first start, makes an account and writes its root access key where only the owner of the folder can read it.
+async fn first_account(deployment: &Deployment, settings: &Settings, endpoint: &str) -> Result<(), Stop> {
+    let domains = &deployment.domains;
+    let caller = deployment.service("first-start", "ListAccounts");
+    if !domains.gate.perform(&caller, &domains.iam, iam::ListAccounts).await?.is_empty() {
+        return Ok(());
+    }
+    let caller = deployment.service("first-start", "CreateAccount");
+    let made = domains.gate.perform(&caller, &domains.iam, CreateAccount { name: "first".to_owned() }).await?;
+    let path = settings.data.join("first-credentials.json");
+    let region = settings.regions.first().map(|r| r.name.to_string()).unwrap_or_default();
+    write_credentials(&path, &made, endpoint, &region)?;
+    print_environment(&path, &made, endpoint, &region, settings);
+    Ok(())
+}
+
+fn write_credentials(path: &Path, made: &NewAccount, endpoint: &str, region: &str) -> Result<(), Stop> {
+    let text = json!({
+        "account_id": made.account.id.to_string(),
+        "access_key_id": made.root.id.as_str(),
+        "access_key_secret": made.root.secret.expose(),
+        "endpoint": endpoint,
+        "region": region,
+    });
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
+    let mut file = file.map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    writeln!(file, "{text:#}")?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// What to set in a shell to use the clients.
+fn print_environment(path: &Path, made: &NewAccount, endpoint: &str, region: &str, settings: &Settings) {
+    let (id, secret) = (&made.root.id, made.root.secret.expose());
+    println!(
+        "This is the first start. Account {} was made; its root access key is in {}.",
+        made.account.id,
+        path.display()
+    );
+    println!("To use it from a shell (AWS clients; Python oss2 and alibabacloud-oss-v2; Node ali-oss):\n");
+    println!("  export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}");
+    println!("  export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}");
+    println!("  export OSS_ACCESS_KEY_ID={id} OSS_ACCESS_KEY_SECRET={secret}");
+    println!("  export OSS_ENDPOINT={endpoint} OSS_REGION={region}");
+    println!("  export ALIBABA_CLOUD_ACCESS_KEY_ID={id} ALIBABA_CLOUD_ACCESS_KEY_SECRET={secret}");
+    if settings.tls == Tls::SelfSigned {
+        let ca = tls::ca_file(&settings.data);
+        let ca = ca.display();
+        println!("  export AWS_CA_BUNDLE={ca} SSL_CERT_FILE={ca} REQUESTS_CA_BUNDLE={ca}");
+        println!("  export ALIBABA_CLOUD_CA_BUNDLE={ca} NODE_EXTRA_CA_CERTS={ca}");
+    }
+    println!();
+}
+
+/// Sweeps and due destructions, as Bailee itself and through the gate where a tenant's things are touched.
+async fn housekeep(domains: Arc<Domains>, stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = domains.clock.sleep(HOUSEKEEPING) => {}
+        }
+        if let Err(failure) = housekeep_once(&domains).await {
+            tracing::warn!(error = %failure, cause = ?std::error::Error::source(&failure), "housekeeping failed; it is tried again");
+        }
+    }
+}
+
+async fn housekeep_once(domains: &Domains) -> types::Result<()> {
+    let now = domains.clock.now();
+    iam::sweep_nonces(&domains.identity, now).await?;
+    for region in &domains.regions {
+        iam::sweep_nonces(&region.store, now).await?;
+        for (account, key) in region.kms.due(now, 100).await? {
+            let caller = service(domains, "kms", "DestroyKey");
+            domains.gate.perform(&caller, region.kms.as_ref(), kms::DestroyKey::new(account, key)).await?;
+        }
+        region.objects.sweep(now).await?;
+    }
+    Ok(())
+}

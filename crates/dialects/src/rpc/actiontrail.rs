@@ -1,0 +1,97 @@
+//! The trail, 2020-07-06 (alibaba-wire §8).
+
+use super::context::{Answer, Context, answer};
+use super::row::{Row, row};
+use iam::{LookupEvents, Trails};
+use trail::{Attribute, Direction, Query};
+use types::{Failure, Result, Timestamp};
+use wire::Params;
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row!(ActionTrail, "LookupEvents", Full, ["actiontrail:LookupEvents"], lookup_events),
+    row!(ActionTrail, "CreateTrail"),
+    row!(ActionTrail, "UpdateTrail"),
+    row!(ActionTrail, "DeleteTrail"),
+    row!(ActionTrail, "DescribeTrails"),
+    row!(ActionTrail, "GetTrailStatus"),
+    row!(ActionTrail, "StartLogging"),
+    row!(ActionTrail, "StopLogging"),
+    row!(ActionTrail, "DescribeRegions"),
+    row!(ActionTrail, "CreateDeliveryHistoryJob"),
+    row!(ActionTrail, "GetDeliveryHistoryJob"),
+    row!(ActionTrail, "ListDeliveryHistoryJobs"),
+    row!(ActionTrail, "DeleteDeliveryHistoryJob"),
+    row!(ActionTrail, "PutDataEventSelector"),
+    row!(ActionTrail, "GetDataEventSelector"),
+    row!(ActionTrail, "ListDataEventSelectors"),
+    row!(ActionTrail, "DeleteDataEventSelector"),
+    row!(ActionTrail, "ListDataEventServices"),
+    row!(ActionTrail, "GetAccessKeyLastUsedInfo"),
+    row!(ActionTrail, "GetAccessKeyLastUsedEvents"),
+    row!(ActionTrail, "GetAccessKeyLastUsedIps"),
+    row!(ActionTrail, "GetAccessKeyLastUsedProducts"),
+    row!(ActionTrail, "GetAccessKeyLastUsedResources"),
+    row!(ActionTrail, "GetGlobalEventsStorageRegion"),
+    row!(ActionTrail, "UpdateGlobalEventsStorageRegion"),
+    row!(ActionTrail, "EnableInsight"),
+    row!(ActionTrail, "DisableInsight"),
+    row!(ActionTrail, "GetInsightTypes"),
+    row!(ActionTrail, "PutInsightSelectors"),
+    row!(ActionTrail, "GetInsightSelectors"),
+    row!(ActionTrail, "GetInsightsEventsCount"),
+    row!(ActionTrail, "LookupInsightEvents"),
+    row!(ActionTrail, "CreateAdvancedQueryTemplate"),
+    row!(ActionTrail, "GetAdvancedQueryTemplate"),
+    row!(ActionTrail, "UpdateAdvancedQueryTemplate"),
+    row!(ActionTrail, "DeleteAdvancedQueryTemplate"),
+    row!(ActionTrail, "DescribeAdvancedQueryTemplate"),
+    row!(ActionTrail, "CreateAdvancedQueryHistory"),
+    row!(ActionTrail, "DescribeAdvancedQueryHistory"),
+    row!(ActionTrail, "DeleteAdvancedQueryHistory"),
+    row!(ActionTrail, "DescribeScenes"),
+    row!(ActionTrail, "DescribeSearchTemplates"),
+    row!(ActionTrail, "DescribeUserLogCount"),
+    row!(ActionTrail, "DescribeUserAlertCount"),
+    row!(ActionTrail, "DescribeResourceLifeCycleEvents"),
+    row!(ActionTrail, "GetGovernanceMetrics"),
+];
+
+async fn lookup_events(c: &Context<'_>) -> Result<Answer> {
+    let query = query(c.params, c.caller.call().time)?;
+    let trails = Trails { region: c.region.store.clone(), identity: c.domains.identity.clone() };
+    let found = c.domains.gate.perform(c.caller, &trails, LookupEvents { query }).await?;
+    let mut members = answer! {
+        "Events": found.events,
+        "StartTime": found.window.0.iso_seconds(),
+        "EndTime": found.window.1.iso_seconds(),
+    };
+    // Absent at the end: clients go on for as long as there is one.
+    if let Some(token) = found.token {
+        members.insert("NextToken".to_owned(), token.into());
+    }
+    Ok(members)
+}
+
+fn query(params: &Params, now: Timestamp) -> Result<Query> {
+    let mut query = Query::new(time(params, "StartTime")?, time(params, "EndTime")?, now)?;
+    for attribute in params.structures("LookupAttribute")? {
+        let name: Attribute = attribute.required("Key")?.parse()?;
+        query = query.filter(name, attribute.required("Value")?)?;
+    }
+    query = match params.optional("Direction") {
+        None | Some("BACKWARD") => query,
+        Some("FORWARD") => query.directed(Direction::Forward),
+        Some(_) => return Err(Failure::invalid("Direction", "FORWARD or BACKWARD")),
+    };
+    // The interface has the number as a text, and takes 0 for the default.
+    if let Some(limit) = params.parsed::<usize>("MaxResults")?.filter(|limit| *limit > 0) {
+        query = query.limited(limit)?;
+    }
+    Ok(query.after(params.optional("NextToken").map(str::to_owned)))
+}
+
+fn time(params: &Params, name: &'static str) -> Result<Option<Timestamp>> {
+    let parse = |text| Timestamp::parse_iso(text).ok_or_else(|| Failure::invalid(name, "a time like 2012-02-24T08:43:07Z"));
+    params.optional(name).map(parse).transpose()
+}

@@ -1,0 +1,317 @@
+//! Keys, 2016-01-20 (alibaba-wire §5).
+
+mod parse;
+
+use super::context::{Answer, Context, answer};
+use super::row::{Row, row};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use iam::{Operation, Run};
+use kms::{AliasInfo, Creator, Encrypted, KeyInfo, KeyState, Kms, Paged};
+use parse::{
+    alias, boolean, context, data_key_length, days, filter, key, origin, page, plaintext, protection, spec, usage,
+};
+use serde_json::{Value, json};
+use types::{Result, Timestamp};
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row!(Kms, "CreateKey", Partial, ["kms:CreateKey"], create_key),
+    row!(Kms, "DescribeKey", Full, ["kms:DescribeKey"], describe_key),
+    row!(Kms, "ListKeys", Full, ["kms:ListKeys"], list_keys),
+    row!(Kms, "EnableKey", Full, ["kms:EnableKey"], enable_key),
+    row!(Kms, "DisableKey", Full, ["kms:DisableKey"], disable_key),
+    row!(Kms, "ScheduleKeyDeletion", Full, ["kms:ScheduleKeyDeletion"], schedule_key_deletion),
+    row!(Kms, "CancelKeyDeletion", Full, ["kms:CancelKeyDeletion"], cancel_key_deletion),
+    row!(Kms, "UpdateKeyDescription", Full, ["kms:UpdateKeyDescription"], update_key_description),
+    row!(Kms, "SetDeletionProtection", Partial, ["kms:SetDeletionProtection"], set_deletion_protection),
+    row!(Kms, "Encrypt", Full, ["kms:Encrypt"], encrypt),
+    row!(Kms, "Decrypt", Full, ["kms:Decrypt"], decrypt),
+    row!(Kms, "GenerateDataKey", Full, ["kms:GenerateDataKey"], generate_data_key),
+    row!(Kms, "GenerateDataKeyWithoutPlaintext", Full, ["kms:GenerateDataKeyWithoutPlaintext"], generate_without_plaintext),
+    row!(Kms, "CreateAlias", Full, ["kms:CreateAlias"], create_alias),
+    row!(Kms, "UpdateAlias", Full, ["kms:UpdateAlias"], update_alias),
+    row!(Kms, "DeleteAlias", Full, ["kms:DeleteAlias"], delete_alias),
+    row!(Kms, "ListAliases", Full, ["kms:ListAliases"], list_aliases),
+    row!(Kms, "ListAliasesByKeyId", Full, ["kms:ListAliasesByKeyId"], list_aliases_by_key_id),
+    row!(Kms, "ListKeyVersions"),
+    row!(Kms, "DescribeKeyVersion"),
+    row!(Kms, "UpdateRotationPolicy"),
+    row!(Kms, "CreateKeyVersion"),
+    row!(Kms, "GetParametersForImport"),
+    row!(Kms, "ImportKeyMaterial"),
+    row!(Kms, "DeleteKeyMaterial"),
+    row!(Kms, "ReEncrypt"),
+    row!(Kms, "ExportDataKey"),
+    row!(Kms, "GenerateAndExportDataKey"),
+    row!(Kms, "AsymmetricEncrypt"),
+    row!(Kms, "AsymmetricDecrypt"),
+    row!(Kms, "AsymmetricSign"),
+    row!(Kms, "AsymmetricVerify"),
+    row!(Kms, "GetPublicKey"),
+    row!(Kms, "GenerateMac"),
+    row!(Kms, "VerifyMac"),
+    row!(Kms, "SetKeyPolicy"),
+    row!(Kms, "GetKeyPolicy"),
+    row!(Kms, "SetSecretPolicy"),
+    row!(Kms, "GetSecretPolicy"),
+    row!(Kms, "TagResource"),
+    row!(Kms, "UntagResource"),
+    row!(Kms, "ListResourceTags"),
+    row!(Kms, "TagResources"),
+    row!(Kms, "UntagResources"),
+    row!(Kms, "ListTagResources"),
+    row!(Kms, "CreateSecret"),
+    row!(Kms, "DescribeSecret"),
+    row!(Kms, "ListSecrets"),
+    row!(Kms, "GetSecretValue"),
+    row!(Kms, "PutSecretValue"),
+    row!(Kms, "ListSecretVersionIds"),
+    row!(Kms, "UpdateSecret"),
+    row!(Kms, "UpdateSecretVersionStage"),
+    row!(Kms, "DeleteSecret"),
+    row!(Kms, "RestoreSecret"),
+    row!(Kms, "GetRandomPassword"),
+    row!(Kms, "RotateSecret"),
+    row!(Kms, "UpdateSecretRotationPolicy"),
+    row!(Kms, "BatchGetSecretValue"),
+    row!(Kms, "DescribeRegions"),
+    row!(Kms, "DescribeAccountKmsStatus"),
+    row!(Kms, "OpenKmsService"),
+    row!(Kms, "ConnectKmsInstance"),
+    row!(Kms, "GetKmsInstance"),
+    row!(Kms, "ListKmsInstances"),
+    row!(Kms, "GetDefaultKmsInstance"),
+    row!(Kms, "UpdateKmsInstanceBindVpc"),
+    row!(Kms, "ReleaseKmsInstance"),
+    row!(Kms, "GetKmsInstanceQuotaInfos"),
+    row!(Kms, "CreateApplicationAccessPoint"),
+    row!(Kms, "DescribeApplicationAccessPoint"),
+    row!(Kms, "ListApplicationAccessPoints"),
+    row!(Kms, "UpdateApplicationAccessPoint"),
+    row!(Kms, "DeleteApplicationAccessPoint"),
+    row!(Kms, "CreateClientKey"),
+    row!(Kms, "GetClientKey"),
+    row!(Kms, "ListClientKeys"),
+    row!(Kms, "DeleteClientKey"),
+    row!(Kms, "CreateNetworkRule"),
+    row!(Kms, "DescribeNetworkRule"),
+    row!(Kms, "ListNetworkRules"),
+    row!(Kms, "UpdateNetworkRule"),
+    row!(Kms, "DeleteNetworkRule"),
+    row!(Kms, "CreatePolicy"),
+    row!(Kms, "DescribePolicy"),
+    row!(Kms, "ListPolicies"),
+    row!(Kms, "UpdatePolicy"),
+    row!(Kms, "DeletePolicy"),
+    row!(Kms, "GetManagedDataKey"),
+    row!(Kms, "ListManagedDataKeyVersions"),
+    row!(Kms, "GetChallenge"),
+];
+
+impl Context<'_> {
+    async fn kms<Op: Operation>(&self, op: Op) -> Result<Op::Output>
+    where
+        Kms: Run<Op>,
+    {
+        self.domains.gate.perform(self.caller, self.region.kms.as_ref(), op).await
+    }
+}
+
+async fn create_key(c: &Context<'_>) -> Result<Answer> {
+    let op = kms::CreateKey {
+        spec: spec(c.params.optional("KeySpec"))?,
+        usage: usage(c.params.optional("KeyUsage"))?,
+        origin: origin(c.params.optional("Origin"))?,
+        protection: protection(c.params.optional("ProtectionLevel"))?,
+        description: c.params.optional("Description").unwrap_or_default().to_owned(),
+        deletion_protection: false,
+    };
+    parse::refuse(c.params, &["Policy", "Tags", "DKMSInstanceId", "EnableAutomaticRotation", "RotationInterval"])?;
+    Ok(answer! { "KeyMetadata": metadata(&c.kms(op).await?) })
+}
+
+async fn describe_key(c: &Context<'_>) -> Result<Answer> {
+    let key = c.kms(kms::DescribeKey { key: key(c.params)? }).await?;
+    Ok(answer! { "KeyMetadata": metadata(&key) })
+}
+
+/// A key as the interface describes it. Absent dates are empty strings; symmetric keys alone have a primary version.
+fn metadata(key: &KeyInfo) -> Value {
+    let record = &key.record;
+    let creator = match &record.creator {
+        Creator::Principal { arn } => arn.split(':').nth(3).unwrap_or_default().to_owned(),
+        Creator::Service { service } => service.to_ascii_uppercase(),
+    };
+    json!({
+        "Arn": key.arn,
+        "AutomaticRotation": "Disabled",
+        "CreationDate": record.created.iso_seconds(),
+        "Creator": creator,
+        "DeleteDate": record.delete_at.map(Timestamp::iso_seconds).unwrap_or_default(),
+        "DeletionProtection": if record.deletion_protection { "Enabled" } else { "Disabled" },
+        "Description": record.description,
+        "KeyId": record.id.as_str(),
+        "KeySpec": parse::spec_name(record.spec),
+        "KeyState": state_name(record.state),
+        "KeyUsage": parse::usage_name(record.usage),
+        "LastRotationDate": record.created.iso_seconds(),
+        "MaterialExpireTime": "",
+        "NextRotationDate": "",
+        "Origin": parse::origin_name(record.origin),
+        "PrimaryKeyVersion": record.primary.as_str(),
+        "ProtectionLevel": parse::protection_name(record.protection),
+    })
+}
+
+const fn state_name(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Enabled => "Enabled",
+        KeyState::Disabled => "Disabled",
+        KeyState::PendingDeletion => "PendingDeletion",
+        KeyState::PendingImport => "PendingImport",
+    }
+}
+
+async fn list_keys(c: &Context<'_>) -> Result<Answer> {
+    let op = kms::ListKeys { page: page(c.params)?, filter: filter(c.params.optional("Filters"))? };
+    let found = c.kms(op).await?;
+    let key = |k: &KeyInfo| json!({"KeyId": k.record.id.as_str(), "KeyArn": k.arn});
+    let keys: Vec<Value> = found.items.iter().map(key).collect();
+    Ok(paged(&found, "Keys", "Key", keys))
+}
+
+/// A page of a listing, wrapped twice as the older services do.
+fn paged<T>(found: &Paged<T>, list: &str, item: &str, items: Vec<Value>) -> Answer {
+    let mut members = answer! {
+        "TotalCount": found.total, "PageNumber": found.page.number, "PageSize": found.page.size,
+    };
+    members.insert(list.to_owned(), json!({item: items}));
+    members
+}
+
+async fn enable_key(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::EnableKey { key: key(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn disable_key(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::DisableKey { key: key(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn schedule_key_deletion(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::ScheduleKeyDeletion { key: key(c.params)?, days: days(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn cancel_key_deletion(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::CancelKeyDeletion { key: key(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn update_key_description(c: &Context<'_>) -> Result<Answer> {
+    let description = c.params.get("Description").unwrap_or_default().to_owned();
+    c.kms(kms::UpdateKeyDescription { key: key(c.params)?, description }).await?;
+    Ok(answer! {})
+}
+
+async fn set_deletion_protection(c: &Context<'_>) -> Result<Answer> {
+    let key = parse::protected_resource(c.params.required("ProtectedResourceArn")?)?;
+    parse::refuse(c.params, &["DeletionProtectionDescription"])?;
+    let protected = boolean(c.params, "EnableDeletionProtection")?;
+    c.kms(kms::SetDeletionProtection { key, protected }).await?;
+    Ok(answer! {})
+}
+
+async fn encrypt(c: &Context<'_>) -> Result<Answer> {
+    refuse_dry_run(c)?;
+    let op = kms::Encrypt { key: key(c.params)?, plaintext: plaintext(c.params)?, context: context(c.params)? };
+    Ok(encrypted(&c.kms(op).await?))
+}
+
+fn encrypted(made: &Encrypted) -> Answer {
+    answer! {
+        "CiphertextBlob": made.ciphertext.to_base64(),
+        "KeyId": made.key.as_str(),
+        "KeyVersionId": made.version.as_str(),
+    }
+}
+
+async fn decrypt(c: &Context<'_>) -> Result<Answer> {
+    refuse_dry_run(c)?;
+    let ciphertext = kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?;
+    let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None };
+    let opened = c.kms(op).await?;
+    Ok(answer! {
+        "Plaintext": STANDARD.encode(opened.plaintext.expose()),
+        "KeyId": opened.key.as_str(),
+        "KeyVersionId": opened.version.as_str(),
+    })
+}
+
+async fn generate_data_key(c: &Context<'_>) -> Result<Answer> {
+    refuse_dry_run(c)?;
+    let op = kms::GenerateDataKey {
+        key: key(c.params)?,
+        length: data_key_length(c.params)?,
+        context: context(c.params)?,
+    };
+    let made = c.kms(op).await?;
+    Ok(answer! {
+        "CiphertextBlob": made.ciphertext.to_base64(),
+        "Plaintext": STANDARD.encode(made.plaintext.expose()),
+        "KeyId": made.key.as_str(),
+        "KeyVersionId": made.version.as_str(),
+    })
+}
+
+async fn generate_without_plaintext(c: &Context<'_>) -> Result<Answer> {
+    refuse_dry_run(c)?;
+    let op = kms::GenerateDataKeyWithoutPlaintext {
+        key: key(c.params)?,
+        length: data_key_length(c.params)?,
+        context: context(c.params)?,
+    };
+    Ok(encrypted(&c.kms(op).await?))
+}
+
+/// What would change the meaning of a call if it were passed over is refused by name.
+fn refuse_dry_run(c: &Context<'_>) -> Result<()> {
+    if c.params.boolean("DryRun")?.unwrap_or(false) {
+        return Err(parse::unsupported("DryRun"));
+    }
+    parse::refuse(c.params, &["Recipient"])
+}
+
+async fn create_alias(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::CreateAlias { alias: alias(c.params)?, key: key(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn update_alias(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::UpdateAlias { alias: alias(c.params)?, key: key(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn delete_alias(c: &Context<'_>) -> Result<Answer> {
+    c.kms(kms::DeleteAlias { alias: alias(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn list_aliases(c: &Context<'_>) -> Result<Answer> {
+    let found = c.kms(kms::ListAliases { page: page(c.params)? }).await?;
+    Ok(aliases(&found))
+}
+
+async fn list_aliases_by_key_id(c: &Context<'_>) -> Result<Answer> {
+    let found = c.kms(kms::ListAliasesByKeyId { key: key(c.params)?, page: page(c.params)? }).await?;
+    Ok(aliases(&found))
+}
+
+fn aliases(found: &Paged<AliasInfo>) -> Answer {
+    let alias = |a: &AliasInfo| {
+        json!({"AliasName": a.record.name.as_str(), "AliasArn": a.arn, "KeyId": a.record.key.as_str()})
+    };
+    paged(found, "Aliases", "Alias", found.items.iter().map(alias).collect())
+}

@@ -1,0 +1,316 @@
+//! Identities, 2015-05-01 (alibaba-wire §6).
+
+mod shape;
+
+use super::context::{Answer, Context, answer};
+use super::row::{Row, row};
+use iam::{Holder, Iam, Operation, PageRequest, PolicyRef, Run, UserProfile};
+use serde_json::json;
+use shape::{access_key, attached, page, policy, policy_summary, role, user};
+use std::str::FromStr;
+use types::{AccessKeyId, Failure, Result, UserName};
+use wire::Params;
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row!(Ram, "CreateUser", Full, ["ram:CreateUser"], create_user),
+    row!(Ram, "GetUser", Full, ["ram:GetUser"], get_user),
+    row!(Ram, "ListUsers", Partial, ["ram:ListUsers"], list_users),
+    row!(Ram, "DeleteUser", Full, ["ram:DeleteUser"], delete_user),
+    row!(Ram, "CreateAccessKey", Full, ["ram:CreateAccessKey"], create_access_key),
+    row!(Ram, "ListAccessKeys", Full, ["ram:ListAccessKeys"], list_access_keys),
+    row!(Ram, "UpdateAccessKey", Full, ["ram:UpdateAccessKey"], update_access_key),
+    row!(Ram, "DeleteAccessKey", Full, ["ram:DeleteAccessKey"], delete_access_key),
+    row!(Ram, "CreatePolicy", Partial, ["ram:CreatePolicy"], create_policy),
+    row!(Ram, "GetPolicy", Full, ["ram:GetPolicy"], get_policy),
+    row!(Ram, "ListPolicies", Partial, ["ram:ListPolicies"], list_policies),
+    row!(Ram, "DeletePolicy", Partial, ["ram:DeletePolicy"], delete_policy),
+    row!(Ram, "AttachPolicyToUser", Full, ["ram:AttachPolicyToUser"], attach_to_user),
+    row!(Ram, "DetachPolicyFromUser", Full, ["ram:DetachPolicyFromUser"], detach_from_user),
+    row!(Ram, "ListPoliciesForUser", Full, ["ram:ListPoliciesForUser"], list_for_user),
+    row!(Ram, "CreateRole", Partial, ["ram:CreateRole"], create_role),
+    row!(Ram, "GetRole", Full, ["ram:GetRole"], get_role),
+    row!(Ram, "ListRoles", Partial, ["ram:ListRoles"], list_roles),
+    row!(Ram, "DeleteRole", Full, ["ram:DeleteRole"], delete_role),
+    row!(Ram, "AttachPolicyToRole", Full, ["ram:AttachPolicyToRole"], attach_to_role),
+    row!(Ram, "DetachPolicyFromRole", Full, ["ram:DetachPolicyFromRole"], detach_from_role),
+    row!(Ram, "ListPoliciesForRole", Full, ["ram:ListPoliciesForRole"], list_for_role),
+    row!(Ram, "UpdateUser"),
+    row!(Ram, "GetAccessKeyLastUsed"),
+    row!(Ram, "CreateLoginProfile"),
+    row!(Ram, "GetLoginProfile"),
+    row!(Ram, "UpdateLoginProfile"),
+    row!(Ram, "DeleteLoginProfile"),
+    row!(Ram, "ChangePassword"),
+    row!(Ram, "CreateVirtualMFADevice"),
+    row!(Ram, "ListVirtualMFADevices"),
+    row!(Ram, "DeleteVirtualMFADevice"),
+    row!(Ram, "BindMFADevice"),
+    row!(Ram, "UnbindMFADevice"),
+    row!(Ram, "GetUserMFAInfo"),
+    row!(Ram, "CreateGroup"),
+    row!(Ram, "GetGroup"),
+    row!(Ram, "UpdateGroup"),
+    row!(Ram, "DeleteGroup"),
+    row!(Ram, "ListGroups"),
+    row!(Ram, "AddUserToGroup"),
+    row!(Ram, "RemoveUserFromGroup"),
+    row!(Ram, "ListGroupsForUser"),
+    row!(Ram, "ListUsersForGroup"),
+    row!(Ram, "UpdateRole"),
+    row!(Ram, "CreatePolicyVersion"),
+    row!(Ram, "GetPolicyVersion"),
+    row!(Ram, "DeletePolicyVersion"),
+    row!(Ram, "ListPolicyVersions"),
+    row!(Ram, "SetDefaultPolicyVersion"),
+    row!(Ram, "UpdatePolicyDescription"),
+    row!(Ram, "AttachPolicyToGroup"),
+    row!(Ram, "DetachPolicyFromGroup"),
+    row!(Ram, "ListPoliciesForGroup"),
+    row!(Ram, "ListEntitiesForPolicy"),
+    row!(Ram, "SetPasswordPolicy"),
+    row!(Ram, "GetPasswordPolicy"),
+    row!(Ram, "SetSecurityPreference"),
+    row!(Ram, "GetSecurityPreference"),
+    row!(Ram, "SetAccountAlias"),
+    row!(Ram, "GetAccountAlias"),
+    row!(Ram, "ClearAccountAlias"),
+    row!(Ram, "DecodeDiagnosticMessage"),
+    row!(Ram, "TagResources"),
+    row!(Ram, "UntagResources"),
+    row!(Ram, "ListTagResources"),
+    row!(Ram, "CreateServiceLinkedRole"),
+    row!(Ram, "DeleteServiceLinkedRole"),
+    row!(Ram, "GetServiceLinkedRoleTemplate"),
+];
+
+impl Context<'_> {
+    pub(super) async fn iam<Op: Operation>(&self, op: Op) -> Result<Op::Output>
+    where
+        Iam: Run<Op>,
+    {
+        self.domains.gate.perform(self.caller, &self.domains.iam, op).await
+    }
+}
+
+/// A required name; the error states its rule.
+pub(super) fn named<T>(params: &Params, parameter: &'static str) -> Result<T>
+where
+    T: FromStr,
+    T::Err: std::fmt::Display,
+{
+    params.parsed(parameter)?.ok_or_else(|| Failure::missing(parameter))
+}
+
+fn text(params: &Params, parameter: &'static str) -> Option<String> {
+    params.get(parameter).map(str::to_owned)
+}
+
+/// Parameters that are known but not supported are refused by name: passing them over would promise what is not done.
+fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
+    let given = |name: &&&'static str| params.iter().any(|(given, value)| {
+        let base = given.split('.').next().unwrap_or(given);
+        base == **name && !value.is_empty()
+    });
+    match names.iter().find(given) {
+        Some(name) => Err(Failure::new(types::Reason::NotImplemented, format!("The parameter {name} is not supported."))
+            .with("Parameter", *name)),
+        None => Ok(()),
+    }
+}
+
+fn page_request(params: &Params) -> Result<PageRequest> {
+    refuse(params, &["Tag"])?;
+    Ok(PageRequest { marker: params.optional("Marker").map(str::to_owned), max_items: params.parsed("MaxItems")? })
+}
+
+async fn create_user(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["Tag"])?;
+    let profile = UserProfile {
+        display_name: text(c.params, "DisplayName"),
+        mobile_phone: text(c.params, "MobilePhone"),
+        email: text(c.params, "Email"),
+        comments: text(c.params, "Comments"),
+    };
+    let made = c.iam(iam::CreateUser { name: named(c.params, "UserName")?, profile }).await?;
+    Ok(answer! { "User": user(&made) })
+}
+
+async fn get_user(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::GetUser { name: named(c.params, "UserName")? }).await?;
+    Ok(answer! { "User": user(&found) })
+}
+
+async fn list_users(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::ListUsers { page: page_request(c.params)? }).await?;
+    Ok(page(&found, "Users", "User", user))
+}
+
+async fn delete_user(c: &Context<'_>) -> Result<Answer> {
+    c.iam(iam::DeleteUser { name: named(c.params, "UserName")? }).await?;
+    Ok(answer! {})
+}
+
+/// Whose access keys: a user's, or without a name the caller's own.
+fn whose(params: &Params) -> Result<Option<UserName>> {
+    params.parsed("UserName")
+}
+
+async fn create_access_key(c: &Context<'_>) -> Result<Answer> {
+    let made = c.iam(iam::CreateAccessKey { user: whose(c.params)? }).await?;
+    Ok(answer! { "AccessKey": {
+        "AccessKeyId": made.id.as_str(),
+        "AccessKeySecret": made.secret.expose(),
+        "Status": "Active",
+        "CreateDate": c.caller.call().time.iso_seconds(),
+    } })
+}
+
+async fn list_access_keys(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::ListAccessKeys { user: whose(c.params)? }).await?;
+    let keys: Vec<_> = found.iter().map(access_key).collect();
+    Ok(answer! { "AccessKeys": {"AccessKey": keys} })
+}
+
+async fn update_access_key(c: &Context<'_>) -> Result<Answer> {
+    let active = match c.params.required("Status")? {
+        "Active" => true,
+        "Inactive" => false,
+        _ => return Err(Failure::invalid("Status", "Active or Inactive")),
+    };
+    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
+    c.iam(iam::UpdateAccessKey { user: whose(c.params)?, access_key, active }).await?;
+    Ok(answer! {})
+}
+
+async fn delete_access_key(c: &Context<'_>) -> Result<Answer> {
+    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
+    c.iam(iam::DeleteAccessKey { user: whose(c.params)?, access_key }).await?;
+    Ok(answer! {})
+}
+
+async fn create_policy(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["Tag"])?;
+    let op = iam::CreatePolicy {
+        name: named(c.params, "PolicyName")?,
+        document: c.params.required("PolicyDocument")?.to_owned(),
+        description: text(c.params, "Description").unwrap_or_default(),
+    };
+    Ok(answer! { "Policy": policy_summary(&c.iam(op).await?) })
+}
+
+/// A policy is named by its type and name.
+fn policy_ref(params: &Params) -> Result<PolicyRef> {
+    let name = params.required("PolicyName")?;
+    match params.required("PolicyType")? {
+        "System" => Ok(PolicyRef::System(name.to_owned())),
+        "Custom" => Ok(PolicyRef::Custom(named(params, "PolicyName")?)),
+        _ => Err(Failure::invalid("PolicyType", "System or Custom")),
+    }
+}
+
+async fn get_policy(c: &Context<'_>) -> Result<Answer> {
+    Ok(policy(&c.iam(iam::GetPolicy { policy: policy_ref(c.params)? }).await?))
+}
+
+async fn list_policies(c: &Context<'_>) -> Result<Answer> {
+    let system = match c.params.optional("PolicyType") {
+        None => None,
+        Some("System") => Some(true),
+        Some("Custom") => Some(false),
+        Some(_) => return Err(Failure::invalid("PolicyType", "System or Custom")),
+    };
+    let found = c.iam(iam::ListPolicies { system, page: page_request(c.params)? }).await?;
+    Ok(page(&found, "Policies", "Policy", policy_summary))
+}
+
+async fn delete_policy(c: &Context<'_>) -> Result<Answer> {
+    if c.params.boolean("CascadingDelete")?.unwrap_or(false) {
+        refuse(c.params, &["CascadingDelete"])?;
+    }
+    let policy = PolicyRef::Custom(named(c.params, "PolicyName")?);
+    c.iam(iam::DeletePolicy { policy }).await?;
+    Ok(answer! {})
+}
+
+fn user_holder(params: &Params) -> Result<Holder> {
+    Ok(Holder::User(named(params, "UserName")?))
+}
+
+fn role_holder(params: &Params) -> Result<Holder> {
+    Ok(Holder::Role(named(params, "RoleName")?))
+}
+
+async fn attach(c: &Context<'_>, holder: Holder) -> Result<Answer> {
+    c.iam(iam::AttachPolicy { holder, policy: policy_ref(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn detach(c: &Context<'_>, holder: Holder) -> Result<Answer> {
+    c.iam(iam::DetachPolicy { holder, policy: policy_ref(c.params)? }).await?;
+    Ok(answer! {})
+}
+
+async fn list_attached(c: &Context<'_>, holder: Holder) -> Result<Answer> {
+    let found = c.iam(iam::ListAttachedPolicies { holder }).await?;
+    let policies: Vec<_> = found.iter().map(attached).collect();
+    Ok(answer! { "Policies": {"Policy": policies} })
+}
+
+async fn attach_to_user(c: &Context<'_>) -> Result<Answer> {
+    attach(c, user_holder(c.params)?).await
+}
+
+async fn detach_from_user(c: &Context<'_>) -> Result<Answer> {
+    detach(c, user_holder(c.params)?).await
+}
+
+async fn list_for_user(c: &Context<'_>) -> Result<Answer> {
+    list_attached(c, user_holder(c.params)?).await
+}
+
+async fn attach_to_role(c: &Context<'_>) -> Result<Answer> {
+    attach(c, role_holder(c.params)?).await
+}
+
+async fn detach_from_role(c: &Context<'_>) -> Result<Answer> {
+    detach(c, role_holder(c.params)?).await
+}
+
+async fn list_for_role(c: &Context<'_>) -> Result<Answer> {
+    list_attached(c, role_holder(c.params)?).await
+}
+
+async fn create_role(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["Tag", "AllowConsoleLogin"])?;
+    let op = iam::CreateRole {
+        name: named(c.params, "RoleName")?,
+        trust: c.params.required("AssumeRolePolicyDocument")?.to_owned(),
+        description: text(c.params, "Description").unwrap_or_default(),
+        max_session_secs: c.params.parsed("MaxSessionDuration")?,
+    };
+    let made = c.iam(op).await?;
+    Ok(answer! { "Role": role(c, &made) })
+}
+
+async fn get_role(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::GetRole { name: named(c.params, "RoleName")? }).await?;
+    Ok(answer! { "Role": role(c, &found) })
+}
+
+async fn list_roles(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::ListRoles { page: page_request(c.params)? }).await?;
+    Ok(page(&found, "Roles", "Role", |record| {
+        let mut role = role(c, record);
+        // A listing leaves the trust policies out.
+        if let Some(members) = role.as_object_mut() {
+            members.remove("AssumeRolePolicyDocument");
+        }
+        json!(role)
+    }))
+}
+
+async fn delete_role(c: &Context<'_>) -> Result<Answer> {
+    c.iam(iam::DeleteRole { name: named(c.params, "RoleName")? }).await?;
+    Ok(answer! {})
+}

@@ -1,0 +1,59 @@
+//! Temporary credentials, 2015-04-01 (alibaba-wire §7).
+
+use super::context::{Answer, Context, answer};
+use super::ram::named;
+use super::row::{Row, row};
+use types::{Principal, Result, SessionName};
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row!(Sts, "GetCallerIdentity", Full, [], get_caller_identity),
+    row!(Sts, "AssumeRole", Full, ["sts:AssumeRole"], assume_role),
+    row!(Sts, "AssumeRoleWithSAML"),
+    row!(Sts, "AssumeRoleWithOIDC"),
+];
+
+async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
+    let principal = c.iam(iam::GetCallerIdentity).await?;
+    let account = principal.account().map(|a| a.to_string()).unwrap_or_default();
+    let mut members = answer! { "AccountId": account, "Arn": principal.arn().unwrap_or_default() };
+    let more = match &principal {
+        Principal::User { id, .. } => {
+            answer! { "IdentityType": "RAMUser", "PrincipalId": id.as_str(), "UserId": id.as_str() }
+        }
+        Principal::RoleSession { role, session, .. } => answer! {
+            "IdentityType": "AssumedRoleUser", "PrincipalId": format!("{role}:{session}"), "RoleId": role.as_str(),
+        },
+        Principal::Root { .. } | Principal::Anonymous | Principal::Service { .. } | Principal::Operator { .. } => {
+            answer! { "IdentityType": "Account", "PrincipalId": account, "UserId": account }
+        }
+    };
+    members.extend(more);
+    Ok(members)
+}
+
+async fn assume_role(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::AssumeRole {
+        role: named(c.params, "RoleArn")?,
+        session: named(c.params, "RoleSessionName")?,
+        duration_secs: c.params.parsed("DurationSeconds")?,
+        policy: c.params.optional("Policy").map(str::to_owned),
+        external_id: c.params.optional("ExternalId").map(str::to_owned),
+        source_identity: c.params.parsed::<SessionName>("SourceIdentity")?,
+    };
+    let source_identity = op.source_identity.clone();
+    let made = c.iam(op).await?;
+    let mut members = answer! {
+        "Credentials": {
+            "AccessKeyId": made.access_key.as_str(),
+            "AccessKeySecret": made.secret.expose(),
+            "SecurityToken": made.token.expose(),
+            "Expiration": made.expires.iso_seconds(),
+        },
+        "AssumedRoleUser": { "Arn": made.arn, "AssumedRoleId": made.id },
+    };
+    if let Some(identity) = source_identity {
+        members.insert("SourceIdentity".to_owned(), identity.as_str().into());
+    }
+    Ok(members)
+}

@@ -1,0 +1,82 @@
+use crate::caller::Caller;
+use crate::iam::{Iam, identity, own_account, touch};
+use crate::operation::{Need, Operation, Run, Target};
+use crate::permit::Permit;
+use async_trait::async_trait;
+use store::{Range, Record, Store, Table, Txn, View};
+use types::{Access, AccountId, Failure, Result, Timestamp};
+
+/// An operation on the identities of the caller's own account. There is no way to name another account, so no such
+/// operation can reach one.
+#[async_trait]
+pub(crate) trait Own: Operation {
+    /// What it is done to, below the account: `user/<name>` and its siblings. All of them must be allowed; never empty.
+    fn paths(&self, caller: &Caller) -> Result<Vec<String>>;
+
+    /// What is wrong with the request's own words, before anything is looked up.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Does it. The account's generation has been moved on already if the action changes anything.
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Self::Output>;
+}
+
+/// In which account, when and for whom an operation is done.
+pub(crate) struct Scope<'a> {
+    pub(crate) iam: &'a Iam,
+    pub(crate) caller: &'a Caller,
+    pub(crate) account: AccountId,
+    pub(crate) now: Timestamp,
+}
+
+#[async_trait]
+impl<Op: Own> Run<Op> for Iam {
+    fn store(&self) -> &Store {
+        self.identity_store()
+    }
+
+    async fn target(&self, op: &Op, caller: &Caller, _: &View) -> Result<Target> {
+        let account = own_account(caller)?;
+        op.check()?;
+        let need = |path| Need { action: op.action(), resource: identity(account, path) };
+        let needs: Vec<Need> = op.paths(caller)?.into_iter().map(need).collect();
+        if needs.is_empty() {
+            return Err(Failure::internal("an operation on identities that needs no permission"));
+        }
+        Ok(Target { needs, owner: Some(account), ..Target::default() })
+    }
+
+    /// Every change reads and moves on the account's generation, so two changes to one account never commit from the
+    /// same state. What a change reads through the transaction's view therefore holds at its commit too.
+    async fn run(&self, permit: &Permit<Op>, op: &Op, txn: &mut Txn) -> Result<Op::Output> {
+        let caller = permit.caller();
+        let account = own_account(caller)?;
+        if op.action().access == Access::Write {
+            touch(txn, account).await?;
+        }
+        op.apply(&Scope { iam: self, caller, account, now: self.now() }, txn).await
+    }
+}
+
+/// How many records have suffixes that start with `prefix`, counted up to `most`.
+pub(crate) async fn count<R: Record>(
+    view: &View,
+    table: Table<R>,
+    account: AccountId,
+    prefix: &[u8],
+    most: usize,
+) -> Result<usize> {
+    Ok(view.keys(table, account, &Range::prefix(prefix, most)).await?.len())
+}
+
+/// Refuses a text that is longer than `most` characters or holds a control character other than a line's end.
+pub(crate) fn check_text(field: &'static str, text: &str, most: usize) -> Result<()> {
+    if text.chars().count() > most || text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
+        return Err(Failure::invalid(
+            field,
+            format_args!("at most {most} characters, none of them a control character"),
+        ));
+    }
+    Ok(())
+}

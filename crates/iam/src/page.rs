@@ -1,0 +1,65 @@
+use crate::operation::Audit;
+use store::Range;
+use types::{Failure, Result, limits};
+
+/// Entries of a page where the request does not say how many (RAM: MaxItems, default 100).
+const DEFAULT: usize = 100;
+/// A marker is a name or a policy's place; the longest of them has 130 bytes.
+const MARKER_BYTES: usize = 256;
+
+/// Which part of a listing is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct PageRequest {
+    /// Where the last page ended, as it said.
+    pub marker: Option<String>,
+    /// The most entries to return, 1 to 1,000; 100 if not said.
+    pub max_items: Option<usize>,
+}
+
+/// A part of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entries, in the order of their names.
+    pub items: Vec<T>,
+    /// Whether there are more.
+    pub is_truncated: bool,
+    /// What to ask for next; `None` on the last page.
+    pub marker: Option<String>,
+}
+
+impl PageRequest {
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.max_items.is_some_and(|max| !(1..=limits::PAGE).contains(&max)) {
+            return Err(Failure::invalid("MaxItems", format_args!("1 to {}", limits::PAGE)));
+        }
+        if self.marker.as_ref().is_some_and(|marker| marker.len() > MARKER_BYTES) {
+            return Err(Failure::invalid("Marker", "the marker that the last page ended with"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn audit(&self, audit: &mut Audit) {
+        audit.optional("Marker", self.marker.as_deref());
+        audit.optional("MaxItems", self.max_items);
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.max_items.unwrap_or(DEFAULT)
+    }
+
+    /// The suffixes after the marker, one more than the page holds, so that it is known whether there are more.
+    pub(crate) fn range(&self) -> Range {
+        // The least suffix above the marker's is the marker's with a zero byte.
+        let after = |marker: &String| [marker.as_bytes(), b"\0"].concat();
+        let start = self.marker.as_ref().map(after).unwrap_or_default();
+        Range { start, end: None, limit: self.size() + 1, reverse: false }
+    }
+
+    /// Makes the page of at most one entry too many; `name` gives an entry's marker.
+    pub(crate) fn page<T>(&self, mut items: Vec<T>, name: impl Fn(&T) -> String) -> Page<T> {
+        let is_truncated = items.len() > self.size();
+        items.truncate(self.size());
+        let marker = items.last().filter(|_| is_truncated).map(name);
+        Page { items, is_truncated, marker }
+    }
+}

@@ -1,0 +1,289 @@
+use crate::caller::Caller;
+use crate::iam::{read, write};
+use crate::operation::{Audit, Operation};
+use crate::own::{Own, Scope, check_text, count};
+use crate::page::{Page, PageRequest};
+use crate::policy::{Document, Kind, SystemPolicy};
+use crate::records::{ATTACHED_TO, POLICIES, PolicyRecord, PolicyRef, pair};
+use async_trait::async_trait;
+use store::{Txn, View};
+use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp};
+
+/// Custom policies of one account (RAM limits).
+const POLICIES_MOST: usize = 1_500;
+/// Characters of a description.
+pub(crate) const DESCRIPTION_CHARS: usize = 1_024;
+/// More holders than an account can have.
+const HOLDERS: usize = 4_096;
+/// When the system policies were made, as far as clients are concerned: a fixed moment, since they never change.
+const SYSTEM_SINCE: Timestamp = Timestamp::from_secs(1_767_225_600);
+
+/// Makes a policy of the account's own. It may not have a system policy's name: resources and explanations name policies
+/// by name alone.
+pub struct CreatePolicy {
+    /// The name.
+    pub name: PolicyName,
+    /// The text.
+    pub document: String,
+    /// Notes.
+    pub description: String,
+}
+
+/// Shows a policy with its text.
+pub struct GetPolicy {
+    /// Which.
+    pub policy: PolicyRef,
+}
+
+/// Lists policies: the account's own, then those of the system, each by name.
+pub struct ListPolicies {
+    /// Only those of one kind, if set: `true` for the system's.
+    pub system: Option<bool>,
+    /// Which part.
+    pub page: PageRequest,
+}
+
+/// Deletes a policy of the account's own that is attached nowhere.
+pub struct DeletePolicy {
+    /// Which.
+    pub policy: PolicyRef,
+}
+
+/// A policy as it is shown.
+#[derive(Clone, Debug)]
+pub struct PolicyInfo {
+    /// Which.
+    pub policy: PolicyRef,
+    /// Notes.
+    pub description: String,
+    /// The text of the default version.
+    pub document: String,
+    /// The name of the default version, `v1`.
+    pub version: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+    /// To how many users and roles it is attached.
+    pub attachments: usize,
+}
+
+/// What a policy is called in policies, below the account.
+pub(crate) fn policy_path(policy: &PolicyRef) -> String {
+    format!("policy/{}", policy.name())
+}
+
+pub(crate) fn no_such_policy(policy: &PolicyRef) -> Failure {
+    Failure::of(Reason::PolicyNotFound).with("PolicyName", policy.name()).with("PolicyType", policy.kind())
+}
+
+/// Notes the policy an operation is about.
+pub(crate) fn audit_policy(audit: &mut Audit, policy: &PolicyRef) {
+    audit.parameter("PolicyName", policy.name());
+    audit.parameter("PolicyType", policy.kind());
+    audit.resource("ACS::RAM::Policy", policy.name());
+}
+
+impl PolicyInfo {
+    /// The policy, or that there is none.
+    pub(crate) async fn find(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Self> {
+        let found = match policy {
+            PolicyRef::System(name) => SystemPolicy::find(name).map(Self::of_system),
+            PolicyRef::Custom(name) => {
+                view.get(POLICIES, account, name.as_str().as_bytes()).await?.map(Self::of_custom)
+            }
+        };
+        found.ok_or_else(|| no_such_policy(policy))
+    }
+
+    fn of_system(policy: &'static SystemPolicy) -> Self {
+        Self {
+            policy: PolicyRef::System(policy.name.to_owned()),
+            description: policy.description.to_owned(),
+            document: policy.text.to_owned(),
+            version: "v1".to_owned(),
+            created: SYSTEM_SINCE,
+            updated: SYSTEM_SINCE,
+            attachments: 0,
+        }
+    }
+
+    fn of_custom(record: PolicyRecord) -> Self {
+        let PolicyRecord { name, description, document, version, created, updated } = record;
+        Self { policy: PolicyRef::Custom(name), description, document, version, created, updated, attachments: 0 }
+    }
+
+    async fn count_attachments(mut self, view: &View, account: AccountId) -> Result<Self> {
+        let prefix = pair(&self.policy.place(), "");
+        self.attachments = count(view, ATTACHED_TO, account, &prefix, HOLDERS).await?;
+        Ok(self)
+    }
+}
+
+impl Operation for CreatePolicy {
+    type Output = PolicyInfo;
+
+    fn action(&self) -> Action {
+        write("CreatePolicy")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_policy(audit, &PolicyRef::Custom(self.name.clone()));
+        audit.parameter("PolicyDocument", self.document.as_str());
+        audit.parameter("Description", self.description.as_str());
+    }
+}
+
+#[async_trait]
+impl Own for CreatePolicy {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![format!("policy/{}", self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        check_text("Description", &self.description, DESCRIPTION_CHARS)?;
+        Document::parse(&self.document, Kind::Identity)?;
+        Ok(())
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<PolicyInfo> {
+        let suffix = self.name.as_str().as_bytes();
+        let taken = SystemPolicy::find(self.name.as_str()).is_some();
+        if taken || txn.get(POLICIES, scope.account, suffix).await?.is_some() {
+            return Err(Failure::of(Reason::PolicyExists).with("PolicyName", self.name.as_str()));
+        }
+        if count(txn.view(), POLICIES, scope.account, b"", POLICIES_MOST).await? >= POLICIES_MOST {
+            return Err(Reason::TooManyPolicies.into());
+        }
+        let record = PolicyRecord {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            document: self.document.clone(),
+            version: "v1".to_owned(),
+            created: scope.now,
+            updated: scope.now,
+        };
+        txn.put(POLICIES, scope.account, suffix, &record).await?;
+        Ok(PolicyInfo::of_custom(record))
+    }
+}
+
+impl Operation for GetPolicy {
+    type Output = PolicyInfo;
+
+    fn action(&self) -> Action {
+        read("GetPolicy")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_policy(audit, &self.policy);
+    }
+}
+
+#[async_trait]
+impl Own for GetPolicy {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![policy_path(&self.policy)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<PolicyInfo> {
+        let found = PolicyInfo::find(txn.view(), scope.account, &self.policy).await?;
+        found.count_attachments(txn.view(), scope.account).await
+    }
+}
+
+impl Operation for ListPolicies {
+    type Output = Page<PolicyInfo>;
+
+    fn action(&self) -> Action {
+        read("ListPolicies")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.optional("PolicyType", self.system.map(|system| if system { "System" } else { "Custom" }));
+        self.page.audit(audit);
+    }
+}
+
+#[async_trait]
+impl Own for ListPolicies {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec!["policy/*".to_owned()])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.page.check()?;
+        self.after().map(|_| ())
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<PolicyInfo>> {
+        let after = self.after()?;
+        let mut found = Vec::new();
+        if self.system != Some(true) && !matches!(after, Some(PolicyRef::System(_))) {
+            let marker = after.as_ref().map(|policy| policy.name().to_owned());
+            let range = PageRequest { marker, ..self.page.clone() }.range();
+            let custom = txn.view().scan(POLICIES, scope.account, &range).await?;
+            found.extend(custom.into_iter().map(|(_, record)| PolicyInfo::of_custom(record)));
+        }
+        if self.system != Some(false) {
+            found.extend(system_after(after.as_ref()).map(PolicyInfo::of_system));
+            found.truncate(self.page.size() + 1);
+        }
+        let mut page = self.page.page(found, |info| info.policy.place());
+        let mut counted = Vec::with_capacity(page.items.len());
+        for info in page.items {
+            counted.push(info.count_attachments(txn.view(), scope.account).await?);
+        }
+        page.items = counted;
+        Ok(page)
+    }
+}
+
+impl ListPolicies {
+    /// The policy the last page ended with.
+    fn after(&self) -> Result<Option<PolicyRef>> {
+        let wrong = || Failure::invalid("Marker", "the marker that the last page ended with");
+        self.page.marker.as_deref().map(|marker| PolicyRef::from_place(marker).ok_or_else(wrong)).transpose()
+    }
+}
+
+/// The system policies that come after a policy in a listing, in their own order.
+fn system_after(after: Option<&PolicyRef>) -> impl Iterator<Item = &'static SystemPolicy> {
+    let place = match after {
+        Some(PolicyRef::System(name)) => SystemPolicy::ALL.iter().position(|policy| policy.name == name),
+        Some(PolicyRef::Custom(_)) | None => None,
+    };
+    SystemPolicy::ALL.iter().skip(place.map_or(0, |at| at + 1))
+}
+
+impl Operation for DeletePolicy {
+    type Output = ();
+
+    fn action(&self) -> Action {
+        write("DeletePolicy")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_policy(audit, &self.policy);
+    }
+}
+
+#[async_trait]
+impl Own for DeletePolicy {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![policy_path(&self.policy)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
+        // Clients name no type when they delete, so a name of ours is met here too.
+        if SystemPolicy::find(self.policy.name()).is_some() {
+            return Err(Failure::of(Reason::PolicySystem).with("PolicyName", self.policy.name()));
+        }
+        PolicyInfo::find(txn.view(), scope.account, &self.policy).await?;
+        if count(txn.view(), ATTACHED_TO, scope.account, &pair(&self.policy.place(), ""), 1).await? > 0 {
+            return Err(Failure::of(Reason::PolicyInUse).with("PolicyName", self.policy.name()));
+        }
+        txn.delete(POLICIES, scope.account, self.policy.name().as_bytes());
+        Ok(())
+    }
+}

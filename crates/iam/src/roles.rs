@@ -1,0 +1,261 @@
+use crate::caller::Caller;
+use crate::iam::{read, write};
+use crate::operation::{Audit, Operation};
+use crate::own::{Own, Scope, check_text, count};
+use crate::page::{Page, PageRequest};
+use crate::policies::DESCRIPTION_CHARS;
+use crate::policy::{Document, Kind};
+use crate::records::{ATTACHMENTS, Holder, ROLES, RoleRecord, pair};
+use async_trait::async_trait;
+use std::ops::RangeInclusive;
+use store::Txn;
+use types::{AccountId, Action, Failure, Reason, Result, RoleId, RoleName};
+
+/// Roles of one account (RAM limits).
+const ROLES_MOST: usize = 1_000;
+/// What the longest session of a role may be set to, in seconds.
+const SESSION_SECS: RangeInclusive<u32> = 3_600..=43_200;
+/// What it is if not said.
+const SESSION_SECS_DEFAULT: u32 = 3_600;
+
+/// Makes a role.
+pub struct CreateRole {
+    /// The name.
+    pub name: RoleName,
+    /// Who may assume it: a trust policy.
+    pub trust: String,
+    /// Notes.
+    pub description: String,
+    /// The longest a session may last, in seconds: 3,600 to 43,200, an hour if not said.
+    pub max_session_secs: Option<u32>,
+}
+
+/// Shows a role.
+pub struct GetRole {
+    /// The name.
+    pub name: RoleName,
+}
+
+/// Changes a role. What is `None` stays.
+pub struct UpdateRole {
+    /// The name.
+    pub name: RoleName,
+    /// A new trust policy.
+    pub trust: Option<String>,
+    /// New notes.
+    pub description: Option<String>,
+    /// A new longest session, for sessions given out from now on.
+    pub max_session_secs: Option<u32>,
+}
+
+/// Lists the account's roles.
+pub struct ListRoles {
+    /// Which part.
+    pub page: PageRequest,
+}
+
+/// Deletes a role that has no policies left. Its sessions end with it.
+pub struct DeleteRole {
+    /// The name.
+    pub name: RoleName,
+}
+
+/// What a role is called in policies, below the account.
+pub(crate) fn role_path(name: &RoleName) -> String {
+    format!("role/{name}")
+}
+
+/// That there is no such role.
+pub(crate) fn no_such_role(name: &RoleName) -> Failure {
+    Failure::of(Reason::RoleNotFound).with("RoleName", name.as_str())
+}
+
+/// The role, or that there is none.
+pub(crate) async fn find_role(txn: &mut Txn, account: AccountId, name: &RoleName) -> Result<RoleRecord> {
+    txn.get(ROLES, account, name.as_str().as_bytes()).await?.ok_or_else(|| no_such_role(name))
+}
+
+/// Notes the role an operation is about.
+pub(crate) fn audit_role(audit: &mut Audit, name: &RoleName) {
+    audit.parameter("RoleName", name.as_str());
+    audit.resource("ACS::RAM::Role", name.as_str());
+}
+
+fn check(trust: Option<&str>, description: Option<&str>, max_session_secs: Option<u32>) -> Result<()> {
+    if max_session_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
+        return Err(Failure::invalid("MaxSessionDuration", "3600 to 43200 seconds"));
+    }
+    description.map(|text| check_text("Description", text, DESCRIPTION_CHARS)).transpose()?;
+    trust.map(|text| Document::parse(text, Kind::Trust)).transpose()?;
+    Ok(())
+}
+
+impl Operation for CreateRole {
+    type Output = RoleRecord;
+
+    fn action(&self) -> Action {
+        write("CreateRole")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_role(audit, &self.name);
+        audit.parameter("AssumeRolePolicyDocument", self.trust.as_str());
+        audit.parameter("Description", self.description.as_str());
+        audit.optional("MaxSessionDuration", self.max_session_secs);
+    }
+
+    fn outcome(&self, output: &RoleRecord, audit: &mut Audit) {
+        audit.answer("RoleId", output.id.as_str());
+    }
+}
+
+#[async_trait]
+impl Own for CreateRole {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![role_path(&self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        check(Some(&self.trust), Some(&self.description), self.max_session_secs)
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<RoleRecord> {
+        let suffix = self.name.as_str().as_bytes();
+        if txn.get(ROLES, scope.account, suffix).await?.is_some() {
+            return Err(Failure::of(Reason::RoleExists).with("RoleName", self.name.as_str()));
+        }
+        if count(txn.view(), ROLES, scope.account, b"", ROLES_MOST).await? >= ROLES_MOST {
+            return Err(Reason::TooManyRoles.into());
+        }
+        let role = RoleRecord {
+            id: RoleId::random(scope.iam.identity_store().rng().as_ref()),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            trust: self.trust.clone(),
+            max_session_secs: self.max_session_secs.unwrap_or(SESSION_SECS_DEFAULT),
+            created: scope.now,
+            updated: scope.now,
+        };
+        txn.put(ROLES, scope.account, suffix, &role).await?;
+        Ok(role)
+    }
+}
+
+impl Operation for GetRole {
+    type Output = RoleRecord;
+
+    fn action(&self) -> Action {
+        read("GetRole")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_role(audit, &self.name);
+    }
+}
+
+#[async_trait]
+impl Own for GetRole {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![role_path(&self.name)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<RoleRecord> {
+        find_role(txn, scope.account, &self.name).await
+    }
+}
+
+impl Operation for UpdateRole {
+    type Output = RoleRecord;
+
+    fn action(&self) -> Action {
+        write("UpdateRole")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_role(audit, &self.name);
+        audit.optional("NewAssumeRolePolicyDocument", self.trust.as_deref());
+        audit.optional("NewDescription", self.description.as_deref());
+        audit.optional("NewMaxSessionDuration", self.max_session_secs);
+    }
+}
+
+#[async_trait]
+impl Own for UpdateRole {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![role_path(&self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        check(self.trust.as_deref(), self.description.as_deref(), self.max_session_secs)
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<RoleRecord> {
+        let before = find_role(txn, scope.account, &self.name).await?;
+        let role = RoleRecord {
+            trust: self.trust.clone().unwrap_or(before.trust),
+            description: self.description.clone().unwrap_or(before.description),
+            max_session_secs: self.max_session_secs.unwrap_or(before.max_session_secs),
+            updated: scope.now,
+            ..before
+        };
+        txn.put(ROLES, scope.account, self.name.as_str().as_bytes(), &role).await?;
+        Ok(role)
+    }
+}
+
+impl Operation for ListRoles {
+    type Output = Page<RoleRecord>;
+
+    fn action(&self) -> Action {
+        read("ListRoles")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        self.page.audit(audit);
+    }
+}
+
+#[async_trait]
+impl Own for ListRoles {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec!["role/*".to_owned()])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.page.check()
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<RoleRecord>> {
+        let found = txn.view().scan(ROLES, scope.account, &self.page.range()).await?;
+        Ok(self.page.page(found.into_iter().map(|(_, role)| role).collect(), |role| role.name.to_string()))
+    }
+}
+
+impl Operation for DeleteRole {
+    type Output = ();
+
+    fn action(&self) -> Action {
+        write("DeleteRole")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_role(audit, &self.name);
+    }
+}
+
+#[async_trait]
+impl Own for DeleteRole {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![role_path(&self.name)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
+        find_role(txn, scope.account, &self.name).await?;
+        let attached = pair(&Holder::Role(self.name.clone()).place(), "");
+        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {
+            return Err(Failure::of(Reason::RoleHasPolicies).with("RoleName", self.name.as_str()));
+        }
+        txn.delete(ROLES, scope.account, self.name.as_str().as_bytes());
+        Ok(())
+    }
+}

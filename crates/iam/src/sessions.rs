@@ -1,0 +1,228 @@
+use crate::accounts::SECRET_LETTERS;
+use crate::caller::Caller;
+use crate::iam::{Iam, own_account};
+use crate::operation::{Audit, Need, Operation, Run, Target};
+use crate::permit::Permit;
+use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
+use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
+use crate::roles::{no_such_role, role_path};
+use crate::token::SessionClaims;
+use async_trait::async_trait;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Store, Txn, View};
+use types::{
+    AccessKeyId, AccountId, Action, Failure, NameError, Principal, Reason, Resource, Result, Rng, RoleName, Secret,
+    Service, SessionName, Timestamp,
+};
+
+/// How long any session may be asked for, in seconds; the role's own limit comes on top.
+const SESSION_SECS: RangeInclusive<u32> = 900..=43_200;
+/// How long a session is if not said.
+const SESSION_SECS_DEFAULT: u32 = 3_600;
+/// Characters of an external id.
+const EXTERNAL_ID_CHARS: RangeInclusive<usize> = 2..=1_224;
+/// Who will stand behind the session.
+const SOURCE_IDENTITY: Key = Key::known("sts:SourceIdentity");
+
+/// A role of any account: `acs:ram::<account>:role/<name>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleArn {
+    /// The account.
+    pub account: AccountId,
+    /// The role.
+    pub name: RoleName,
+}
+
+impl FromStr for RoleArn {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let parts = text.strip_prefix("acs:ram::").and_then(|rest| rest.split_once(":role/"));
+        let read = parts.and_then(|(account, name)| Some((account.parse().ok()?, name.parse().ok()?)));
+        let (account, name) = read.ok_or(NameError::new("role ARN", "acs:ram::<account>:role/<name>"))?;
+        Ok(Self { account, name })
+    }
+}
+
+impl std::fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "acs:ram::{}:role/{}", self.account, self.name)
+    }
+}
+
+/// Takes on a role for a while. The caller's policies and the role's trust policy must both allow it.
+///
+/// What is said of a role that does not exist: a caller of the role's own account whose policies allow the action on it
+/// gets `RoleNotFound`. Everybody else gets `AccessDenied`, as for a role that does not trust them, so nobody learns
+/// which roles, or which accounts, others have.
+pub struct AssumeRole {
+    /// Which.
+    pub role: RoleArn,
+    /// What the session is called in policies and events.
+    pub session: SessionName,
+    /// How long it is to last, in seconds: 900 to the role's longest. An hour if not said.
+    pub duration_secs: Option<u32>,
+    /// What of the role's rights the session keeps: a session policy.
+    pub policy: Option<String>,
+    /// A word the role's owner and the caller agreed on. It is kept out of the event.
+    pub external_id: Option<String>,
+    /// Who stands behind the session. Sessions made from this one keep it.
+    pub source_identity: Option<SessionName>,
+}
+
+/// A session, the one time its secret is shown.
+pub struct AssumedRole {
+    /// The temporary access key.
+    pub access_key: AccessKeyId,
+    /// Its secret.
+    pub secret: Secret<String>,
+    /// The token that has to come with it.
+    pub token: Secret<String>,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// `acs:ram::<account>:role/<role>/<session>`.
+    pub arn: String,
+    /// `<role id>:<session>`.
+    pub id: String,
+    /// Who stands behind it.
+    pub source_identity: Option<String>,
+}
+
+impl AssumeRole {
+    fn check(&self, caller: &Caller) -> Result<()> {
+        if self.duration_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
+            return Err(Failure::invalid("DurationSeconds", "900 to 43200, and no more than the role allows"));
+        }
+        let outside =
+            |id: &String| !EXTERNAL_ID_CHARS.contains(&id.chars().count()) || id.chars().any(char::is_control);
+        if self.external_id.as_ref().is_some_and(outside) {
+            return Err(Failure::invalid("ExternalId", "2 to 1224 characters, none of them a control character"));
+        }
+        self.policy.as_ref().map(|text| Document::parse(text, Kind::Session)).transpose()?;
+        // Who stands behind a session is settled when the first role is assumed; nobody can shed it on the way.
+        let settled = caller.session().and_then(|session| session.source_identity.as_deref());
+        match (&self.source_identity, settled) {
+            (Some(new), Some(old)) if new.as_str() != old => {
+                Err(Failure::invalid("SourceIdentity", "the one that the calling session has"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn source_identity(&self, caller: &Caller) -> Option<String> {
+        let settled = caller.session().and_then(|session| session.source_identity.clone());
+        settled.or_else(|| self.source_identity.as_ref().map(ToString::to_string))
+    }
+
+    fn context(&self, caller: &Caller) -> Context {
+        let mut context = Context::new();
+        context.add(keys::ROLE_SESSION_NAME, self.session.as_str());
+        if let Some(id) = &self.external_id {
+            context.add(keys::EXTERNAL_ID, id.as_str());
+        }
+        if let Some(identity) = self.source_identity(caller) {
+            context.add(SOURCE_IDENTITY, identity);
+        }
+        context
+    }
+}
+
+impl Operation for AssumeRole {
+    type Output = AssumedRole;
+
+    fn action(&self) -> Action {
+        Action::read(Service::Sts, "AssumeRole")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.parameter("RoleArn", self.role.to_string());
+        audit.parameter("RoleSessionName", self.session.as_str());
+        audit.optional("DurationSeconds", self.duration_secs);
+        audit.optional("Policy", self.policy.as_deref());
+        audit.optional("SourceIdentity", self.source_identity.as_ref().map(SessionName::as_str));
+        audit.resource("ACS::RAM::Role", self.role.name.as_str());
+    }
+
+    fn outcome(&self, output: &AssumedRole, audit: &mut Audit) {
+        audit.answer("AccessKeyId", output.access_key.as_str());
+        audit.answer("Expiration", output.expires.iso_seconds());
+        audit.answer("AssumedRoleId", output.id.as_str());
+    }
+}
+
+#[async_trait]
+impl Run<AssumeRole> for Iam {
+    fn store(&self) -> &Store {
+        self.identity_store()
+    }
+
+    async fn target(&self, op: &AssumeRole, caller: &Caller, view: &View) -> Result<Target> {
+        let own = own_account(caller)?;
+        if matches!(caller.principal(), Principal::Root { .. }) {
+            return Err(Reason::RootCannotAssumeRole.into());
+        }
+        op.check(caller)?;
+        let RoleArn { account, name } = &op.role;
+        let role = view.get(ROLES, *account, name.as_str().as_bytes()).await?;
+        // An account that does not exist gets no trail.
+        let exists = view.get(ACCOUNTS, AccountId::PLATFORM, &account.get().to_be_bytes()).await?.is_some();
+        let resource = Resource::global(Service::Ram, *account, role_path(name));
+        Ok(Target {
+            needs: vec![Need { action: op.action(), resource }],
+            owner: exists.then_some(*account),
+            // Without a role there is no trust policy to ask: the caller's own policies decide whether it may know.
+            both: role.is_some() || *account != own,
+            policy: role.map(|role| trust(&role)).transpose()?,
+            context: op.context(caller),
+            open: false,
+        })
+    }
+
+    async fn run(&self, permit: &Permit<AssumeRole>, op: &AssumeRole, txn: &mut Txn) -> Result<AssumedRole> {
+        let RoleArn { account, name } = &op.role;
+        let role = txn.get(ROLES, *account, name.as_str().as_bytes()).await?;
+        // A role that appeared only now was never asked whom it trusts.
+        let role = role.filter(|_| permit.target().both).ok_or_else(|| no_such_role(name))?;
+        let secs = op.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
+        if secs > role.max_session_secs {
+            let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
+            return Err(Failure::invalid("DurationSeconds", rule));
+        }
+        self.new_session(permit.caller(), op, role, Duration::from_secs(u64::from(secs)))
+    }
+}
+
+impl Iam {
+    /// A session is its token: nothing is stored.
+    fn new_session(&self, caller: &Caller, op: &AssumeRole, role: RoleRecord, lasts: Duration) -> Result<AssumedRole> {
+        let rng: &dyn Rng = self.identity_store().rng().as_ref();
+        let access_key = AccessKeyId::random_temporary(rng);
+        let secret = AccessKeyId::letters(rng, SECRET_LETTERS);
+        let (issued, arn) = (self.now(), format!("{}/{}", op.role, op.session));
+        let id = format!("{}:{}", role.id, op.session);
+        let claims = SessionClaims {
+            account: op.role.account,
+            role: role.id,
+            role_name: role.name,
+            session: op.session.clone(),
+            secret: StoredSecret::new(secret.clone()),
+            issued,
+            expires: issued.plus(lasts),
+            policy: op.policy.clone(),
+            mfa: caller.session().is_some_and(|session| session.mfa),
+            source_identity: op.source_identity(caller),
+        };
+        let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
+        let SessionClaims { expires, source_identity, .. } = claims;
+        Ok(AssumedRole { access_key, secret: Secret::new(secret), token, expires, arn, id, source_identity })
+    }
+}
+
+fn trust(role: &RoleRecord) -> Result<Labelled> {
+    let document = Document::parse(&role.trust, Kind::Trust);
+    let document = document.map_err(|e| Failure::corrupt(format!("the role {}", role.name)).caused_by(e))?;
+    Ok(Labelled::new(role.name.as_str(), Arc::new(document)))
+}

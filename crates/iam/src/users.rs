@@ -1,0 +1,278 @@
+use crate::caller::Caller;
+use crate::iam::{read, write};
+use crate::operation::{Audit, Operation};
+use crate::own::{Own, Scope, check_text, count};
+use crate::page::{Page, PageRequest};
+use crate::records::{ATTACHMENTS, Holder, USER_KEYS, USERS, UserRecord, pair};
+use async_trait::async_trait;
+use store::Txn;
+use types::{AccountId, Action, Failure, Reason, Result, UserId, UserName};
+
+/// Users of one account (RAM limits).
+const USERS_MOST: usize = 1_000;
+/// Characters of a display name and of notes.
+const NOTE_CHARS: usize = 128;
+/// Characters of a telephone number.
+const PHONE_CHARS: usize = 32;
+
+/// What is known of a user besides the name. What is `None` is left as it is, or empty for a new user.
+#[derive(Clone, Debug, Default)]
+pub struct UserProfile {
+    /// What people see.
+    pub display_name: Option<String>,
+    /// A mobile number.
+    pub mobile_phone: Option<String>,
+    /// A mail address.
+    pub email: Option<String>,
+    /// Notes.
+    pub comments: Option<String>,
+}
+
+impl UserProfile {
+    fn check(&self) -> Result<()> {
+        if self.display_name.as_deref() == Some("") {
+            return Err(Failure::invalid("DisplayName", "1 to 128 characters"));
+        }
+        let fields = [
+            ("DisplayName", &self.display_name, NOTE_CHARS),
+            ("MobilePhone", &self.mobile_phone, PHONE_CHARS),
+            ("Email", &self.email, NOTE_CHARS),
+            ("Comments", &self.comments, NOTE_CHARS),
+        ];
+        let given = fields.into_iter().filter_map(|(name, value, most)| Some((name, value.as_deref()?, most)));
+        given.into_iter().try_for_each(|(name, value, most)| check_text(name, value, most))
+    }
+
+    fn apply_to(&self, user: &mut UserRecord) {
+        let set = |place: &mut String, value: &Option<String>| {
+            if let Some(value) = value {
+                place.clone_from(value);
+            }
+        };
+        set(&mut user.display_name, &self.display_name);
+        set(&mut user.mobile_phone, &self.mobile_phone);
+        set(&mut user.email, &self.email);
+        set(&mut user.comments, &self.comments);
+    }
+}
+
+/// Makes a user, who may do nothing yet.
+pub struct CreateUser {
+    /// The name.
+    pub name: UserName,
+    /// The rest.
+    pub profile: UserProfile,
+}
+
+/// Shows a user.
+pub struct GetUser {
+    /// The name.
+    pub name: UserName,
+}
+
+/// Changes what is known of a user. The name stays: policies and events speak of it.
+pub struct UpdateUser {
+    /// The name.
+    pub name: UserName,
+    /// What to change.
+    pub profile: UserProfile,
+}
+
+/// Lists the account's users.
+pub struct ListUsers {
+    /// Which part.
+    pub page: PageRequest,
+}
+
+/// Deletes a user who has no access keys and no policies left.
+pub struct DeleteUser {
+    /// The name.
+    pub name: UserName,
+}
+
+/// What a user is called in policies, below the account.
+pub(crate) fn user_path(name: &UserName) -> String {
+    format!("user/{name}")
+}
+
+/// The user, or that there is none.
+pub(crate) async fn find_user(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<UserRecord> {
+    let missing = || Failure::of(Reason::UserNotFound).with("UserName", name.as_str());
+    txn.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)
+}
+
+/// Notes the user an operation is about. Telephone numbers and mail addresses stay out of the log: nothing is taken out
+/// of it again.
+pub(crate) fn audit_user(audit: &mut Audit, name: &UserName) {
+    audit.parameter("UserName", name.as_str());
+    audit.resource("ACS::RAM::User", name.as_str());
+}
+
+impl Operation for CreateUser {
+    type Output = UserRecord;
+
+    fn action(&self) -> Action {
+        write("CreateUser")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_user(audit, &self.name);
+        audit.optional("DisplayName", self.profile.display_name.as_deref());
+        audit.optional("Comments", self.profile.comments.as_deref());
+    }
+
+    fn outcome(&self, output: &UserRecord, audit: &mut Audit) {
+        audit.answer("UserId", output.id.as_str());
+    }
+}
+
+#[async_trait]
+impl Own for CreateUser {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![user_path(&self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.profile.check()
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<UserRecord> {
+        let suffix = self.name.as_str().as_bytes();
+        if txn.get(USERS, scope.account, suffix).await?.is_some() {
+            return Err(Failure::of(Reason::UserExists).with("UserName", self.name.as_str()));
+        }
+        if count(txn.view(), USERS, scope.account, b"", USERS_MOST).await? >= USERS_MOST {
+            return Err(Reason::TooManyUsers.into());
+        }
+        let mut user = UserRecord {
+            id: UserId::random(scope.iam.identity_store().rng().as_ref()),
+            name: self.name.clone(),
+            display_name: String::new(),
+            comments: String::new(),
+            mobile_phone: String::new(),
+            email: String::new(),
+            created: scope.now,
+            updated: scope.now,
+        };
+        self.profile.apply_to(&mut user);
+        txn.put(USERS, scope.account, suffix, &user).await?;
+        Ok(user)
+    }
+}
+
+impl Operation for GetUser {
+    type Output = UserRecord;
+
+    fn action(&self) -> Action {
+        read("GetUser")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_user(audit, &self.name);
+    }
+}
+
+#[async_trait]
+impl Own for GetUser {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![user_path(&self.name)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<UserRecord> {
+        find_user(txn, scope.account, &self.name).await
+    }
+}
+
+impl Operation for UpdateUser {
+    type Output = UserRecord;
+
+    fn action(&self) -> Action {
+        write("UpdateUser")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_user(audit, &self.name);
+        audit.optional("NewDisplayName", self.profile.display_name.as_deref());
+        audit.optional("NewComments", self.profile.comments.as_deref());
+    }
+}
+
+#[async_trait]
+impl Own for UpdateUser {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![user_path(&self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.profile.check()
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<UserRecord> {
+        let mut user = find_user(txn, scope.account, &self.name).await?;
+        self.profile.apply_to(&mut user);
+        user.updated = scope.now;
+        txn.put(USERS, scope.account, self.name.as_str().as_bytes(), &user).await?;
+        Ok(user)
+    }
+}
+
+impl Operation for ListUsers {
+    type Output = Page<UserRecord>;
+
+    fn action(&self) -> Action {
+        read("ListUsers")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        self.page.audit(audit);
+    }
+}
+
+#[async_trait]
+impl Own for ListUsers {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec!["user/*".to_owned()])
+    }
+
+    fn check(&self) -> Result<()> {
+        self.page.check()
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<UserRecord>> {
+        let found = txn.view().scan(USERS, scope.account, &self.page.range()).await?;
+        Ok(self.page.page(found.into_iter().map(|(_, user)| user).collect(), |user| user.name.to_string()))
+    }
+}
+
+impl Operation for DeleteUser {
+    type Output = ();
+
+    fn action(&self) -> Action {
+        write("DeleteUser")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_user(audit, &self.name);
+    }
+}
+
+#[async_trait]
+impl Own for DeleteUser {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![user_path(&self.name)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
+        find_user(txn, scope.account, &self.name).await?;
+        let conflict = |reason| Err(Failure::of(reason).with("UserName", self.name.as_str()));
+        if count(txn.view(), USER_KEYS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
+            return conflict(Reason::UserHasAccessKeys);
+        }
+        let attached = pair(&Holder::User(self.name.clone()).place(), "");
+        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {
+            return conflict(Reason::UserHasPolicies);
+        }
+        txn.delete(USERS, scope.account, self.name.as_str().as_bytes());
+        Ok(())
+    }
+}

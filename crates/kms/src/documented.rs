@@ -1,0 +1,141 @@
+//! The vectors of `docs/formats/keys.md`, computed and looked up there; and what the page says of them, done with the
+//! code that runs in production.
+
+use crate::ciphertext::{Ciphertext, VersionPlace};
+use crate::encryption_context::EncryptionContext;
+use crate::seal::{FileSeal, Seal, SealKeys};
+use crypto::Key;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Batch, Durability, Keyring, MemoryMeta, Meta, Space, Wrapped, Write};
+use types::{AccountId, KeyId, Reason, RegionId, Rng, Secret, SystemRng};
+
+const PAGE: &str = include_str!("../../../docs/formats/keys.md");
+
+/// Gives 40, 41, 42 …
+struct Counting;
+
+impl Rng for Counting {
+    fn fill(&self, out: &mut [u8]) {
+        (0x40..).zip(out).for_each(|(byte, place)| *place = byte);
+    }
+}
+
+fn key_from(first: u8) -> Key {
+    Key::from_bytes(std::array::from_fn(|i| first.wrapping_add(i as u8)))
+}
+
+/// The page's example: one key, one version, and the keys above them.
+struct Example {
+    region: RegionId,
+    account: AccountId,
+    key: KeyId,
+    version: KeyId,
+}
+
+const REGION_KEY: u8 = 0x80;
+const ACCOUNT_KEY: u8 = 0xa0;
+const MATERIAL: u8 = 0xc0;
+
+impl Example {
+    fn new() -> Self {
+        Self {
+            region: "local-1".parse().unwrap(),
+            account: "1234567890123456".parse().unwrap(),
+            key: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
+            version: "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee".parse().unwrap(),
+        }
+    }
+
+    fn place(&self) -> VersionPlace<'_> {
+        VersionPlace { region: &self.region, account: self.account, key: &self.key, version: &self.version }
+    }
+
+    fn seal_keys() -> SealKeys {
+        SealKeys::new(key_from(0), BTreeMap::from([(1, key_from(0x20))])).unwrap()
+    }
+
+    /// As the page describes a wrap.
+    fn wrap(parent: &Key, context: &str, key: &Key) -> Wrapped {
+        let wrapping = parent.derive("wrap", key_from(0x20).expose());
+        Wrapped { epoch: 1, sealed: crypto::seal(&wrapping, &Counting, context.as_bytes(), key.expose()) }
+    }
+
+    fn region_wrap(&self) -> Wrapped {
+        Self::wrap(&key_from(0), &format!("region key of {}", self.region), &key_from(REGION_KEY))
+    }
+
+    fn account_wrap(&self) -> Wrapped {
+        let context = format!("account key of {} in {}", self.account, self.region);
+        Self::wrap(&key_from(REGION_KEY), &context, &key_from(ACCOUNT_KEY))
+    }
+
+    fn version_wrap(&self) -> Wrapped {
+        let parent = key_from(ACCOUNT_KEY).derive("kms", b"");
+        Self::wrap(&parent, &self.place().wrap_context(), &key_from(MATERIAL))
+    }
+
+    fn context() -> EncryptionContext {
+        EncryptionContext::from_json(r#"{"purpose":"test","a":"ü"}"#).unwrap()
+    }
+
+    fn ciphertext(&self) -> Ciphertext {
+        Ciphertext::seal(self.place(), &key_from(MATERIAL), &Counting, &Self::context(), b"hello")
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut canonical = Vec::new();
+        Self::context().write_canonical(&mut canonical);
+        let file = FileSeal.close(&Self::seal_keys(), &SystemRng).unwrap();
+        vec![
+            String::from_utf8(file.expose().trim_ascii_end().to_vec()).unwrap(),
+            format!("wrapping key    {}", hex::encode(key_from(0).derive("wrap", key_from(0x20).expose()).expose())),
+            format!("region key      {}", hex::encode(self.region_wrap().sealed)),
+            format!("stored          {}", hex::encode(rmp_serde::to_vec_named(&self.region_wrap()).unwrap())),
+            format!("account key     {}", hex::encode(self.account_wrap().sealed)),
+            format!("KMS key         {}", hex::encode(key_from(ACCOUNT_KEY).derive("kms", b"").expose())),
+            format!("key version     {}", hex::encode(self.version_wrap().sealed)),
+            format!("canonical       {}", hex::encode(canonical)),
+            format!("ciphertext      {}", self.ciphertext().to_base64()),
+        ]
+    }
+}
+
+#[test]
+fn documented() {
+    let lines = Example::new().lines();
+    let missing: Vec<_> = lines.into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
+    assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
+}
+
+/// The store's keyring, given the page's wrapped keys, opens the page's key version, and that opens the ciphertext.
+#[tokio::test]
+async fn the_documented_chain_opens() {
+    let example = Example::new();
+    let meta = Arc::new(MemoryMeta::default());
+    let account_key = [b"account-key/".as_slice(), &example.account.get().to_be_bytes()].concat();
+    let put = |key: &[u8], wrapped: &Wrapped| Write::Put {
+        space: Space::System,
+        key: key.to_vec(),
+        value: rmp_serde::to_vec_named(wrapped).unwrap().into(),
+    };
+    let writes = vec![put(b"region-key", &example.region_wrap()), put(&account_key, &example.account_wrap())];
+    meta.commit(Batch { writes, ..Batch::default() }, Durability::Synced).await.unwrap();
+
+    let file = FileSeal.close(&Example::seal_keys(), &SystemRng).unwrap();
+    let unsealed = FileSeal.open(&file).unwrap().unsealed().unwrap();
+    let keyring = Keyring::open(unsealed, example.region.clone(), meta, Arc::new(SystemRng)).await.unwrap();
+    let parent = keyring.account(example.account).await.unwrap().derive("kms", b"");
+    let context = example.place().wrap_context();
+    let material = keyring.unwrap(&parent, context.as_bytes(), &example.version_wrap(), "the example").unwrap();
+    assert_eq!(material.expose(), key_from(MATERIAL).expose());
+    // Moved to another key, it is damage.
+    let other = VersionPlace { key: &example.version, ..example.place() }.wrap_context();
+    let moved = keyring.unwrap(&parent, other.as_bytes(), &example.version_wrap(), "the example");
+    assert_eq!(moved.err().map(|failure| failure.reason()), Some(Reason::Corrupt));
+
+    let line = PAGE.lines().find_map(|line| line.strip_prefix("ciphertext      ")).unwrap();
+    let ciphertext = Ciphertext::from_base64(line).unwrap();
+    let plaintext: Secret<Vec<u8>> = ciphertext.open(example.place(), &material, &Example::context()).unwrap();
+    assert_eq!(plaintext.expose(), b"hello");
+}

@@ -1,0 +1,296 @@
+use crate::ciphertext::VersionPlace;
+use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
+use crate::key_record::{Creator, KeyInfo, KeyRecord};
+use crate::key_ref::{KeyName, KeyRef};
+use crate::key_state::{Deed, KeyState};
+use crate::open_versions::{OpenVersion, OpenVersions};
+use crate::tables::{ALIASES, DUE, Due, KEYS, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix};
+use crate::version_record::{KeyVersionRecord, VersionOwner};
+use crypto::Key;
+use iam::policy::Context;
+use iam::{Caller, Operation, Permit, Target};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Range, Store, Txn, View};
+use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Resource, Result, Service, Timestamp};
+
+/// The kind of resource that events call a key.
+pub(crate) const KEY_KIND: &str = "ACS::KMS::Key";
+/// The kind of resource that events call an alias.
+pub(crate) const ALIAS_KIND: &str = "ACS::KMS::Alias";
+
+/// The keys of one region.
+///
+/// What it can do are the operations of this crate, and only the gate can have them done.
+pub struct Kms {
+    pub(crate) store: Store,
+    open: OpenVersions,
+}
+
+/// A key's own place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyPlace {
+    pub(crate) account: AccountId,
+    pub(crate) id: KeyId,
+}
+
+/// What the maker of a key decides.
+pub(crate) struct Draft {
+    pub(crate) description: String,
+    pub(crate) creator: Creator,
+    pub(crate) deletion_protection: bool,
+    pub(crate) created: Timestamp,
+}
+
+impl Kms {
+    /// The keys in this store.
+    pub fn new(store: Store) -> Self {
+        Self { store, open: OpenVersions::new() }
+    }
+
+    /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is
+    /// left comes with the next call.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, KeyId)>> {
+        let end = due_before(now.plus(std::time::Duration::from_millis(1)));
+        let range = Range { start: Vec::new(), end: Some(end.to_vec()), limit, reverse: false };
+        let found = self.store.view().await?.scan(DUE, AccountId::PLATFORM, &range).await?;
+        Ok(found.into_iter().map(|(_, Due { account, key })| (account, key)).collect())
+    }
+
+    /// Wipes the open versions of a key from memory: after its destruction was committed, since a call that began before
+    /// may have opened one again meanwhile.
+    pub fn forget(&self, account: AccountId, key: &KeyId) {
+        self.open.forget(account, key);
+    }
+
+    /// A resource of this region.
+    pub(crate) fn resource(&self, account: AccountId, path: impl Into<String>) -> Resource {
+        Resource::regional(Service::Kms, self.store.region(), account, path)
+    }
+
+    /// The key as policies name it.
+    pub(crate) fn key_resource(&self, account: AccountId, id: &KeyId) -> Resource {
+        self.resource(account, format!("key/{id}"))
+    }
+
+    /// The key with its name in policies.
+    pub(crate) fn info(&self, account: AccountId, record: KeyRecord) -> KeyInfo {
+        KeyInfo { arn: self.key_resource(account, &record.id).to_string(), record }
+    }
+
+    /// The account that a reference means: its own, or the caller's.
+    pub(crate) fn account_of(&self, key: &KeyRef, caller: &Caller) -> Result<AccountId> {
+        match key.place() {
+            None => home(caller),
+            Some((region, account)) if region == self.store.region() => Ok(*account),
+            Some(_) => Err(Failure::invalid("KeyId", format!("a key of this region, {}", self.store.region()))),
+        }
+    }
+
+    /// The target of an operation on a key that takes aliases too. One whose alias stands for nothing has that alias as
+    /// its target, so that whoever may not use it does not learn that it stands for nothing.
+    pub(crate) async fn named_target(
+        &self,
+        action: Action,
+        key: &KeyRef,
+        caller: &Caller,
+        view: &View,
+    ) -> Result<Target> {
+        let account = self.account_of(key, caller)?;
+        let id = match key.name() {
+            KeyName::Id(id) => id.clone(),
+            KeyName::Alias(alias) => match view.get(ALIASES, account, alias.as_str().as_bytes()).await? {
+                Some(record) => record.key,
+                None => return Ok(Target::one(action, self.resource(account, alias.as_str()))),
+            },
+        };
+        self.key_target(action, account, &id, view).await
+    }
+
+    /// The target of an operation on a key that takes no alias (`Unsupported.Alias`).
+    pub(crate) async fn id_target(&self, action: Action, key: &KeyRef, caller: &Caller, view: &View) -> Result<Target> {
+        let (account, id) = self.only_id(key, caller)?;
+        self.key_target(action, account, id, view).await
+    }
+
+    /// The key a reference names by id.
+    pub(crate) fn only_id<'k>(&self, key: &'k KeyRef, caller: &Caller) -> Result<(AccountId, &'k KeyId)> {
+        let account = self.account_of(key, caller)?;
+        match key.name() {
+            KeyName::Id(id) => Ok((account, id)),
+            KeyName::Alias(_) => Err(Reason::AliasNotAllowed.into()),
+        }
+    }
+
+    /// The target of an operation on this key, there or not.
+    pub(crate) async fn key_target(
+        &self,
+        action: Action,
+        account: AccountId,
+        id: &KeyId,
+        view: &View,
+    ) -> Result<Target> {
+        let mut target = Target::one(action, self.key_resource(account, id));
+        if let Some(record) = view.get(KEYS, account, id.as_str().as_bytes()).await? {
+            add_tags(&mut target.context, &record.tags);
+        }
+        Ok(target)
+    }
+
+    /// The key's record, which must be there.
+    pub(crate) async fn key(&self, txn: &mut Txn, place: &KeyPlace) -> Result<KeyRecord> {
+        let found = txn.get(KEYS, place.account, place.id.as_str().as_bytes()).await?;
+        found.ok_or_else(|| {
+            // Destroyed, perhaps by another node: what is still open here has no use any more.
+            self.open.forget(place.account, &place.id);
+            Failure::of(Reason::KeyNotFound)
+        })
+    }
+
+    /// The key's record, if its state allows this and the caller is one who may change it.
+    pub(crate) async fn key_to_change<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        deed: Deed,
+    ) -> Result<(KeyPlace, KeyRecord)> {
+        let place = chosen(permit)?;
+        let record = self.key(txn, &place).await?;
+        check_manager(permit.caller(), &record)?;
+        record.state.allow(deed)?;
+        Ok((place, record))
+    }
+
+    /// The key's record, if it can encrypt and decrypt now.
+    pub(crate) async fn key_to_use<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+    ) -> Result<(KeyPlace, KeyRecord)> {
+        let place = chosen(permit)?;
+        let record = self.key(txn, &place).await?;
+        record.state.allow(Deed::Use)?;
+        if record.usage != KeyUsage::EncryptDecrypt || !record.spec.is_symmetric() {
+            return Err(Reason::KeyUsageInvalid.into());
+        }
+        Ok((place, record))
+    }
+
+    pub(crate) async fn put_key(&self, txn: &mut Txn, place: &KeyPlace, record: &KeyRecord) -> Result<()> {
+        txn.put(KEYS, place.account, place.id.as_str().as_bytes(), record).await
+    }
+
+    /// Makes a key and its first version.
+    pub(crate) async fn make_key(&self, txn: &mut Txn, account: AccountId, draft: Draft) -> Result<KeyRecord> {
+        let rng = self.store.rng().as_ref();
+        let (id, version) = (KeyId::random(rng), KeyId::random(rng));
+        let record = KeyRecord {
+            id,
+            spec: KeySpec::Aes256,
+            usage: KeyUsage::EncryptDecrypt,
+            origin: Origin::Own,
+            protection: Protection::Software,
+            state: KeyState::Enabled,
+            delete_at: None,
+            description: draft.description,
+            creator: draft.creator,
+            created: draft.created,
+            deletion_protection: draft.deletion_protection,
+            primary: version.clone(),
+            tags: BTreeMap::new(),
+        };
+        let place = KeyPlace { account, id: record.id.clone() };
+        self.make_version(txn, &place, version, draft.created).await?;
+        self.put_key(txn, &place, &record).await?;
+        Ok(record)
+    }
+
+    async fn make_version(&self, txn: &mut Txn, place: &KeyPlace, id: KeyId, created: Timestamp) -> Result<()> {
+        let material = Key::random(self.store.rng().as_ref());
+        let context = self.version_place(place, &id).wrap_context();
+        let parent = self.wrapping_key(place.account).await?;
+        let wrapped = self.store.keyring().wrap(&parent, context.as_bytes(), &material)?;
+        let owner = VersionOwner { key: place.id.clone() };
+        txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
+        let suffix = version_suffix(&place.id, &id);
+        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped };
+        txn.put(VERSIONS, place.account, &suffix, &record).await
+    }
+
+    /// The account's key for wrapping key versions.
+    async fn wrapping_key(&self, account: AccountId) -> Result<Key> {
+        Ok(self.store.keyring().account(account).await?.derive("kms", b""))
+    }
+
+    /// The place of a version of a key.
+    pub(crate) fn version_place<'a>(&'a self, key: &'a KeyPlace, version: &'a KeyId) -> VersionPlace<'a> {
+        VersionPlace { region: self.store.region(), account: key.account, key: &key.id, version }
+    }
+
+    /// The material of a version of a key whose record was read in the same snapshot and allows its use.
+    pub(crate) async fn material(&self, view: &View, place: &KeyPlace, version: &KeyId) -> Result<Arc<Key>> {
+        if let Some(open) = self.open.get(place.account, version)
+            && open.key == place.id
+        {
+            return Ok(open.material);
+        }
+        let stored = view.get(VERSIONS, place.account, &version_suffix(&place.id, version)).await?;
+        let stored = stored.ok_or(Reason::KeyVersionNotFound)?;
+        let context = self.version_place(place, version).wrap_context();
+        let parent = self.wrapping_key(place.account).await?;
+        let material =
+            self.store.keyring().unwrap(&parent, context.as_bytes(), &stored.wrapped, &format!("key {}", place.id))?;
+        let open = OpenVersion { key: place.id.clone(), material: Arc::new(material) };
+        self.open.put(place.account, version, open.clone());
+        Ok(open.material)
+    }
+
+    /// The key that a version belongs to.
+    pub(crate) async fn owner_of(&self, view: &View, account: AccountId, version: &KeyId) -> Result<Option<KeyId>> {
+        if let Some(open) = self.open.get(account, version) {
+            return Ok(Some(open.key));
+        }
+        Ok(view.get(VERSION_OWNERS, account, version.as_str().as_bytes()).await?.map(|owner| owner.key))
+    }
+
+    /// How much of its quotas the account uses.
+    pub(crate) async fn used(&self, txn: &mut Txn, account: AccountId) -> Result<Used> {
+        Ok(txn.get(USED, account, b"").await?.unwrap_or_default())
+    }
+
+    /// Sets that.
+    pub(crate) async fn set_used(&self, txn: &mut Txn, account: AccountId, used: Used) -> Result<()> {
+        txn.put(USED, account, b"", &used).await
+    }
+}
+
+/// The caller's own account.
+pub(crate) fn home(caller: &Caller) -> Result<AccountId> {
+    caller.account().ok_or_else(|| Reason::MissingAuthentication.into())
+}
+
+/// The key that the gate allowed. What a caller named by alias is the key the alias stood for when that was decided, so
+/// that an alias moved meanwhile does not lead to a key nobody asked the policies about.
+pub(crate) fn chosen<Op: Operation>(permit: &Permit<Op>) -> Result<KeyPlace> {
+    let resource = permit.target().needs.first().map(|need| &need.resource);
+    let resource = resource.ok_or_else(|| Failure::internal("an operation on no key"))?;
+    let id = resource.path.strip_prefix("key/").ok_or(Reason::AliasNotFound)?;
+    Ok(KeyPlace { account: resource.account, id: id.parse().map_err(Failure::internal)? })
+}
+
+/// Refuses callers who want to change a key that one of our services keeps for itself.
+pub(crate) fn check_manager(caller: &Caller, key: &KeyRecord) -> Result<()> {
+    match key.service() {
+        Some(service) if !matches!(caller.principal(), Principal::Service { .. }) => {
+            let text = format!("The key belongs to the service {service}, and only that can change it.");
+            Err(Failure::new(Reason::AccessDenied, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
+    for (name, value) in tags {
+        context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
+    }
+}

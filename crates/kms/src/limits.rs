@@ -1,0 +1,28 @@
+//! Bounds on what an account may have and a caller may send (KMS quotas and parameter rules).
+
+/// Keys of one account in one region.
+pub const KEYS: u32 = 200;
+/// Aliases of one account in one region.
+pub const ALIASES: u32 = 300;
+/// Characters of a key's description.
+pub const DESCRIPTION_CHARS: usize = 8_192;
+/// Bytes that one call encrypts.
+pub const PLAINTEXT_BYTES: usize = 6_144;
+/// Bytes of a data key.
+pub const DATA_KEY_BYTES: u32 = 1_024;
+/// Characters of an encryption context, written as JSON.
+pub const CONTEXT_CHARS: usize = 8_192;
+/// The shortest time between a key's deletion being asked for and done, in days.
+pub const PENDING_DAYS_LEAST: u32 = 7;
+/// The longest.
+pub const PENDING_DAYS_MOST: u32 = 366;
+/// Entries of one page of a listing.
+pub const PAGE_SIZE: u32 = 100;
+/// Bytes of a text that names a key.
+pub const REFERENCE_BYTES: usize = 512;
+/// Opened key versions kept in memory.
+pub(crate) const OPEN_VERSIONS: usize = 4_096;
+/// Versions of one key.
+pub(crate) const VERSIONS: usize = 50;
+/// What a scan of all keys or all aliases of an account reads at most: the larger quota, and room for the services' own.
+pub(crate) const SCAN: usize = 512;

@@ -1,0 +1,77 @@
+use crate::limits;
+use crypto::Key;
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use types::{AccountId, KeyId};
+
+/// A key version in the open, and the key it belongs to. Neither ever changes for a version id.
+#[derive(Clone)]
+pub(crate) struct OpenVersion {
+    pub(crate) key: KeyId,
+    pub(crate) material: Arc<Key>,
+}
+
+/// Opened key versions, the least used going first.
+///
+/// Being here allows nothing: whether a version may be used is read from its key's record every time, in the snapshot of
+/// the call, so that switching a key off or destroying it counts for the next call on every node.
+pub(crate) struct OpenVersions(Mutex<LruCache<(AccountId, KeyId), OpenVersion>>);
+
+impl OpenVersions {
+    pub(crate) fn new() -> Self {
+        let capacity = NonZeroUsize::new(limits::OPEN_VERSIONS).unwrap_or(NonZeroUsize::MIN);
+        Self(Mutex::new(LruCache::new(capacity)))
+    }
+
+    fn held(&self) -> MutexGuard<'_, LruCache<(AccountId, KeyId), OpenVersion>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn get(&self, account: AccountId, version: &KeyId) -> Option<OpenVersion> {
+        self.held().get(&(account, version.clone())).cloned()
+    }
+
+    pub(crate) fn put(&self, account: AccountId, version: &KeyId, open: OpenVersion) {
+        self.held().put((account, version.clone()), open);
+    }
+
+    /// Forgets every version of a key. The material is wiped when the last call that holds it ends.
+    pub(crate) fn forget(&self, account: AccountId, key: &KeyId) {
+        let mut held = self.held();
+        let of_key = |((a, _), open): &(&(AccountId, KeyId), &OpenVersion)| *a == account && open.key == *key;
+        let versions: Vec<_> = held.iter().filter(of_key).map(|(place, _)| place.clone()).collect();
+        for version in versions {
+            held.pop(&version);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenVersion, OpenVersions};
+    use crypto::Key;
+    use std::sync::Arc;
+    use types::{AccountId, KeyId, SystemRng};
+
+    #[test]
+    fn forgetting_a_key_wipes_its_versions_and_no_others() {
+        let open = OpenVersions::new();
+        let (ann, bob) = (AccountId::random(&SystemRng), AccountId::random(&SystemRng));
+        let (key, other) = (KeyId::random(&SystemRng), KeyId::random(&SystemRng));
+        let put = |account, key: &KeyId| {
+            let (version, material) = (KeyId::random(&SystemRng), Arc::new(Key::random(&SystemRng)));
+            open.put(account, &version, OpenVersion { key: key.clone(), material: material.clone() });
+            (version, material)
+        };
+        let (first, second, kept, bobs) = (put(ann, &key), put(ann, &key), put(ann, &other), put(bob, &key));
+        open.forget(ann, &key);
+        for (version, material) in [first, second] {
+            assert!(open.get(ann, &version).is_none());
+            assert_eq!(Arc::strong_count(&material), 1, "nothing else holds it");
+        }
+        assert!(open.get(ann, &kept.0).is_some());
+        assert!(open.get(bob, &bobs.0).is_some());
+        assert!(open.get(ann, &bobs.0).is_none(), "a version is its account's");
+    }
+}

@@ -1,0 +1,73 @@
+use crate::action;
+use crate::ciphertext::Ciphertext;
+use crate::encryption_context::EncryptionContext;
+use crate::kms::{KEY_KIND, Kms, home};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use store::{Store, Txn, View};
+use types::{AccountId, Action, KeyId, Result, Secret};
+
+/// Decrypts what [`Encrypt`](crate::Encrypt) or a data key's making gave. The ciphertext says under which key.
+#[derive(Clone, Debug)]
+pub struct Decrypt {
+    /// The ciphertext.
+    pub ciphertext: Ciphertext,
+    /// What it is bound to.
+    pub context: EncryptionContext,
+    /// Whose key it must be; the caller's own account if not given. Only other parts of the house give one, for a thing
+    /// whose owner they know.
+    pub account: Option<AccountId>,
+}
+
+/// What came of it.
+pub struct Decrypted {
+    /// The key.
+    pub key: KeyId,
+    /// The version of the key.
+    pub version: KeyId,
+    /// The plaintext.
+    pub plaintext: Secret<Vec<u8>>,
+}
+
+impl Operation for Decrypt {
+    type Output = Decrypted;
+
+    fn action(&self) -> Action {
+        action::DECRYPT
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.parameter("KeyVersionId", self.ciphertext.version().as_str());
+        self.context.audit(audit);
+    }
+
+    fn outcome(&self, output: &Decrypted, audit: &mut Audit) {
+        audit.answer("KeyId", output.key.as_str());
+        audit.resource(KEY_KIND, output.key.as_str());
+    }
+}
+
+#[async_trait]
+impl Run<Decrypt> for Kms {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &Decrypt, caller: &Caller, view: &View) -> Result<Target> {
+        let account = op.account.map_or_else(|| home(caller), Ok)?;
+        let version = op.ciphertext.version();
+        // A version that is not there, or is another account's, stands for a key of its own name that is not there.
+        let key = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
+        let mut target = self.key_target(op.action(), account, &key, view).await?;
+        op.context.add_to(&mut target.context);
+        Ok(target)
+    }
+
+    async fn run(&self, permit: &Permit<Decrypt>, op: &Decrypt, txn: &mut Txn) -> Result<Decrypted> {
+        let (place, record) = self.key_to_use(permit, txn).await?;
+        let version = op.ciphertext.version();
+        let material = self.material(txn.view(), &place, version).await?;
+        let plaintext = op.ciphertext.open(self.version_place(&place, version), &material, &op.context)?;
+        Ok(Decrypted { key: record.id, version: version.clone(), plaintext })
+    }
+}

@@ -1,0 +1,109 @@
+use crate::key_record::KeyRecord;
+use crate::key_state::KeyState;
+use crate::kms::{ALIAS_KIND, KEY_KIND, KeyPlace, Kms, chosen};
+use crate::tables::{ALIASES, DUE, KEYS, VERSION_OWNERS, VERSIONS, due_suffix};
+use crate::{action, limits};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use store::{Range, Store, Txn, View};
+use types::{AccountId, Action, AliasName, KeyId, Principal, Reason, Result, Timestamp};
+
+/// Destroys a key whose waiting time is over: its versions' material, its aliases, and all that was known of it. Nothing
+/// it encrypted can be read again.
+///
+/// Only Bailee itself asks for it, with what [`Kms::due`] found, and calls [`Kms::forget`] when it is done.
+#[derive(Clone, Debug)]
+pub struct DestroyKey {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub key: KeyId,
+}
+
+impl Operation for DestroyKey {
+    /// The aliases that went with it.
+    type Output = Vec<AliasName>;
+
+    fn action(&self) -> Action {
+        action::DESTROY_KEY
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.parameter("KeyId", self.key.as_str());
+        audit.resource(KEY_KIND, self.key.as_str());
+    }
+
+    fn outcome(&self, output: &Vec<AliasName>, audit: &mut Audit) {
+        for alias in output {
+            audit.resource(ALIAS_KIND, alias.as_str());
+        }
+    }
+}
+
+fn is_due(record: &KeyRecord, now: Timestamp) -> bool {
+    record.state == KeyState::PendingDeletion && record.delete_at.is_some_and(|at| at <= now)
+}
+
+#[async_trait]
+impl Run<DestroyKey> for Kms {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &DestroyKey, caller: &Caller, view: &View) -> Result<Target> {
+        if !matches!(caller.principal(), Principal::Service { .. }) {
+            return Err(Reason::AccessDenied.into());
+        }
+        self.key_target(op.action(), op.account, &op.key, view).await
+    }
+
+    async fn run(&self, permit: &Permit<DestroyKey>, _: &DestroyKey, txn: &mut Txn) -> Result<Vec<AliasName>> {
+        let place = chosen(permit)?;
+        let record = self.key(txn, &place).await?;
+        if !is_due(&record, permit.caller().call().time) {
+            return Err(Reason::KeyStateInvalid.into());
+        }
+        self.remove_versions(txn, &place).await?;
+        let aliases = self.remove_aliases(txn, &place).await?;
+        if let Some(at) = record.delete_at {
+            txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));
+        }
+        txn.delete(KEYS, place.account, place.id.as_str().as_bytes());
+        self.give_back(txn, &place, &record, aliases.len()).await?;
+        self.forget(place.account, &place.id);
+        Ok(aliases)
+    }
+}
+
+impl Kms {
+    async fn remove_versions(&self, txn: &mut Txn, place: &KeyPlace) -> Result<()> {
+        // One more than there can be, so that the commit notices any that is added meanwhile.
+        let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
+        for (suffix, version) in txn.scan(VERSIONS, place.account, &range).await? {
+            txn.delete(VERSIONS, place.account, &suffix);
+            txn.delete(VERSION_OWNERS, place.account, version.id.as_str().as_bytes());
+        }
+        Ok(())
+    }
+
+    async fn remove_aliases(&self, txn: &mut Txn, place: &KeyPlace) -> Result<Vec<AliasName>> {
+        let all = txn.scan(ALIASES, place.account, &Range::prefix(b"", limits::SCAN)).await?;
+        let mut removed = Vec::new();
+        for (suffix, alias) in all.into_iter().filter(|(_, alias)| alias.key == place.id) {
+            txn.delete(ALIASES, place.account, &suffix);
+            removed.push(alias.name);
+        }
+        Ok(removed)
+    }
+
+    /// Gives back what the key took of the account's quotas. A service's key took nothing.
+    async fn give_back(&self, txn: &mut Txn, place: &KeyPlace, record: &KeyRecord, aliases: usize) -> Result<()> {
+        if record.service().is_some() {
+            return Ok(());
+        }
+        let mut used = self.used(txn, place.account).await?;
+        used.keys = used.keys.saturating_sub(1);
+        used.aliases = used.aliases.saturating_sub(u32::try_from(aliases).unwrap_or(u32::MAX));
+        self.set_used(txn, place.account, used).await
+    }
+}

@@ -1,0 +1,87 @@
+use crate::ciphertext::Ciphertext;
+use crate::encryption_context::EncryptionContext;
+use crate::key_ref::KeyRef;
+use crate::kms::{KEY_KIND, Kms};
+use crate::{action, limits};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use store::{Store, Txn, View};
+use types::{Action, Failure, KeyId, Result, Secret};
+
+/// Encrypts a small plaintext under the primary version of a key.
+pub struct Encrypt {
+    /// Which key; an alias will do.
+    pub key: KeyRef,
+    /// The plaintext.
+    pub plaintext: Secret<Vec<u8>>,
+    /// What the ciphertext is bound to.
+    pub context: EncryptionContext,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Encrypted {
+    /// The key.
+    pub key: KeyId,
+    /// The version of the key.
+    pub version: KeyId,
+    /// The ciphertext.
+    pub ciphertext: Ciphertext,
+}
+
+impl Kms {
+    /// Seals a plaintext under the primary version of the key that the gate allowed.
+    pub(crate) async fn seal<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        context: &EncryptionContext,
+        plaintext: &[u8],
+    ) -> Result<Encrypted> {
+        let (place, record) = self.key_to_use(permit, txn).await?;
+        let material = self.material(txn.view(), &place, &record.primary).await?;
+        let version_place = self.version_place(&place, &record.primary);
+        let rng = self.store.rng().as_ref();
+        let ciphertext = Ciphertext::seal(version_place, &material, rng, context, plaintext);
+        Ok(Encrypted { key: record.id, version: record.primary, ciphertext })
+    }
+}
+
+impl Operation for Encrypt {
+    type Output = Encrypted;
+
+    fn action(&self) -> Action {
+        action::ENCRYPT
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        self.key.audit(audit);
+        self.context.audit(audit);
+    }
+
+    fn outcome(&self, output: &Encrypted, audit: &mut Audit) {
+        audit.resource(KEY_KIND, output.key.as_str());
+        audit.answer("KeyVersionId", output.version.as_str());
+    }
+}
+
+#[async_trait]
+impl Run<Encrypt> for Kms {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &Encrypt, caller: &Caller, view: &View) -> Result<Target> {
+        let mut target = self.named_target(op.action(), &op.key, caller, view).await?;
+        op.context.add_to(&mut target.context);
+        Ok(target)
+    }
+
+    async fn run(&self, permit: &Permit<Encrypt>, op: &Encrypt, txn: &mut Txn) -> Result<Encrypted> {
+        let plaintext = op.plaintext.expose();
+        if plaintext.is_empty() || plaintext.len() > limits::PLAINTEXT_BYTES {
+            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::PLAINTEXT_BYTES)));
+        }
+        self.seal(permit, txn, &op.context, plaintext).await
+    }
+}

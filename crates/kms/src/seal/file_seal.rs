@@ -1,0 +1,23 @@
+use super::keys::{SealKeys, VERSION};
+use super::{Seal, SealError};
+use types::{Rng, Secret};
+
+pub(super) const KIND: &str = "file";
+
+/// No protection but the file's mode: whoever copies the data folder with the file can read everything. Said loudly when
+/// the file is made; for trying out, and for machines whose disk is protected otherwise.
+pub struct FileSeal;
+
+impl Seal for FileSeal {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn close(&self, keys: &SealKeys, _: &dyn Rng) -> Result<Secret<Vec<u8>>, SealError> {
+        keys.write(&format!("{{\"version\":{VERSION},\"kind\":\"{KIND}\","), "}\n")
+    }
+
+    fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {
+        SealKeys::read(content)
+    }
+}

@@ -1,0 +1,78 @@
+//! What protects the root of all keys.
+//!
+//! The root key and the epoch keys live in one small file of the data folder, `seal.json`, in a form that only the right
+//! [`Seal`] opens (docs/formats/keys.md). The file is made once, on the first start.
+
+mod error;
+mod file_seal;
+mod key_file;
+mod keys;
+mod passphrase_seal;
+#[cfg(test)]
+mod tests;
+
+pub use error::SealError;
+pub use file_seal::FileSeal;
+pub use key_file::FILE;
+pub use keys::SealKeys;
+pub use passphrase_seal::PassphraseSeal;
+
+use std::path::Path;
+use types::{Rng, Secret};
+
+/// A way to protect the keys at the root.
+pub trait Seal: Send + Sync {
+    /// What the file says it is sealed by.
+    fn kind(&self) -> &'static str;
+
+    /// The content of a file that keeps these keys.
+    fn close(&self, keys: &SealKeys, rng: &dyn Rng) -> Result<Secret<Vec<u8>>, SealError>;
+
+    /// The keys in a file's content.
+    fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError>;
+}
+
+/// Which seal the operator chose.
+pub enum SealConfig {
+    /// The keys lie in the file as they are: whoever has the file has everything.
+    File,
+    /// The keys lie in the file encrypted under a passphrase.
+    Passphrase(Secret<Vec<u8>>),
+}
+
+impl SealConfig {
+    fn into_seal(self) -> Box<dyn Seal> {
+        match self {
+            Self::File => Box::new(FileSeal),
+            Self::Passphrase(passphrase) => Box::new(PassphraseSeal::new(passphrase)),
+        }
+    }
+}
+
+/// Opens the seal of a data folder, or makes one if the folder is new; the second value tells which.
+///
+/// The caller holds the folder's lock, and calls this before it makes any folder inside: a folder with data but without
+/// its seal is refused, since new keys would open none of it.
+pub fn open_or_create(folder: &Path, config: SealConfig, rng: &dyn Rng) -> types::Result<(SealKeys, bool)> {
+    let seal = config.into_seal();
+    if let Some(content) = key_file::read(folder)? {
+        return Ok((open(seal.as_ref(), &content)?, false));
+    }
+    key_file::check_new(folder)?;
+    let keys = SealKeys::random(rng);
+    key_file::create(folder, &seal.close(&keys, rng)?)?;
+    Ok((keys, true))
+}
+
+/// Opens content whose kind is the expected one.
+fn open(seal: &dyn Seal, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {
+    let found = keys::kind_of(content)?;
+    if found == seal.kind() {
+        return seal.open(content);
+    }
+    Err(match found {
+        passphrase_seal::KIND => SealError::PassphraseNeeded,
+        file_seal::KIND => SealError::NoPassphraseNeeded,
+        _ => SealError::KindUnknown,
+    })
+}

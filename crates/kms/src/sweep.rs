@@ -1,0 +1,28 @@
+use crate::kms::Kms;
+use crate::ops::DestroyKey;
+use iam::{Caller, Gate};
+use types::Result;
+
+/// Keys that one sweep destroys at most; the next goes on.
+const SWEEP: usize = 1_000;
+
+impl Kms {
+    /// Destroys the keys whose waiting time is over by the time of `caller`'s call, who is Bailee itself. Returns how many
+    /// it destroyed. One that fails is logged and left for the next sweep, and doesn't keep the others.
+    pub async fn destroy_due(&self, gate: &Gate, caller: &Caller) -> Result<usize> {
+        let mut destroyed = 0;
+        for (account, key) in self.due(caller.call().time, SWEEP).await? {
+            let op = DestroyKey { account, key: key.clone() };
+            match gate.perform(caller, self, op).await {
+                Ok(_) => {
+                    self.forget(account, &key);
+                    destroyed += 1;
+                }
+                Err(failure) => {
+                    tracing::error!(%account, %key, failure = &failure as &dyn std::error::Error, "key not destroyed");
+                }
+            }
+        }
+        Ok(destroyed)
+    }
+}

@@ -1,0 +1,57 @@
+use crate::alias_record::AliasRecord;
+use crate::key_record::KeyRecord;
+use crate::version_record::{KeyVersionRecord, VersionOwner};
+use serde::{Deserialize, Serialize};
+use store::{Record, Space, Table};
+use types::{AccountId, KeyId, Timestamp};
+
+/// Keys, by id.
+pub(crate) const KEYS: Table<KeyRecord> = Table::new(Space::Keys, 1, "a key");
+/// Versions, by the key's id and then their own.
+pub(crate) const VERSIONS: Table<KeyVersionRecord> = Table::new(Space::Keys, 2, "a key version");
+/// Versions' keys, by the version's id.
+pub(crate) const VERSION_OWNERS: Table<VersionOwner> = Table::new(Space::Keys, 3, "the owner of a key version");
+/// Aliases, by name.
+pub(crate) const ALIASES: Table<AliasRecord> = Table::new(Space::Keys, 4, "an alias");
+/// How much of its quotas an account uses: one record.
+pub(crate) const USED: Table<Used> = Table::new(Space::Keys, 5, "the number of keys");
+/// Keys to be destroyed, by when: kept under the platform's account, so that one scan finds those of every tenant.
+pub(crate) const DUE: Table<Due> = Table::new(Space::Keys, 6, "the keys to be destroyed");
+
+/// How much of its quotas an account uses. A record of its own, so that two calls that each take the last place conflict,
+/// and calls that change other things do not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    /// Keys its callers made.
+    pub(crate) keys: u32,
+    /// Aliases its callers made.
+    pub(crate) aliases: u32,
+}
+
+impl Record for Used {}
+
+/// A key to be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Due {
+    /// Whose.
+    pub(crate) account: AccountId,
+    /// Which.
+    pub(crate) key: KeyId,
+}
+
+impl Record for Due {}
+
+/// Where [`VERSIONS`] keeps a version.
+pub(crate) fn version_suffix(key: &KeyId, version: &KeyId) -> Vec<u8> {
+    [key.as_str().as_bytes(), version.as_str().as_bytes()].concat()
+}
+
+/// Where [`DUE`] keeps a key. Times are after 1970, so their bytes sort as they do.
+pub(crate) fn due_suffix(at: Timestamp, account: AccountId, key: &KeyId) -> Vec<u8> {
+    [&due_before(at)[..], &account.get().to_be_bytes(), key.as_str().as_bytes()].concat()
+}
+
+/// The first place in [`DUE`] that is not before `at`.
+pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
+    u64::try_from(at.millis()).unwrap_or(0).to_be_bytes()
+}

@@ -1,0 +1,27 @@
+use serde::{Deserialize, Serialize};
+use store::{Record, Wrapped};
+use types::{KeyId, Timestamp};
+
+/// One version of a key: its material, wrapped. Material never changes under the same version id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeyVersionRecord {
+    /// Its id.
+    pub(crate) id: KeyId,
+    /// The key it belongs to.
+    pub(crate) key: KeyId,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+    /// The material, under the account's key.
+    pub(crate) wrapped: Wrapped,
+}
+
+impl Record for KeyVersionRecord {}
+
+/// Which key a version belongs to: how a ciphertext, which names only the version, finds its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VersionOwner {
+    /// The key.
+    pub(crate) key: KeyId,
+}
+
+impl Record for VersionOwner {}

@@ -1,0 +1,12 @@
+//! The operations, asked for through the gate.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on must stop")]
+
+mod aliases;
+mod crypto;
+mod destruction;
+mod events;
+mod lifecycle;
+mod places;
+mod quotas;
+mod service_key;
+mod world;

@@ -1,0 +1,149 @@
+//! Who may: finding what an operation is about, and telling the gate all that counts for its decision.
+
+use crate::acl::Acl;
+use crate::bucket::{Bucket, BucketRecord};
+use crate::encryption::Place;
+use crate::object::ObjectRecord;
+use crate::objects::Objects;
+use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
+use iam::policy::{Document, Kind, Labelled};
+use iam::{Audit, Operation, Permit, Target};
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Txn, View};
+use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
+
+/// An object that was looked for: its bucket, and itself if it is there.
+pub(crate) struct Found {
+    pub(crate) bucket: Bucket,
+    pub(crate) object: Option<ObjectRecord>,
+}
+
+impl Found {
+    /// The list that counts for the object: its own, else the bucket's (RAM/OSS order of evaluation: object ACL first).
+    pub(crate) fn acl(&self) -> Acl {
+        self.object.as_ref().and_then(|o| o.acl).unwrap_or(self.bucket.record.acl)
+    }
+}
+
+impl Bucket {
+    pub(crate) fn place<'a>(&'a self, key: &'a ObjectKey) -> Place<'a> {
+        Place { account: self.owner, bucket: &self.record.id, key }
+    }
+}
+
+pub(crate) fn no_bucket(name: &BucketName) -> Failure {
+    Failure::of(Reason::BucketNotFound).with("BucketName", name.as_str())
+}
+
+pub(crate) fn no_object(key: &ObjectKey) -> Failure {
+    Failure::of(Reason::ObjectNotFound).with("Key", key.as_str())
+}
+
+impl Objects {
+    /// The bucket of a name. That a bucket exists is no secret: names are shared by all accounts.
+    pub(crate) async fn bucket(&self, view: &View, name: &BucketName) -> Result<Bucket> {
+        let suffix = name.as_str().as_bytes();
+        let owner = view.get(NAMES, AccountId::PLATFORM, suffix).await?.ok_or_else(|| no_bucket(name))?.owner;
+        let record = view.get(BUCKETS, owner, suffix).await?.ok_or_else(|| no_bucket(name))?;
+        Ok(Bucket { name: name.clone(), owner, record })
+    }
+
+    /// The bucket as it is now, which must still be so when the transaction commits. An error if it was removed, or
+    /// made again, since it was found.
+    pub(crate) async fn hold(&self, txn: &mut Txn, bucket: &Bucket) -> Result<BucketRecord> {
+        let record = txn.get(BUCKETS, bucket.owner, bucket.name.as_str().as_bytes()).await?;
+        record.filter(|r| r.id == bucket.record.id).ok_or_else(|| no_bucket(&bucket.name))
+    }
+
+    /// The bucket of an operation that was decided: still the account's whose policies were asked.
+    pub(crate) async fn permitted<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        view: &View,
+        name: &BucketName,
+    ) -> Result<Bucket> {
+        let bucket = self.bucket(view, name).await?;
+        if permit.target().owner == Some(bucket.owner) { Ok(bucket) } else { Err(no_bucket(name)) }
+    }
+
+    pub(crate) async fn found(&self, view: &View, name: &BucketName, key: &ObjectKey) -> Result<Found> {
+        let bucket = self.bucket(view, name).await?;
+        let object = view.get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
+        Ok(Found { bucket, object })
+    }
+
+    /// The target of an operation on a bucket itself.
+    pub(crate) async fn bucket_target(&self, view: &View, bucket: &Bucket, action: Action) -> Result<Target> {
+        self.target(view, bucket, action, bucket.name.to_string()).await
+    }
+
+    /// The target of an operation on an object. `open`: whether an access control list lets everybody do it.
+    pub(crate) async fn object_target(
+        &self,
+        view: &View,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        action: Action,
+        open: bool,
+    ) -> Result<Target> {
+        let target = self.target(view, bucket, action, format!("{}/{key}", bucket.name)).await?;
+        Ok(Target { open, ..target })
+    }
+
+    async fn target(&self, view: &View, bucket: &Bucket, action: Action, path: String) -> Result<Target> {
+        let resource = Resource::regional(Service::Oss, self.store.region(), bucket.owner, path);
+        let mut target = Target::one(action, resource);
+        target.policy = self.policy(view, bucket).await?.map(|p| Labelled::new(format!("bucket {}", bucket.name), p));
+        Ok(target)
+    }
+
+    /// The bucket's policy, compiled. The cache is by the hash that this very view says is the policy's.
+    async fn policy(&self, view: &View, bucket: &Bucket) -> Result<Option<Arc<Document>>> {
+        let Some(hash) = bucket.record.policy else { return Ok(None) };
+        if let Some(known) = self.policies.get(&hash) {
+            return Ok(Some(known));
+        }
+        let stored = view.get(POLICIES, bucket.owner, bucket.name.as_str().as_bytes()).await?;
+        let text = stored.filter(|p| crypto::sha256(p.text.as_bytes()) == hash);
+        let text = text.ok_or_else(|| Failure::corrupt(format!("the policy of bucket {}", bucket.name)))?.text;
+        let document = Arc::new(Document::parse(&text, Kind::Bucket)?);
+        self.policies.put(hash, document.clone());
+        Ok(Some(document))
+    }
+}
+
+/// Compiled bucket policies by the SHA-256 of their text.
+pub(crate) struct PolicyCache(Mutex<LruCache<[u8; 32], Arc<Document>>>);
+
+const CACHED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
+
+impl Default for PolicyCache {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(CACHED)))
+    }
+}
+
+impl PolicyCache {
+    fn get(&self, hash: &[u8; 32]) -> Option<Arc<Document>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    fn put(&self, hash: [u8; 32], document: Arc<Document>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(hash, document);
+    }
+}
+
+/// Notes a bucket in the event.
+pub(crate) fn audit_bucket(audit: &mut Audit, bucket: &BucketName) {
+    audit.parameter("bucketName", bucket.as_str());
+    audit.resource("ACS::OSS::Bucket", bucket.as_str());
+}
+
+/// Notes an object in the event.
+pub(crate) fn audit_object(audit: &mut Audit, bucket: &BucketName, key: &ObjectKey) {
+    audit_bucket(audit, bucket);
+    audit.parameter("objectName", key.as_str());
+    audit.resource("ACS::OSS::Object", format!("{bucket}/{key}"));
+}

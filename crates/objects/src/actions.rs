@@ -1,0 +1,51 @@
+//! What policies call the operations of this crate (RAM policy actions of OSS). Several operations share one action:
+//! whoever may put an object may put it in parts.
+
+use types::{Action, Service};
+
+/// Lists the account's buckets.
+pub const LIST_BUCKETS: Action = Action::read(Service::Oss, "ListBuckets");
+/// Makes a bucket.
+pub const PUT_BUCKET: Action = Action::write(Service::Oss, "PutBucket");
+/// Removes an empty bucket.
+pub const DELETE_BUCKET: Action = Action::write(Service::Oss, "DeleteBucket");
+/// Describes a bucket.
+pub const GET_BUCKET_INFO: Action = Action::read(Service::Oss, "GetBucketInfo");
+/// Says where a bucket is.
+pub const GET_BUCKET_LOCATION: Action = Action::read(Service::Oss, "GetBucketLocation");
+/// Counts what is in a bucket.
+pub const GET_BUCKET_STAT: Action = Action::read(Service::Oss, "GetBucketStat");
+/// Sets a bucket's access control list.
+pub const PUT_BUCKET_ACL: Action = Action::write(Service::Oss, "PutBucketAcl");
+/// Shows a bucket's access control list.
+pub const GET_BUCKET_ACL: Action = Action::read(Service::Oss, "GetBucketAcl");
+/// Sets a bucket's policy.
+pub const PUT_BUCKET_POLICY: Action = Action::write(Service::Oss, "PutBucketPolicy");
+/// Shows a bucket's policy.
+pub const GET_BUCKET_POLICY: Action = Action::read(Service::Oss, "GetBucketPolicy");
+/// Removes a bucket's policy.
+pub const DELETE_BUCKET_POLICY: Action = Action::write(Service::Oss, "DeleteBucketPolicy");
+/// Sets a bucket's default encryption.
+pub const PUT_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "PutBucketEncryption");
+/// Shows a bucket's default encryption.
+pub const GET_BUCKET_ENCRYPTION: Action = Action::read(Service::Oss, "GetBucketEncryption");
+/// Removes a bucket's default encryption.
+pub const DELETE_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "DeleteBucketEncryption");
+/// Lists a bucket's objects.
+pub const LIST_OBJECTS: Action = Action::read(Service::Oss, "ListObjects");
+/// Stores an object, whole or in parts.
+pub const PUT_OBJECT: Action = Action::write(Service::Oss, "PutObject");
+/// Reads an object or what is known of it.
+pub const GET_OBJECT: Action = Action::read(Service::Oss, "GetObject");
+/// Removes an object.
+pub const DELETE_OBJECT: Action = Action::write(Service::Oss, "DeleteObject");
+/// Sets an object's access control list.
+pub const PUT_OBJECT_ACL: Action = Action::write(Service::Oss, "PutObjectAcl");
+/// Shows an object's access control list.
+pub const GET_OBJECT_ACL: Action = Action::read(Service::Oss, "GetObjectAcl");
+/// Gives a multipart upload up.
+pub const ABORT_MULTIPART_UPLOAD: Action = Action::write(Service::Oss, "AbortMultipartUpload");
+/// Lists the parts of an upload.
+pub const LIST_PARTS: Action = Action::read(Service::Oss, "ListParts");
+/// Lists a bucket's uploads.
+pub const LIST_UPLOADS: Action = Action::read(Service::Oss, "ListMultipartUploads");

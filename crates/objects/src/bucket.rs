@@ -1,0 +1,97 @@
+use crate::acl::Acl;
+use crate::encryption::Encryption;
+use crate::ids::BucketId;
+use serde::{Deserialize, Serialize};
+use store::Record;
+use types::{AccountId, BucketName, Timestamp};
+
+/// How an object is kept: what it costs and how fast it comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StorageClass {
+    /// Read often.
+    #[default]
+    Standard,
+    /// Read seldom.
+    InfrequentAccess,
+}
+
+/// Across how much of a region an object is spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Redundancy {
+    /// Within one zone.
+    #[default]
+    Local,
+}
+
+/// Who owns the bucket of a name. Names are unique in a region, across accounts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NameRecord {
+    pub(crate) owner: AccountId,
+}
+
+impl Record for NameRecord {}
+
+/// A bucket's settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BucketRecord {
+    pub(crate) id: BucketId,
+    pub(crate) created: Timestamp,
+    pub(crate) acl: Acl,
+    pub(crate) storage_class: StorageClass,
+    pub(crate) redundancy: Redundancy,
+    /// What objects are encrypted with that do not say it themselves.
+    pub(crate) encryption: Option<Encryption>,
+    /// SHA-256 of the policy, which is kept beside: most requests find it compiled and never read the text.
+    #[serde(default)]
+    pub(crate) policy: Option<[u8; 32]>,
+}
+
+impl Record for BucketRecord {}
+
+/// The text of a bucket's policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PolicyRecord {
+    pub(crate) text: String,
+}
+
+impl Record for PolicyRecord {}
+
+/// A bucket that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    pub(crate) name: BucketName,
+    pub(crate) owner: AccountId,
+    pub(crate) record: BucketRecord,
+}
+
+/// What is known of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketInfo {
+    /// Its name.
+    pub name: BucketName,
+    /// Whose it is.
+    pub owner: AccountId,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Who may touch it without a policy.
+    pub acl: Acl,
+    /// How its objects are kept unless they say otherwise.
+    pub storage_class: StorageClass,
+    /// Across how much of the region it is spread.
+    pub redundancy: Redundancy,
+    /// What its objects are encrypted with unless they say otherwise.
+    pub encryption: Option<Encryption>,
+}
+
+impl BucketInfo {
+    pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
+        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _ } = record;
+        Self { name, owner, created, acl, storage_class, redundancy, encryption }
+    }
+}
+
+impl From<Bucket> for BucketInfo {
+    fn from(bucket: Bucket) -> Self {
+        Self::new(bucket.name, bucket.owner, bucket.record)
+    }
+}

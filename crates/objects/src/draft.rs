@@ -1,0 +1,173 @@
+//! An object on its way in: what storing it whole, copying it and putting it together from parts have in common.
+
+use crate::access::Found;
+use crate::acl::Acl;
+use crate::body::Body;
+use crate::bucket::{Bucket, StorageClass};
+use crate::checksum::{ChecksumScope, Checksums, Expected};
+use crate::conditions::WriteConditions;
+use crate::content::{Stored, drop_stored, keep};
+use crate::encryption::{self, Encryption, Protection};
+use crate::ids::ContentId;
+use crate::ingest::{Intake, Taken};
+use crate::object::{Headers, ObjectRecord};
+use crate::objects::Objects;
+use crate::tables::{OBJECTS, object_key};
+use iam::Caller;
+use store::Txn;
+use types::{ObjectKey, Reason, Result, Timestamp};
+
+/// What is said of an object that is to be stored, besides its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// What the client says about it.
+    pub headers: Headers,
+    /// Its access control list; `None`: as the bucket.
+    pub acl: Option<Acl>,
+    /// How it is to be kept; `None`: as the bucket says.
+    pub storage_class: Option<StorageClass>,
+    /// What it is to be encrypted under; `None`: as the bucket says.
+    pub encryption: Option<Encryption>,
+}
+
+impl Draft {
+    pub(crate) fn check(&self) -> Result<()> {
+        self.headers.check()?;
+        self.encryption.as_ref().map_or(Ok(()), encryption::check)
+    }
+
+    pub(crate) fn encryption(&self, bucket: &Bucket) -> Encryption {
+        encryption::resolve(self.encryption.as_ref(), bucket.record.encryption.as_ref())
+    }
+}
+
+/// What came of storing an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its ETag, in lower-case hex without quotes.
+    pub etag: String,
+    /// Its CRC-64/XZ.
+    pub crc64: u64,
+    /// The other checksums kept of it.
+    pub checksums: Checksums,
+    /// What those are of.
+    pub checksum_scope: ChecksumScope,
+    /// What it is encrypted under.
+    pub protection: Protection,
+    /// When it was stored.
+    pub modified: Timestamp,
+    /// Bytes of its content.
+    pub size: u64,
+}
+
+impl From<&ObjectRecord> for Written {
+    fn from(record: &ObjectRecord) -> Self {
+        Self {
+            etag: record.etag.clone(),
+            crc64: record.crc64,
+            checksums: record.checksums.clone(),
+            checksum_scope: record.checksum_scope,
+            protection: record.data_key.protection(),
+            modified: record.modified,
+            size: record.size,
+        }
+    }
+}
+
+/// An object whose content is taken in: all that is missing is the commit.
+pub(crate) struct Ready {
+    pub(crate) bucket: Bucket,
+    record: ObjectRecord,
+    taken: Taken,
+}
+
+impl Objects {
+    /// Takes in the content of an object stored whole.
+    pub(crate) async fn make_ready(
+        &self,
+        caller: &Caller,
+        found: &Found,
+        key: &ObjectKey,
+        draft: &Draft,
+        expected: &Expected,
+        body: &mut Body,
+    ) -> Result<Ready> {
+        draft.check()?;
+        let bucket = found.bucket.clone();
+        let id = ContentId::random(self.store.rng().as_ref());
+        let (data_key, kept) = self.new_key(caller, &bucket, key, id, &draft.encryption(&bucket)).await?;
+        let context = bucket.place(key).content(&id, 0);
+        let taken = self.take_in(body, Intake { key: &data_key, id, part: 0, context, expected }).await?;
+        let record = ObjectRecord {
+            size: taken.sums.len,
+            etag: taken.sums.etag(),
+            crc64: taken.sums.crc64,
+            checksums: taken.sums.checksums(),
+            checksum_scope: ChecksumScope::FullObject,
+            headers: draft.headers.clone(),
+            modified: self.now(),
+            owner: bucket.owner,
+            acl: draft.acl,
+            storage_class: draft.storage_class.unwrap_or(bucket.record.storage_class),
+            data_key: kept,
+            stored: Stored::Whole(taken.segment),
+            upload: None,
+        };
+        Ok(Ready { bucket, record, taken })
+    }
+
+    /// Names the object in the transaction.
+    ///
+    /// The commit of this transaction is the commit point of a put: before it, nobody sees the new content and its blob
+    /// is an orphan; after it, everybody does, and the blob it replaced is on the list of the dropped.
+    pub(crate) async fn put_ready(
+        &self,
+        txn: &mut Txn,
+        key: &ObjectKey,
+        ready: &Ready,
+        conditions: &WriteConditions,
+    ) -> Result<Written> {
+        let mut record = ready.record.clone();
+        record.modified = self.now();
+        if let Err(failure) = self.install(txn, &ready.bucket, key, &record, conditions).await {
+            // The gate runs a transaction again only if its commit conflicts, so this content will not be asked for.
+            if is_final(failure.reason()) {
+                self.discard(&ready.taken).await;
+            }
+            return Err(failure);
+        }
+        keep(txn, &ready.bucket, &ready.taken.segment.id, ready.taken.inline.as_ref()).await?;
+        Ok(Written::from(&record))
+    }
+
+    /// Sets the object record, and drops the content of the one it replaces.
+    pub(crate) async fn install(
+        &self,
+        txn: &mut Txn,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        record: &ObjectRecord,
+        conditions: &WriteConditions,
+    ) -> Result<()> {
+        self.hold(txn, bucket).await?;
+        let place = object_key(&bucket.record.id, key);
+        let old = txn.get(OBJECTS, bucket.owner, &place).await?;
+        conditions.check(old.as_ref())?;
+        if let Some(old) = old {
+            drop_stored(txn, bucket.owner, &old.stored, self.now()).await?;
+        }
+        txn.put(OBJECTS, bucket.owner, &place, record).await
+    }
+}
+
+/// Whether trying again cannot help.
+pub(crate) const fn is_final(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::PreconditionFailed
+            | Reason::ObjectExists
+            | Reason::ObjectNotFound
+            | Reason::BucketNotFound
+            | Reason::UploadNotFound
+    )
+}

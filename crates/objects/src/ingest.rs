@@ -1,0 +1,171 @@
+//! Taking a body in: hashed, encrypted and made durable piece by piece, before any metadata names it.
+
+use crate::body::{Body, BodyStream, collect};
+use crate::checksum::{Expected, Hasher, Sums};
+use crate::content::{ContentRecord, Segment};
+use crate::ids::ContentId;
+use crate::objects::Objects;
+use bytes::Bytes;
+use crypto::{Encryptor, Key};
+use store::BlobWriter;
+use types::{Failure, Reason, Result, limits};
+
+/// Bytes that are hashed and encrypted in one go. Large, so that handing them to another thread costs little; small, so
+/// that an upload holds no more than about four of these.
+const SLICE: usize = 512 * 1024;
+/// The most that is hashed and encrypted without leaving the thread that serves others too: about 0.2 ms of work.
+const ON_THE_SPOT: usize = 128 * 1024;
+
+/// A content that has been taken in and is durable, or will be by the commit that names it.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) segment: Segment,
+    pub(crate) sums: Sums,
+    /// The ciphertext, if it is kept beside the metadata.
+    pub(crate) inline: Option<ContentRecord>,
+}
+
+/// What a piece of work needs and changes. It moves to a worker thread and back.
+struct Work {
+    hasher: Hasher,
+    encryptor: Encryptor,
+}
+
+impl Work {
+    fn take(&mut self, pieces: &[Bytes], out: &mut Vec<u8>) {
+        for piece in pieces {
+            self.hasher.update(piece);
+            self.encryptor.update(piece, out);
+        }
+    }
+
+    fn finish(self, out: &mut Vec<u8>) -> Sums {
+        self.encryptor.finish(out);
+        self.hasher.finish()
+    }
+}
+
+/// How a body is to be taken in.
+pub(crate) struct Intake<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) id: ContentId,
+    pub(crate) part: u32,
+    /// What the ciphertext is bound to.
+    pub(crate) context: Vec<u8>,
+    pub(crate) expected: &'a Expected,
+}
+
+impl Objects {
+    /// Takes a body in. Nothing that counts is left behind if it is not what was expected, or too long, or breaks off.
+    pub(crate) async fn take_in(&self, body: &mut Body, intake: Intake<'_>) -> Result<Taken> {
+        let length = body.length();
+        check_length(length.unwrap_or(0))?;
+        let mut stream = body.take()?;
+        let encryptor = Encryptor::new(intake.key, self.store.rng().as_ref(), &intake.context);
+        let mut work = Work { hasher: Hasher::new(intake.expected), encryptor };
+        let (first, ended) = collect(&mut stream, SLICE).await?;
+        let size: usize = first.iter().map(Bytes::len).sum();
+        let mut out = work.encryptor.header().to_vec();
+        let inline = ended && size <= self.config.inline_bytes;
+        let sums = if inline {
+            work.take(&first, &mut out);
+            let sums = work.finish(&mut out);
+            verify(&sums, length, intake.expected)?;
+            sums
+        } else {
+            let mut writer = self.blobs.create(intake.id.blob()?).await?;
+            writer.write(std::mem::take(&mut out).into()).await?;
+            let rest = if ended { None } else { Some(stream) };
+            let sums = pump(work, first, rest, length, writer.as_mut()).await?;
+            verify(&sums, length, intake.expected)?;
+            // Durable from here on; named only by the commit that follows. A crash between leaves an orphan.
+            writer.finish().await?;
+            sums
+        };
+        let segment = Segment { part: intake.part, size: sums.len, id: intake.id, inline };
+        Ok(Taken { segment, sums, inline: inline.then_some(ContentRecord { sealed: out }) })
+    }
+
+    /// Removes what was taken in for a change that will not be made. Best effort: the sweep does what fails here.
+    pub(crate) async fn discard(&self, taken: &Taken) {
+        if taken.segment.inline {
+            return;
+        }
+        if let Ok(blob) = taken.segment.id.blob()
+            && let Err(error) = self.blobs.delete(blob).await
+        {
+            tracing::warn!(%blob, %error, "a blob that nothing names could not be removed; the sweep will");
+        }
+    }
+}
+
+/// Moves the body through: while one slice is hashed and encrypted on a worker thread, the one before is written and the
+/// next is received.
+async fn pump(
+    mut work: Work,
+    first: Vec<Bytes>,
+    mut rest: Option<BodyStream>,
+    length: Option<u64>,
+    writer: &mut dyn BlobWriter,
+) -> Result<Sums> {
+    let (mut pieces, mut sealed, mut received) = (first, Vec::new(), 0);
+    while !pieces.is_empty() {
+        received += pieces.iter().map(|p| p.len() as u64).sum::<u64>();
+        check_received(received, length)?;
+        let write = flush(writer, std::mem::take(&mut sealed));
+        let ((done, next), (), (more, ended)) = futures::try_join!(process(work, pieces), write, receive(&mut rest))?;
+        (work, sealed, pieces) = (done, next, more);
+        if ended {
+            rest = None;
+        }
+    }
+    let sums = work.finish(&mut sealed);
+    flush(writer, sealed).await?;
+    Ok(sums)
+}
+
+async fn receive(rest: &mut Option<BodyStream>) -> Result<(Vec<Bytes>, bool)> {
+    match rest {
+        Some(body) => collect(body, SLICE).await,
+        None => Ok((Vec::new(), true)),
+    }
+}
+
+async fn flush(writer: &mut dyn BlobWriter, sealed: Vec<u8>) -> Result<()> {
+    if sealed.is_empty() { Ok(()) } else { Ok(writer.write(sealed.into()).await?) }
+}
+
+async fn process(mut work: Work, pieces: Vec<Bytes>) -> Result<(Work, Vec<u8>)> {
+    let size: usize = pieces.iter().map(Bytes::len).sum();
+    let job = move || {
+        let mut out = Vec::new();
+        work.take(&pieces, &mut out);
+        (work, out)
+    };
+    if size <= ON_THE_SPOT {
+        return Ok(job());
+    }
+    tokio::task::spawn_blocking(job).await.map_err(Failure::internal)
+}
+
+fn check_length(length: u64) -> Result<()> {
+    if length > limits::PUT_BYTES { Err(Failure::of(Reason::ObjectTooLarge)) } else { Ok(()) }
+}
+
+fn check_received(received: u64, length: Option<u64>) -> Result<()> {
+    check_length(received)?;
+    match length {
+        Some(length) if received > length => {
+            Err(Failure::new(Reason::BodyMalformed, "The request body is longer than its announced length."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn verify(sums: &Sums, length: Option<u64>, expected: &Expected) -> Result<()> {
+    check_received(sums.len, length)?;
+    if length.is_some_and(|length| sums.len < length) {
+        return Err(Failure::of(Reason::BodyTruncated));
+    }
+    expected.verify(sums)
+}

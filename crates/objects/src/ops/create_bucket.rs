@@ -1,0 +1,120 @@
+use crate::access::audit_bucket;
+use crate::acl::Acl;
+use crate::actions::PUT_BUCKET;
+use crate::bucket::{BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::ids::BucketId;
+use crate::objects::Objects;
+use crate::tables::{BUCKETS, NAMES};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use store::{Range, Store, Txn, View};
+use types::{AccountId, Action, BucketName, Failure, Reason, Resource, Result, Service, limits};
+
+/// Makes a bucket, for the caller's account.
+#[derive(Clone, Debug)]
+pub struct CreateBucket {
+    /// Its name.
+    pub bucket: BucketName,
+    /// Who may touch it without a policy; `None`: nobody, or as it is if it is there.
+    pub acl: Option<Acl>,
+    /// How its objects are kept unless they say otherwise.
+    pub storage_class: StorageClass,
+    /// Across how much of the region it is spread.
+    pub redundancy: Redundancy,
+    /// Whether to make a bucket that the account has already is no error.
+    pub again: bool,
+}
+
+impl CreateBucket {
+    /// A private bucket for what is read often.
+    pub fn new(bucket: BucketName) -> Self {
+        let (storage_class, redundancy) = (StorageClass::default(), Redundancy::default());
+        Self { bucket, acl: None, storage_class, redundancy, again: false }
+    }
+}
+
+/// The bucket there is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The bucket.
+    pub bucket: BucketInfo,
+    /// Whether it was there already.
+    pub existed: bool,
+}
+
+impl Operation for CreateBucket {
+    type Output = Created;
+
+    fn action(&self) -> Action {
+        PUT_BUCKET
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_bucket(audit, &self.bucket);
+        audit.optional("acl", self.acl.map(Acl::name));
+    }
+}
+
+/// Nobody can own a bucket without an account.
+fn account_of(caller: &Caller) -> Result<AccountId> {
+    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+}
+
+#[async_trait]
+impl Run<CreateBucket> for Objects {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &CreateBucket, caller: &Caller, _: &View) -> Result<Target> {
+        let account = account_of(caller)?;
+        let resource = Resource::regional(Service::Oss, self.store.region(), account, op.bucket.as_str());
+        Ok(Target::one(PUT_BUCKET, resource))
+    }
+
+    /// Commit point: this transaction, which holds the name and the bucket.
+    async fn run(&self, permit: &Permit<CreateBucket>, op: &CreateBucket, txn: &mut Txn) -> Result<Created> {
+        let owner = account_of(permit.caller())?;
+        let suffix = op.bucket.as_str().as_bytes();
+        match txn.get(NAMES, AccountId::PLATFORM, suffix).await? {
+            Some(name) if name.owner != owner => return Err(taken(Reason::BucketExists, &op.bucket)),
+            Some(_) if !op.again => return Err(taken(Reason::BucketOwned, &op.bucket)),
+            Some(_) => return self.create_again(op, owner, txn).await,
+            None => {}
+        }
+        let all = Range { start: Vec::new(), end: None, limit: limits::BUCKETS, reverse: false };
+        if txn.scan(BUCKETS, owner, &all).await?.len() >= limits::BUCKETS {
+            return Err(Failure::of(Reason::TooManyBuckets));
+        }
+        let record = BucketRecord {
+            id: BucketId::random(self.store.rng().as_ref()),
+            created: self.now(),
+            acl: op.acl.unwrap_or_default(),
+            storage_class: op.storage_class,
+            redundancy: op.redundancy,
+            encryption: None,
+            policy: None,
+        };
+        txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
+        txn.put(BUCKETS, owner, suffix, &record).await?;
+        Ok(Created { bucket: BucketInfo::new(op.bucket.clone(), owner, record), existed: false })
+    }
+}
+
+impl Objects {
+    /// The bucket is the account's own already: only its list changes, and only if one was given.
+    async fn create_again(&self, op: &CreateBucket, owner: AccountId, txn: &mut Txn) -> Result<Created> {
+        let suffix = op.bucket.as_str().as_bytes();
+        let record = txn.get(BUCKETS, owner, suffix).await?;
+        let mut record = record.ok_or_else(|| Failure::corrupt(format!("bucket {}", op.bucket)))?;
+        if let Some(acl) = op.acl.filter(|acl| *acl != record.acl) {
+            record.acl = acl;
+            txn.put(BUCKETS, owner, suffix, &record).await?;
+        }
+        Ok(Created { bucket: BucketInfo::new(op.bucket.clone(), owner, record), existed: true })
+    }
+}
+
+fn taken(reason: Reason, name: &BucketName) -> Failure {
+    Failure::of(reason).with("BucketName", name.as_str())
+}

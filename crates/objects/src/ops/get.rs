@@ -1,0 +1,177 @@
+use crate::access::{Found, audit_object};
+use crate::actions::GET_OBJECT;
+use crate::conditions::ReadConditions;
+use crate::content::Segment;
+use crate::encryption::Wrap;
+use crate::object::{ObjectInfo, ObjectRecord};
+use crate::objects::Objects;
+use crate::range::ByteRange;
+use crate::reader::Content;
+use crate::slot::{Slot, skipped};
+use async_trait::async_trait;
+use crypto::Key;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::ops::Range;
+use std::sync::Arc;
+use store::{Store, Txn, View};
+use trail::Category;
+use types::{Action, BucketName, Failure, ObjectKey, Reason, Result};
+
+/// Reads an object, or a range of it.
+pub struct Get {
+    /// In which bucket.
+    pub bucket: BucketName,
+    /// Under which key.
+    pub key: ObjectKey,
+    /// Which bytes; `None`: all.
+    pub range: Option<ByteRange>,
+    /// Whether a range that lies outside the object means all of it instead of an error.
+    pub lenient: bool,
+    /// Which part of an object made of parts, by its number. Not together with a range.
+    pub part: Option<u32>,
+    /// On what state of the object it insists.
+    pub conditions: ReadConditions,
+    found: Slot<Found>,
+    data_key: Slot<Key>,
+}
+
+impl Get {
+    /// A read of a whole object.
+    pub fn new(bucket: BucketName, key: ObjectKey) -> Self {
+        Self {
+            bucket,
+            key,
+            range: None,
+            lenient: false,
+            part: None,
+            conditions: ReadConditions::default(),
+            found: Slot::default(),
+            data_key: Slot::default(),
+        }
+    }
+}
+
+/// An object that is being read.
+pub struct Got {
+    /// What is known of it.
+    pub info: ObjectInfo,
+    /// Which of its bytes these are; `None`: all.
+    pub range: Option<Range<u64>>,
+    /// The bytes.
+    pub content: Content,
+}
+
+impl Operation for Get {
+    type Output = Got;
+    const CATEGORY: Category = Category::Data;
+
+    fn action(&self) -> Action {
+        GET_OBJECT
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_object(audit, &self.bucket, &self.key);
+    }
+
+    fn outcome(&self, output: &Got, audit: &mut Audit) {
+        audit.answer("contentLength", output.content.len());
+    }
+}
+
+/// Which bytes of an object are meant.
+pub(crate) fn select(
+    object: &ObjectRecord,
+    range: Option<ByteRange>,
+    lenient: bool,
+    part: Option<u32>,
+    segments: &[Segment],
+) -> Result<Option<Range<u64>>> {
+    if let Some(part) = part {
+        return part_range(object, part, segments).map(Some);
+    }
+    match range.map(|r| r.resolve(object.size)).transpose() {
+        Err(_) if lenient => Ok(None),
+        other => other,
+    }
+}
+
+fn part_range(object: &ObjectRecord, part: u32, segments: &[Segment]) -> Result<Range<u64>> {
+    if object.stored.parts().is_none() && part == 1 {
+        return Ok(0..object.size);
+    }
+    let mut start = 0;
+    for segment in segments {
+        if segment.part == part {
+            return Ok(start..start + segment.size);
+        }
+        start += segment.size;
+    }
+    let text = "The object has no part of this number.";
+    Err(Failure::new(Reason::RangeInvalid, text).with("ActualObjectSize", object.size.to_string()))
+}
+
+impl Objects {
+    async fn get(&self, op: &Get, caller: &Caller, view: &View, found: &Found) -> Result<Got> {
+        let object = found.existing(&op.key)?;
+        op.conditions.check(object)?;
+        let parts = match op.part {
+            Some(_) => self.segments(view, found.bucket.owner, &object.stored).await?,
+            None => Vec::new(),
+        };
+        let range = select(object, op.range, op.lenient, op.part, &parts)?;
+        let data_key = match op.data_key.get() {
+            Some(key) => key,
+            None => Arc::new(self.open_key(caller, &found.bucket, &op.key, &object.data_key).await?),
+        };
+        let bytes = range.clone().unwrap_or(0..object.size);
+        let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
+        Ok(Got { info: ObjectInfo::from(object), range, content })
+    }
+}
+
+fn has_tenant_key(object: Option<&ObjectRecord>) -> bool {
+    object.is_some_and(|o| matches!(o.data_key.wrap, Wrap::Kms(_)))
+}
+
+#[async_trait]
+impl Run<Get> for Objects {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &Get, _: &Caller, view: &View) -> Result<Target> {
+        let found = self.found(view, &op.bucket, &op.key).await?;
+        let open = found.acl().opens_reading();
+        let target = self.object_target(view, &found.bucket, &op.key, GET_OBJECT, open).await?;
+        op.found.set(found);
+        Ok(target)
+    }
+
+    /// Asks for the data key if it is under a tenant's key: that is another operation, with a record of its own.
+    async fn prepare(&self, permit: &Permit<Get>, op: &mut Get) -> Result<()> {
+        let found = op.found.get().ok_or_else(skipped)?;
+        let object = found.existing(&op.key)?;
+        if has_tenant_key(Some(object)) {
+            op.conditions.check(object)?;
+            op.data_key.set(self.open_key(permit.caller(), &found.bucket, &op.key, &object.data_key).await?);
+        }
+        Ok(())
+    }
+
+    /// What is given out is the very object that was decided on. If its content went away since, the object is looked up
+    /// once more, unless its data key would have to be asked for.
+    async fn run(&self, permit: &Permit<Get>, op: &Get, txn: &mut Txn) -> Result<Got> {
+        let found = op.found.get().ok_or_else(skipped)?;
+        match self.get(op, permit.caller(), txn.view(), &found).await {
+            Err(failure) if failure.reason() == Reason::Contended && op.data_key.get().is_none() => {
+                let fresh = self.found(txn.view(), &op.bucket, &op.key).await?;
+                // Its list may have changed with it: what was decided for the old one does not count for the new one.
+                if has_tenant_key(fresh.object.as_ref()) || fresh.acl() != found.acl() {
+                    return Err(failure);
+                }
+                self.get(op, permit.caller(), txn.view(), &fresh).await
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use crate::access::{Found, audit_object};
+use crate::actions::GET_OBJECT;
+use crate::conditions::ReadConditions;
+use crate::object::ObjectInfo;
+use crate::objects::Objects;
+use crate::ops::get::select;
+use crate::range::ByteRange;
+use crate::slot::{Slot, skipped};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::ops::Range;
+use store::{Store, Txn, View};
+use trail::Category;
+use types::{Action, BucketName, ObjectKey, Result};
+
+/// Describes an object: as [`Get`](crate::Get), without its content and without its key.
+pub struct Head {
+    /// In which bucket.
+    pub bucket: BucketName,
+    /// Under which key.
+    pub key: ObjectKey,
+    /// Which bytes a read would be of; `None`: all.
+    pub range: Option<ByteRange>,
+    /// Whether a range that lies outside the object means all of it instead of an error.
+    pub lenient: bool,
+    /// Which part of an object made of parts.
+    pub part: Option<u32>,
+    /// On what state of the object it insists.
+    pub conditions: ReadConditions,
+    found: Slot<Found>,
+}
+
+impl Head {
+    /// A description of a whole object.
+    pub fn new(bucket: BucketName, key: ObjectKey) -> Self {
+        let conditions = ReadConditions::default();
+        Self { bucket, key, range: None, lenient: false, part: None, conditions, found: Slot::default() }
+    }
+}
+
+/// What a read would give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What is known of the object.
+    pub info: ObjectInfo,
+    /// Which of its bytes a read would give; `None`: all.
+    pub range: Option<Range<u64>>,
+}
+
+impl Operation for Head {
+    type Output = Seen;
+    const CATEGORY: Category = Category::Data;
+
+    fn action(&self) -> Action {
+        GET_OBJECT
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_object(audit, &self.bucket, &self.key);
+    }
+}
+
+#[async_trait]
+impl Run<Head> for Objects {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, op: &Head, _: &Caller, view: &View) -> Result<Target> {
+        let found = self.found(view, &op.bucket, &op.key).await?;
+        let open = found.acl().opens_reading();
+        let target = self.object_target(view, &found.bucket, &op.key, GET_OBJECT, open).await?;
+        op.found.set(found);
+        Ok(target)
+    }
+
+    async fn run(&self, _: &Permit<Head>, op: &Head, txn: &mut Txn) -> Result<Seen> {
+        let found = op.found.get().ok_or_else(skipped)?;
+        let object = found.existing(&op.key)?;
+        op.conditions.check(object)?;
+        let parts = match op.part {
+            Some(_) => self.segments(txn.view(), found.bucket.owner, &object.stored).await?,
+            None => Vec::new(),
+        };
+        let range = select(object, op.range, op.lenient, op.part, &parts)?;
+        Ok(Seen { info: ObjectInfo::from(object), range })
+    }
+}

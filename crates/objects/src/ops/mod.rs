@@ -1,0 +1,47 @@
+//! Everything that can be asked of this domain: one struct for each operation.
+
+mod abort_upload;
+mod bucket_acl;
+mod bucket_encryption;
+mod bucket_policy;
+mod bucket_stat;
+mod complete_upload;
+mod copy;
+mod create_bucket;
+mod delete;
+mod delete_bucket;
+mod describe_bucket;
+mod get;
+mod head;
+mod initiate_upload;
+mod list_buckets;
+mod list_objects;
+mod list_parts;
+mod list_uploads;
+mod object_acl;
+mod put;
+mod upload_part;
+mod upload_part_copy;
+
+pub use abort_upload::AbortUpload;
+pub use bucket_acl::{GetBucketAcl, PutBucketAcl};
+pub use bucket_encryption::{DeleteBucketEncryption, GetBucketEncryption, PutBucketEncryption};
+pub use bucket_policy::{DeleteBucketPolicy, GetBucketPolicy, PutBucketPolicy};
+pub use bucket_stat::{BucketStat, GetBucketStat};
+pub use complete_upload::{CompleteUpload, ListedPart, PartList};
+pub use copy::{Copy, MetadataDirective};
+pub use create_bucket::{CreateBucket, Created};
+pub use delete::{Delete, Deleted};
+pub use delete_bucket::DeleteBucket;
+pub use describe_bucket::{GetBucketInfo, GetBucketLocation};
+pub use get::{Get, Got};
+pub use head::{Head, Seen};
+pub use initiate_upload::{InitiateUpload, Initiated};
+pub use list_buckets::{BucketPage, ListBuckets};
+pub use list_objects::{ListObjects, ListedObject, ObjectPage};
+pub use list_parts::{ListParts, PartInfo, PartPage};
+pub use list_uploads::{ListUploads, UploadInfo, UploadPage};
+pub use object_acl::{GetObjectAcl, PutObjectAcl};
+pub use put::Put;
+pub use upload_part::{PartWritten, UploadPart};
+pub use upload_part_copy::UploadPartCopy;

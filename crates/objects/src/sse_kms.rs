@@ -1,0 +1,122 @@
+//! Data keys under a tenant's own key: asked of the key service through the gate, on the caller's behalf, so that who
+//! may not use the key may not use the object.
+
+use crate::bucket::Bucket;
+use crate::encryption::Wrap;
+use async_trait::async_trait;
+use crypto::Key;
+use iam::{Caller, Gate};
+use kms::{Ciphertext, DataKeyLength, Decrypt, EncryptionContext, GenerateDataKey, INTERNAL, KeyRef, Kms};
+use std::sync::Arc;
+use types::{AccountId, Failure, ObjectKey, Reason, RegionId, Result, Secret, Service};
+
+/// The object a data key is for: what its ciphertext is bound to.
+pub(crate) struct KeyPlace<'a> {
+    pub(crate) region: &'a RegionId,
+    pub(crate) bucket: &'a Bucket,
+    pub(crate) key: &'a ObjectKey,
+}
+
+impl KeyPlace<'_> {
+    fn context(&self) -> Result<EncryptionContext> {
+        let arn = format!("acs:oss:{}:{}:{}/{}", self.region, self.bucket.owner, self.bucket.name, self.key);
+        EncryptionContext::from_pairs([("acs:oss:arn".to_owned(), arn)])
+    }
+}
+
+/// The key service, as far as objects need it.
+#[async_trait]
+pub(crate) trait TenantKeys: Send + Sync + 'static {
+    /// A new data key under a key of the tenant; `None` for the one the service keeps in the owner's account.
+    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, Wrap)>;
+
+    /// Opens a data key that [`generate`](Self::generate) gave out.
+    async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key>;
+}
+
+/// A data key under a tenant's key, as it is kept.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct TenantKey {
+    /// The account whose key it is under.
+    pub(crate) account: AccountId,
+    /// The key.
+    pub(crate) key: String,
+    /// Whether it is the key that the service keeps: then who may use the object may use the key.
+    pub(crate) managed: bool,
+    #[serde(with = "crate::binary")]
+    pub(crate) ciphertext: Vec<u8>,
+}
+
+/// The key service of the same region.
+pub(crate) struct KmsKeys {
+    gate: Gate,
+    kms: Arc<Kms>,
+}
+
+impl KmsKeys {
+    pub(crate) fn new(gate: Gate, kms: Arc<Kms>) -> Self {
+        Self { gate, kms }
+    }
+
+    /// The key that objects are encrypted under when KMS is asked for and no key is named.
+    async fn managed(&self, caller: &Caller, account: AccountId) -> Result<KeyRef> {
+        let service = house(caller, "ServiceKey");
+        let wanted = kms::ServiceKey { account, service: Service::Oss };
+        let id = self.gate.perform(&service, &*self.kms, wanted).await?;
+        Ok(KeyRef::id(id))
+    }
+}
+
+/// Bailee itself, on the occasion of a caller's request.
+fn house(caller: &Caller, operation: &'static str) -> Caller {
+    let mut call = caller.call().clone();
+    call.dialect = INTERNAL;
+    call.operation = operation;
+    Caller::service(call, "oss")
+}
+
+fn asking(caller: &Caller, managed: bool, operation: &'static str) -> Caller {
+    if managed { house(caller, operation) } else { caller.via(Service::Oss, INTERNAL, operation) }
+}
+
+/// A key that is named without its account is one of the bucket's owner.
+fn placed(key: KeyRef, place: &KeyPlace<'_>) -> KeyRef {
+    match key.place() {
+        Some(_) => key,
+        None => KeyRef::placed(place.region.clone(), place.bucket.owner, key.name().clone()),
+    }
+}
+
+fn to_key(plaintext: &Secret<Vec<u8>>) -> Result<Key> {
+    let bytes = plaintext.expose().as_slice().try_into();
+    bytes.map(Key::from_bytes).map_err(|_| Failure::corrupt("an object's data key"))
+}
+
+#[async_trait]
+impl TenantKeys for KmsKeys {
+    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, Wrap)> {
+        let managed = key.is_none();
+        let named = match key {
+            Some(text) => text.parse().map_err(|e: Failure| {
+                let text = "The key id of the encryption is not a key id, alias or ARN.";
+                Failure::new(Reason::EncryptionInvalid, text).caused_by(e)
+            })?,
+            None => self.managed(caller, place.bucket.owner).await?,
+        };
+        let named = placed(named, &place);
+        let account = named.place().map_or(place.bucket.owner, |(_, account)| *account);
+        let op = GenerateDataKey { key: named, length: DataKeyLength::Aes256, context: place.context()? };
+        let given = self.gate.perform(&asking(caller, managed, "GenerateDataKey"), &*self.kms, op).await?;
+        let ciphertext = given.ciphertext.bytes().to_vec();
+        let kept = TenantKey { account, key: given.key.to_string(), managed, ciphertext };
+        Ok((to_key(&given.plaintext)?, Wrap::Kms(kept)))
+    }
+
+    async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key> {
+        let ciphertext = Ciphertext::from_bytes(kept.ciphertext.clone());
+        let ciphertext = ciphertext.map_err(|e| Failure::corrupt("an object's data key").caused_by(e))?;
+        let op = Decrypt { ciphertext, context: place.context()?, account: Some(kept.account) };
+        let opened = self.gate.perform(&asking(caller, kept.managed, "Decrypt"), &*self.kms, op).await?;
+        to_key(&opened.plaintext)
+    }
+}

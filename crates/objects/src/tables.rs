@@ -1,0 +1,48 @@
+//! Where each record is kept (docs/formats/objects.md). All but the platform's indices are under the bucket's owner.
+
+use crate::bucket::{BucketRecord, NameRecord, PolicyRecord};
+use crate::content::{ContentRecord, DroppedRecord, ManifestRecord, UsedRecord};
+use crate::ids::{BucketId, ContentId};
+use crate::object::ObjectRecord;
+use crate::upload::{PartRecord, UploadRecord};
+use store::{Space, Table};
+use types::{ObjectKey, Timestamp};
+
+/// Bucket name → owner, under [`types::AccountId::PLATFORM`].
+pub(crate) const NAMES: Table<NameRecord> = Table::new(Space::Objects, 1, "a bucket's name");
+/// Bucket name → settings.
+pub(crate) const BUCKETS: Table<BucketRecord> = Table::new(Space::Objects, 2, "a bucket");
+/// Bucket name → policy.
+pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Objects, 3, "a bucket policy");
+/// Bucket id, object key → object.
+pub(crate) const OBJECTS: Table<ObjectRecord> = Table::new(Space::Objects, 4, "an object");
+/// Bucket id, object key, NUL, upload id → upload.
+pub(crate) const UPLOADS: Table<UploadRecord> = Table::new(Space::Objects, 5, "a multipart upload");
+/// Upload id, part number → part.
+pub(crate) const PARTS: Table<PartRecord> = Table::new(Space::Objects, 6, "a part");
+/// Content id → the parts it is made of.
+pub(crate) const MANIFESTS: Table<ManifestRecord> = Table::new(Space::Objects, 7, "the parts of an object");
+/// Content id → whose blob it is, under the platform. A blob without a record here is an orphan.
+pub(crate) const USED: Table<UsedRecord> = Table::new(Space::Objects, 8, "a blob's owner");
+/// Time, content id → a blob that nothing names any more, under the platform.
+pub(crate) const DROPPED: Table<DroppedRecord> = Table::new(Space::Objects, 9, "a dropped blob");
+/// Content id → the ciphertext of a small content.
+pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
+
+pub(crate) fn object_key(bucket: &BucketId, key: &ObjectKey) -> Vec<u8> {
+    [bucket.bytes(), key.as_str().as_bytes()].concat()
+}
+
+/// Keys hold no NUL, so uploads sort by key first.
+pub(crate) fn upload_key(bucket: &BucketId, key: &ObjectKey, upload: &ContentId) -> Vec<u8> {
+    [bucket.bytes(), key.as_str().as_bytes(), &[0], upload.bytes()].concat()
+}
+
+pub(crate) fn part_key(upload: &ContentId, number: u32) -> Vec<u8> {
+    [upload.bytes().as_slice(), &number.to_be_bytes()].concat()
+}
+
+pub(crate) fn dropped_key(since: Timestamp, content: &ContentId) -> Vec<u8> {
+    // Before 1970 nothing was dropped.
+    [u64::try_from(since.millis()).unwrap_or(0).to_be_bytes().as_slice(), content.bytes()].concat()
+}

@@ -1,0 +1,91 @@
+"""What every client test starts from: a running server, its accounts, and clients for them."""
+
+import boto3
+import botocore.config
+import pytest
+from harness import REGION, Credentials, People, Rpc, Server, fresh
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for the whole run, with two accounts. Tests keep apart by fresh names."""
+    made = Server(tmp_path_factory.mktemp("bailee")).start()
+    assert made.stop() == 0, made.tail()
+    made.second = made.create_account("second")
+    made.start()
+    yield made
+    assert made.stop() == 0, made.tail()
+    assert "panicked" not in made.log.read_text(errors="replace"), made.tail()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server of its own for a test that stops or damages it."""
+    made = Server(tmp_path).start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="session")
+def root(server) -> Credentials:
+    return server.root
+
+
+@pytest.fixture(scope="session")
+def second(server) -> Credentials:
+    """The root key of another account."""
+    return server.second
+
+
+@pytest.fixture(scope="session")
+def rpc(server, root) -> Rpc:
+    return Rpc(server, root)
+
+
+@pytest.fixture(scope="session")
+def people(rpc) -> People:
+    return People(rpc)
+
+
+def s3_client(server: Server, credentials: Credentials | None, **options):
+    """An S3 client with the defaults that users have, but without patience for failures."""
+    config = {"retries": {"max_attempts": 1}, "connect_timeout": 5, "read_timeout": 60, **options}
+    keys = {}
+    if credentials:
+        keys = {"aws_access_key_id": credentials.id, "aws_secret_access_key": credentials.secret}
+        keys["aws_session_token"] = credentials.token
+    else:
+        config["signature_version"] = botocore.UNSIGNED
+    session = boto3.session.Session()
+    return session.client(
+        "s3", endpoint_url=server.url, region_name=REGION, config=botocore.config.Config(**config), **keys
+    )
+
+
+@pytest.fixture(scope="session")
+def make_s3(server):
+    """Makes S3 clients for any credentials; None is nobody."""
+    return lambda credentials, **options: s3_client(server, credentials, **options)
+
+
+@pytest.fixture(scope="session")
+def s3(server, root):
+    return s3_client(server, root)
+
+
+@pytest.fixture
+def bucket(s3):
+    """A new bucket of the first account, emptied and removed afterwards."""
+    name = fresh("bucket")
+    s3.create_bucket(Bucket=name)
+    yield name
+    empty(s3, name)
+    s3.delete_bucket(Bucket=name)
+
+
+def empty(s3, bucket):
+    for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
+        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for found in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=found["Key"])

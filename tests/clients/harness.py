@@ -1,0 +1,264 @@
+"""A real server process, and the accounts that use it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import uuid
+from dataclasses import dataclass
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REGION = "local-1"
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+
+def binary() -> pathlib.Path:
+    """The server under test: BAILEE_BIN, else the release build."""
+    given = os.environ.get("BAILEE_BIN") or os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release/bailee")
+    path = (ROOT / given).resolve()
+    if not path.is_file():
+        raise FileNotFoundError(f"no server at {path}: cargo build --release --package bailee")
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def clean_environment(**more) -> dict:
+    """The environment for child processes: nothing in it may point a client elsewhere or change the server."""
+    unwanted = ("AWS_", "ALIBABA_", "OSS_", "BAILEE_", "RCLONE_", "PYTEST")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    return {**kept, **more}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key, with the token that belongs to it if it is temporary."""
+
+    id: str
+    secret: str
+    token: str | None = None
+    account: str | None = None
+    user: str | None = None
+
+
+class Server:
+    """One `bailee serve` on free loopback ports, with its data in a folder of its own."""
+
+    def __init__(self, folder: pathlib.Path, *arguments: str):
+        self.data = folder / "data"
+        self.log = folder / "server.log"
+        self.arguments = arguments
+        self.port, self.metrics_port = free_port(), free_port()
+        self.process = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://127.0.0.1:{self.metrics_port}"
+
+    @property
+    def credentials_file(self) -> pathlib.Path:
+        return self.data / "first-credentials.json"
+
+    @property
+    def root(self) -> Credentials:
+        written = json.loads(self.credentials_file.read_text())
+        return Credentials(written["access_key_id"], written["access_key_secret"], account=written["account_id"])
+
+    def start(self) -> "Server":
+        command = [binary(), "serve", "--data", self.data, "--listen", self.address]
+        command += ["--metrics-listen", f"127.0.0.1:{self.metrics_port}", *self.arguments]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=clean_environment())
+        give_up = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > give_up:
+                self.kill()
+                raise RuntimeError(f"the server did not become ready:\n{self.tail()}")
+            time.sleep(0.05)
+        return self
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.metrics_url}/readyz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def stop(self) -> int:
+        """Asks the server to stop, waits for it, and gives back its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def tail(self, lines: int = 60) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def run(self, *arguments, check: bool = True, **environment) -> subprocess.CompletedProcess:
+        """Runs `bailee` with these arguments; unless told otherwise it has to succeed."""
+        command = [str(part) for part in (binary(), *arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean_environment(**environment))
+        if check:
+            assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def create_account(self, name: str) -> Credentials:
+        """Makes another account; the server has to be stopped."""
+        made = json.loads(self.run("account", "create", "--data", self.data, name).stdout)
+        return Credentials(made["access_key_id"], made["access_key_secret"], account=made["account_id"])
+
+
+VERSIONS = {
+    "kms": "2016-01-20",
+    "ram": "2015-05-01",
+    "sts": "2015-04-01",
+    "actiontrail": "2020-07-06",
+}
+
+
+class RpcError(Exception):
+    """What a service answered instead of a result."""
+
+    def __init__(self, status: int, body: dict):
+        super().__init__(f"{status} {body}")
+        self.status, self.body, self.code = status, body, body.get("Code")
+
+
+class Rpc:
+    """The Alibaba RPC protocol by hand (HMAC-SHA1), where a test needs exact control or an exact answer."""
+
+    def __init__(self, server: Server, credentials: Credentials | None):
+        self.server, self.credentials = server, credentials
+
+    def parameters(self, service: str, action: str, given: dict) -> dict:
+        """The unsigned parameters of a call."""
+        parameters = {
+            "Action": action,
+            "Version": VERSIONS.get(service, service),
+            "Format": "JSON",
+            "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "SignatureNonce": uuid.uuid4().hex,
+        }
+        if self.credentials:
+            parameters |= {"SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "AccessKeyId": self.credentials.id}
+            if self.credentials.token:
+                parameters["SecurityToken"] = self.credentials.token
+        return parameters | {name: str(value) for name, value in given.items()}
+
+    def signature(self, method: str, parameters: dict) -> str:
+        encoded = "&".join(f"{quote(name)}={quote(value)}" for name, value in sorted(parameters.items()))
+        to_sign = f"{method}&%2F&{quote(encoded)}"
+        key = f"{self.credentials.secret}&".encode()
+        return base64.b64encode(hmac.new(key, to_sign.encode(), hashlib.sha1).digest()).decode()
+
+    def send(self, service: str, action: str, method: str = "POST", change: dict | None = None, **given):
+        """Sends a call and gives back the raw answer. `change` alters parameters after signing."""
+        parameters = self.parameters(service, action, given)
+        if self.credentials:
+            parameters["Signature"] = self.signature(method, parameters)
+        parameters |= change or {}
+        if method == "GET":
+            return requests.get(self.server.url, params=parameters, timeout=30)
+        return requests.post(self.server.url, data=parameters, timeout=30)
+
+    def call(self, service: str, action: str, **given) -> dict:
+        """Sends a call that has to succeed; raises RpcError otherwise."""
+        answer = self.send(service, action, **given)
+        body = answer.json()
+        if answer.status_code != 200:
+            raise RpcError(answer.status_code, body)
+        return body
+
+
+def quote(text: str) -> str:
+    return urllib.parse.quote(text, safe="~")
+
+
+def allow(*actions: str, resource="*", **statement) -> dict:
+    """A policy statement that allows the actions."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **statement}
+
+
+def deny(*actions: str, resource="*", **statement) -> dict:
+    return {**allow(*actions, resource=resource, **statement), "Effect": "Deny"}
+
+
+def document(*statements: dict) -> str:
+    """A RAM policy of these statements."""
+    return json.dumps({"Version": "1", "Statement": list(statements)})
+
+
+class People:
+    """Makes users, policies and roles of one account, with names nobody used before."""
+
+    def __init__(self, rpc: Rpc):
+        self.rpc = rpc
+
+    def policy(self, *statements: dict) -> str:
+        name = fresh("policy")
+        self.rpc.call("ram", "CreatePolicy", PolicyName=name, PolicyDocument=document(*statements))
+        return name
+
+    def user(self, *statements: dict, system: tuple = ()) -> Credentials:
+        """A user with an access key, allowed what the statements and the named system policies say."""
+        name = fresh("user")
+        self.rpc.call("ram", "CreateUser", UserName=name)
+        if statements:
+            attach = {"PolicyType": "Custom", "PolicyName": self.policy(*statements), "UserName": name}
+            self.rpc.call("ram", "AttachPolicyToUser", **attach)
+        for policy in system:
+            self.rpc.call("ram", "AttachPolicyToUser", PolicyType="System", PolicyName=policy, UserName=name)
+        key = self.rpc.call("ram", "CreateAccessKey", UserName=name)["AccessKey"]
+        account = self.rpc.credentials.account
+        return Credentials(key["AccessKeyId"], key["AccessKeySecret"], account=account, user=name)
+
+    def role(self, *statements: dict) -> str:
+        """A role that anyone of this account may assume; gives back its ARN."""
+        name, account = fresh("role"), self.rpc.credentials.account
+        principal = {"RAM": [f"acs:ram::{account}:root"]}
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
+        document_ = json.dumps({"Version": "1", "Statement": [trust]})
+        made = self.rpc.call("ram", "CreateRole", RoleName=name, AssumeRolePolicyDocument=document_)
+        if statements:
+            attach = {"PolicyType": "Custom", "PolicyName": self.policy(*statements), "RoleName": name}
+            self.rpc.call("ram", "AttachPolicyToRole", **attach)
+        return made["Role"]["Arn"]
+
+
+def fresh(kind: str) -> str:
+    """A name that no other test uses; also a legal bucket name."""
+    return f"{kind}-{uuid.uuid4().hex[:12]}"
+
+
+def pattern(size: int, seed: int = 0) -> bytes:
+    """Bytes that look random, the same for the same arguments."""
+    block = b"".join(hashlib.sha256(f"{seed}:{n}".encode()).digest() for n in range(min(size // 32 + 1, 4096)))
+    return (block * (size // len(block) + 1))[:size]

@@ -1,0 +1,194 @@
+"""Users, policies and roles through the current and the legacy RAM SDKs."""
+
+import json
+
+import pytest
+from harness import allow, document, fresh
+from services import SDKS, refused
+
+TRUST = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::%s:root"]}}]}'
+
+
+@pytest.fixture(params=list(SDKS))
+def sdk(request):
+    return SDKS[request.param]
+
+
+@pytest.fixture
+def ram(sdk, server, root):
+    made = sdk(server, root)
+    return lambda action, **given: made.call("ram", action, **given)
+
+
+@pytest.fixture
+def user(ram):
+    name = fresh("user")
+    ram("CreateUser", UserName=name, DisplayName="A Tester", Comments="made by a test")
+    return name
+
+
+@pytest.fixture
+def policy(ram):
+    name = fresh("policy")
+    ram("CreatePolicy", PolicyName=name, PolicyDocument=document(allow("oss:GetObject")), Description="test")
+    return name
+
+
+def test_users(ram, user):
+    told = ram("GetUser", UserName=user)["User"]
+    assert (told["UserName"], told["DisplayName"], told["Comments"]) == (user, "A Tester", "made by a test")
+    assert told["UserId"] and told["CreateDate"].endswith("Z")
+    with refused("EntityAlreadyExists.User", 409):
+        ram("CreateUser", UserName=user)
+    ram("DeleteUser", UserName=user)
+    with refused("EntityNotExist.User", 404):
+        ram("GetUser", UserName=user)
+    with refused("EntityNotExist.User", 404):
+        ram("DeleteUser", UserName=user)
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "é", "x" * 65])
+def test_bad_user_names_are_refused(ram, name):
+    with refused(tuple(f"InvalidParameter.UserName.{kind}" for kind in ("InvalidChars", "Length", "Format")), 400):
+        ram("CreateUser", UserName=name)
+
+
+def everyone(ram):
+    names, marker = [], {}
+    while True:
+        page = ram("ListUsers", MaxItems=2, **marker)
+        names += [found["UserName"] for found in page["Users"]["User"]]
+        if not page["IsTruncated"]:
+            return names
+        marker = {"Marker": page["Marker"]}
+
+
+def test_users_are_listed_by_pages(ram):
+    made = [fresh("user") for _ in range(3)]
+    for name in made:
+        ram("CreateUser", UserName=name)
+    names = everyone(ram)
+    assert set(made) <= set(names) and len(names) == len(set(names))
+    for name in made:
+        ram("DeleteUser", UserName=name)
+
+
+def test_access_keys(ram, user):
+    made = ram("CreateAccessKey", UserName=user)["AccessKey"]
+    assert (made["Status"], bool(made["AccessKeySecret"])) == ("Active", True)
+    second = ram("CreateAccessKey", UserName=user)["AccessKey"]
+    with refused("LimitExceeded.User.AccessKey", 409):
+        ram("CreateAccessKey", UserName=user)
+    listed = ram("ListAccessKeys", UserName=user)["AccessKeys"]["AccessKey"]
+    assert {found["AccessKeyId"] for found in listed} == {made["AccessKeyId"], second["AccessKeyId"]}
+    assert not any("AccessKeySecret" in found for found in listed)
+    key = {"UserName": user, "UserAccessKeyId": made["AccessKeyId"]}
+    ram("UpdateAccessKey", Status="Inactive", **key)
+    states = {found["AccessKeyId"]: found["Status"] for found in ram("ListAccessKeys", UserName=user)["AccessKeys"]["AccessKey"]}
+    assert states == {made["AccessKeyId"]: "Inactive", second["AccessKeyId"]: "Active"}
+    with refused("DeleteConflict.User.AccessKey", 409):
+        ram("DeleteUser", UserName=user)
+    ram("DeleteAccessKey", **key)
+    with refused("EntityNotExist.User.AccessKey", 404):
+        ram("DeleteAccessKey", **key)
+    ram("DeleteAccessKey", UserName=user, UserAccessKeyId=second["AccessKeyId"])
+    ram("DeleteUser", UserName=user)
+
+
+def test_policies(ram, policy):
+    told = ram("GetPolicy", PolicyName=policy, PolicyType="Custom")
+    assert told["Policy"]["PolicyName"] == policy and told["Policy"]["DefaultVersion"] == "v1"
+    text = told["DefaultPolicyVersion"]["PolicyDocument"]
+    assert json.loads(text) == json.loads(document(allow("oss:GetObject")))
+    with refused("EntityAlreadyExists.Policy", 409):
+        ram("CreatePolicy", PolicyName=policy, PolicyDocument=document(allow("oss:*")))
+    listed = ram("ListPolicies", PolicyType="Custom", MaxItems=1000)["Policies"]["Policy"]
+    assert policy in [found["PolicyName"] for found in listed]
+    ram("DeletePolicy", PolicyName=policy)
+    with refused("EntityNotExist.Policy", 404):
+        ram("GetPolicy", PolicyName=policy, PolicyType="Custom")
+
+
+def test_system_policies(ram):
+    listed = ram("ListPolicies", PolicyType="System", MaxItems=1000)["Policies"]["Policy"]
+    names = {found["PolicyName"] for found in listed}
+    assert {"AdministratorAccess", "AliyunOSSFullAccess", "AliyunKMSCryptoAccess", "AliyunSTSAssumeRoleAccess"} <= names
+    told = ram("GetPolicy", PolicyName="AdministratorAccess", PolicyType="System")
+    assert json.loads(told["DefaultPolicyVersion"]["PolicyDocument"])["Statement"][0]["Action"] in ("*", ["*"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"Version":"1"}',
+        '{"Version":"2","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+        '{"Version":"1","Statement":[{"Effect":"Maybe","Action":"*","Resource":"*"}]}',
+        '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*"}]}',
+        '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}]}',
+        '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Odd":{"a":"b"}}}]}',
+    ],
+)
+def test_broken_policies_are_refused(ram, text):
+    with refused(("MalformedPolicyDocument", "InvalidParameter.PolicyDocument.Format"), 400):
+        ram("CreatePolicy", PolicyName=fresh("policy"), PolicyDocument=text)
+
+
+def test_attachment(ram, user, policy):
+    attached = {"PolicyType": "Custom", "PolicyName": policy, "UserName": user}
+    ram("AttachPolicyToUser", **attached)
+    with refused("EntityAlreadyExists.User.Policy", 409):
+        ram("AttachPolicyToUser", **attached)
+    listed = ram("ListPoliciesForUser", UserName=user)["Policies"]["Policy"]
+    assert [(found["PolicyName"], found["PolicyType"]) for found in listed] == [(policy, "Custom")]
+    with refused("DeleteConflict.Policy.User", 409):
+        ram("DeletePolicy", PolicyName=policy)
+    with refused("DeleteConflict.User.Policy", 409):
+        ram("DeleteUser", UserName=user)
+    ram("DetachPolicyFromUser", **attached)
+    with refused("EntityNotExist.User.Policy", 404):
+        ram("DetachPolicyFromUser", **attached)
+    ram("DeletePolicy", PolicyName=policy)
+    ram("DeleteUser", UserName=user)
+
+
+def test_roles(ram, root, policy):
+    name = fresh("role")
+    made = ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST % root.account, Description="test")["Role"]
+    assert made["Arn"] == f"acs:ram::{root.account}:role/{name}"
+    with refused("EntityAlreadyExists.Role", 409):
+        ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST % root.account)
+    told = ram("GetRole", RoleName=name)["Role"]
+    assert (told["RoleId"], json.loads(told["AssumeRolePolicyDocument"])) == (made["RoleId"], json.loads(TRUST % root.account))
+    assert name in [found["RoleName"] for found in ram("ListRoles", MaxItems=1000)["Roles"]["Role"]]
+    attached = {"PolicyType": "Custom", "PolicyName": policy, "RoleName": name}
+    ram("AttachPolicyToRole", **attached)
+    with refused("EntityAlreadyExists.Role.Policy", 409):
+        ram("AttachPolicyToRole", **attached)
+    with refused("DeleteConflict.Role.Policy", 409):
+        ram("DeleteRole", RoleName=name)
+    ram("DetachPolicyFromRole", **attached)
+    ram("DeleteRole", RoleName=name)
+    with refused("EntityNotExist.Role", 404):
+        ram("GetRole", RoleName=name)
+
+
+def test_a_user_may_not_give_itself_rights(sdk, server, people):
+    user = people.user(allow("oss:*"))
+    own = sdk(server, user)
+    for action, given in (
+        ("AttachPolicyToUser", {"PolicyType": "System", "PolicyName": "AdministratorAccess", "UserName": user.user}),
+        ("CreateUser", {"UserName": fresh("user")}),
+        ("CreateAccessKey", {"UserName": user.user}),
+        ("ListUsers", {}),
+    ):
+        with refused("NoPermission", 403):
+            own.call("ram", action, **given)
+
+
+def test_accounts_do_not_see_each_other(sdk, server, second, user):
+    other = sdk(server, second)
+    with refused("EntityNotExist.User", 404):
+        other.call("ram", "GetUser", UserName=user)
+    assert user not in everyone(lambda action, **given: other.call("ram", action, **given))

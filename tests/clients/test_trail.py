@@ -1,0 +1,265 @@
+"""Every call is an event, no event holds a secret, and nobody can change one unseen."""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+
+import alibabacloud_actiontrail20200706.models as models
+import pytest
+from conftest import s3_client
+from expect import s3_error
+from harness import Credentials, Rpc, Server, allow, fresh, pattern
+from services import Tea
+
+LOOKUP_SECONDS = 10
+
+
+@pytest.fixture
+def lookup(server, root):
+    """Looks events up through the ActionTrail SDK, by attributes; all pages."""
+    tea = Tea(server, root)
+
+    def look(**attributes) -> list[dict]:
+        wanted = [models.LookupEventsRequestLookupAttribute(key=key, value=value) for key, value in attributes.items()]
+        events, more = [], {}
+        while True:
+            page = tea.call("actiontrail", "LookupEvents", LookupAttribute=wanted, MaxResults="50", **more)
+            events += page.get("Events", [])
+            if not page.get("NextToken"):
+                return events
+            more = {"NextToken": page["NextToken"]}
+
+    return look
+
+
+def request_id(answer) -> str:
+    return answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+
+
+def find(lookup, wanted: str, **attributes) -> dict:
+    """The one event of a request."""
+    give_up = time.monotonic() + LOOKUP_SECONDS
+    while True:
+        found = [event for event in lookup(**attributes) if event["requestId"] == wanted]
+        if found or time.monotonic() > give_up:
+            assert len(found) == 1, (wanted, found)
+            return found[0]
+        time.sleep(0.2)
+
+
+def test_a_call_is_an_event(lookup, rpc, root):
+    answer = rpc.call("kms", "CreateKey", Description="seen")
+    event = find(lookup, answer["RequestId"], EventName="CreateKey")
+    assert (event["serviceName"], event["eventRW"], event["eventType"]) == ("Kms", "Write", "ApiCall")
+    assert (event["apiVersion"], event["eventSource"].startswith("kms.")) == ("2016-01-20", True)
+    assert event["eventId"] and event["eventTime"].endswith("Z") and event["userAgent"]
+    assert event["sourceIpAddress"] == "127.0.0.1"
+    assert event["recipientAccountId"] == root.account
+    who = event["userIdentity"]
+    assert (who["type"], who["accountId"], who["accessKeyId"]) == ("root-account", root.account, root.id)
+    assert not event.get("errorCode")
+    key = answer["KeyMetadata"]["KeyId"]
+    rpc.call("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+
+
+def test_reads_writes_and_refusals_of_objects_are_events(lookup, s3, make_s3, people, bucket):
+    name = "dir/a b+é"
+    put = request_id(s3.put_object(Bucket=bucket, Key=name, Body=b"abc"))
+    got = request_id(s3.get_object(Bucket=bucket, Key=name))
+    user = people.user()
+    with s3_error("AccessDenied", 403) as refused:
+        make_s3(user).get_object(Bucket=bucket, Key=name)
+    with s3_error("NoSuchKey", 404) as missing:
+        s3.get_object(Bucket=bucket, Key="none")
+    event = find(lookup, put, EventName="PutObject")
+    assert event["eventRW"] == "Write" and bucket in json.dumps(event, ensure_ascii=False)
+    assert name in json.dumps(event, ensure_ascii=False)
+    assert find(lookup, got, EventName="GetObject")["eventRW"] == "Read"
+    event = find(lookup, request_id(refused.value.response), EventName="GetObject")
+    assert event["errorCode"] == "AccessDenied"
+    assert (event["userIdentity"]["type"], event["userIdentity"]["userName"]) == ("ram-user", user.user)
+    event = find(lookup, request_id(missing.value.response), EventName="GetObject")
+    assert event["errorCode"] == "NoSuchKey"
+
+
+def test_failed_logins_are_events(lookup, make_s3, root, bucket):
+    with s3_error("SignatureDoesNotMatch", 403) as refused:
+        make_s3(Credentials(root.id, "wrong")).list_objects_v2(Bucket=bucket)
+    event = find(lookup, request_id(refused.value.response), EventAccessKeyId=root.id)
+    assert event["errorCode"] == "SignatureDoesNotMatch"
+
+
+def test_no_event_holds_a_secret(lookup, server, rpc, people):
+    key = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    plain = "cGxhaW50ZXh0LXRoYXQtbXVzdC1ub3QtYmUtaW4tdGhlLWxvZw=="
+    sealed = rpc.call("kms", "Encrypt", KeyId=key, Plaintext=plain)["CiphertextBlob"]
+    rpc.call("kms", "Decrypt", CiphertextBlob=sealed)
+    data_key = rpc.call("kms", "GenerateDataKey", KeyId=key)["Plaintext"]
+    user = people.user(system=("AliyunSTSAssumeRoleAccess",))
+    role = people.role(allow("oss:*"))
+    session = Rpc(server, user).call("sts", "AssumeRole", RoleArn=role, RoleSessionName="tester")["Credentials"]
+    rpc.call("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    text = json.dumps(lookup())
+    log = server.log.read_text(errors="replace")
+    secrets = [plain, data_key, user.secret, session["AccessKeySecret"], session["SecurityToken"], rpc.credentials.secret]
+    for secret in secrets:
+        assert secret not in text
+        assert secret not in log
+    assert user.id in text and key in text
+
+
+def test_lookup_filters_and_orders(lookup, server, root, rpc):
+    user = fresh("user")
+    rpc.call("ram", "CreateUser", UserName=user)
+    rpc.call("ram", "DeleteUser", UserName=user)
+    writes = lookup(EventRW="Write")
+    assert writes and all(event["eventRW"] == "Write" for event in writes)
+    assert all(event["serviceName"] == "Ram" for event in lookup(ServiceName="Ram"))
+    times = [event["eventTime"] for event in writes]
+    assert times == sorted(times, reverse=True)
+    forward = Tea(server, root).call("actiontrail", "LookupEvents", Direction="FORWARD", MaxResults="5")["Events"]
+    times = [event["eventTime"] for event in forward]
+    assert times == sorted(times) and len(times) == 5
+
+
+def test_accounts_have_their_own_trail(server, second, lookup, rpc):
+    answer = Rpc(server, second).call("kms", "ListKeys")
+    mine = Tea(server, second).call("actiontrail", "LookupEvents", MaxResults="50")["Events"]
+    assert answer["RequestId"] in [event["requestId"] for event in mine]
+    assert all(event["recipientAccountId"] == second.account for event in mine)
+    assert answer["RequestId"] not in [event["requestId"] for event in lookup(ServiceName="Kms")]
+
+
+def test_users_need_a_policy_to_look(server, people):
+    answer = Rpc(server, people.user(allow("oss:*"))).send("actiontrail", "LookupEvents")
+    assert answer.status_code == 403, answer.text
+
+
+def test_the_trail_verifies_online(server):
+    arguments = ("trail", "verify", "--endpoint", server.url, "--credentials", server.credentials_file)
+    assert "ok:" in server.run(*arguments).stdout
+
+
+# Offline, on copies that are damaged on purpose
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """The data folder of a server that did some work and was stopped."""
+    made = Server(tmp_path_factory.mktemp("trail")).start()
+    client = s3_client(made, made.root)
+    client.create_bucket(Bucket="trail-test")
+    for number in range(300):
+        client.put_object(Bucket="trail-test", Key=f"k{number}", Body=pattern(100, number))
+    client.put_object(Bucket="trail-test", Key="large", Body=pattern(3_000_000))
+    Rpc(made, made.root).call("kms", "CreateKey")
+    assert made.stop() == 0, made.tail()
+    return made
+
+
+@pytest.fixture
+def copy(stopped, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(stopped.data, folder)
+    return folder
+
+
+def verify(server, folder):
+    return server.run("trail", "verify", "--data", folder, check=False)
+
+
+def test_a_copied_folder_verifies_offline(stopped, copy):
+    done = verify(stopped, copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ok: 30" in done.stdout, done.stdout
+    shown = stopped.run("trail", "show", "--data", copy).stdout.splitlines()
+    events = [json.loads(line) for line in shown]
+    assert len([event for event in events if event["eventName"] == "PutObject"]) == 301
+    assert len([event for event in events if event["eventName"] == "CreateKey"]) == 1
+
+
+def trail_files(folder):
+    """The files of the log itself, as docs/formats/trail.md lays them out."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "trail" in str(path.relative_to(folder))]
+    assert files, f"no trail files below {folder}"
+    return sorted(files)
+
+
+def tiles(folder):
+    return [path for path in trail_files(folder) if "tile" in path.parts or "tile" in path.name]
+
+
+def flip(path, at):
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x01
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("where", [0.0, 0.3, 0.6, 0.999])
+def test_a_flipped_bit_in_any_trail_file_is_found(stopped, copy, tmp_path, where):
+    for number, path in enumerate(trail_files(copy)):
+        size = path.stat().st_size
+        if size == 0:
+            continue
+        damaged = tmp_path / f"damaged-{number}"
+        shutil.copytree(copy, damaged)
+        flip(damaged / path.relative_to(copy), int(size * where))
+        done = verify(stopped, damaged)
+        assert done.returncode != 0, f"a flipped bit in {path} at {where} was not found:\n{done.stdout}"
+        assert done.stdout + done.stderr, "a failure has to say where"
+        shutil.rmtree(damaged)
+
+
+@pytest.mark.parametrize("damage", ["delete", "truncate", "empty"])
+def test_a_dropped_or_cut_tile_is_found(stopped, copy, tmp_path, damage):
+    for number, path in enumerate(tiles(copy)):
+        damaged = tmp_path / f"damaged-{number}"
+        shutil.copytree(copy, damaged)
+        target = damaged / path.relative_to(copy)
+        if damage == "delete":
+            target.unlink()
+        else:
+            os.truncate(target, target.stat().st_size // 2 if damage == "truncate" else 0)
+        done = verify(stopped, damaged)
+        assert done.returncode != 0, f"{damage} of {path} was not found:\n{done.stdout}"
+        shutil.rmtree(damaged)
+
+
+def test_swapped_tiles_are_found(stopped, copy):
+    by_size = {}
+    for path in tiles(copy):
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    for same in by_size.values():
+        if len(same) > 1 and hashlib.sha256(same[0].read_bytes()).digest() != hashlib.sha256(same[1].read_bytes()).digest():
+            first, second = same[0].read_bytes(), same[1].read_bytes()
+            same[0].write_bytes(second)
+            same[1].write_bytes(first)
+            assert verify(stopped, copy).returncode != 0
+            return
+    # Too few full tiles to swap: put one tile's bytes in the place of another.
+    first, second = tiles(copy)[:2]
+    second.write_bytes(first.read_bytes())
+    assert verify(stopped, copy).returncode != 0
+
+
+def test_an_older_state_of_the_log_is_found(stopped, copy, tmp_path):
+    """Rolling the log back to an earlier, once valid state does not pass: the rest of the data tells."""
+    later = Server(tmp_path / "later")
+    later.data.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(copy, later.data)
+    later.start()
+    client = s3_client(later, later.root)
+    for number in range(50):
+        client.put_object(Bucket="trail-test", Key=f"later{number}", Body=b"x")
+    assert later.stop() == 0
+    assert verify(stopped, later.data).returncode == 0
+    for path in trail_files(later.data):
+        path.unlink()
+    for path in trail_files(copy):
+        target = later.data / path.relative_to(copy)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    done = verify(stopped, later.data)
+    assert done.returncode != 0, done.stdout
