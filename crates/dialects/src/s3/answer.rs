@@ -73,7 +73,7 @@ pub(super) fn signed(mut response: Response, call: &Call) -> Response {
 pub(super) fn verdict(response: &HttpResponse) -> Failure {
     let bytes = response.body().bytes().unwrap_or_default();
     let read = xml::parse(&bytes).ok();
-    let child = |name: &str| read.as_ref().and_then(|error| error.optional_text(name).ok().flatten());
+    let child = |name: &'static str| read.as_ref().and_then(|error| error.optional_text(name).ok().flatten());
     let reason = understood(child("Code").unwrap_or_default(), response.status().as_u16());
     match child("Message") {
         Some(message) => Failure::new(reason, message),
