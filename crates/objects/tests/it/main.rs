@@ -1,4 +1,10 @@
 //! The operations, asked for through the gate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests stops the test when something is not as it must be"
+)]
 
 /// An operation with some of its fields set.
 macro_rules! with {
