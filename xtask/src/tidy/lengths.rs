@@ -1,6 +1,6 @@
 //! Files and functions stay short enough to be read in one go.
 //!
-//! A table is no function to read: one `match` whose arms have no blocks, such as the spelling of each `Reason` in a
+//! A table is no function to read: one `match` whose arms are values, such as the spelling of each `Reason` in a
 //! dialect. It has as many lines as there are things to spell, and splitting it would need a wildcard arm.
 
 use crate::tidy::Finding;
@@ -72,7 +72,10 @@ fn end_of_body(tokens: &[Lexeme]) -> Option<usize> {
     None
 }
 
-/// Whether the body is one `match` and every other pair of braces in it stands on one line.
+/// The most lines of an arm in a table: rustfmt breaks a long text into `=> {`, the text, and `}`.
+const ARM_LINES: usize = 3;
+
+/// Whether the body is one `match` and no arm of it is more than a value.
 fn is_table(tokens: &[Lexeme]) -> bool {
     let Some(open) = tokens.iter().position(|token| token.is("{")) else { return false };
     let inside = tokens.get(open + 1..).unwrap_or_default();
@@ -83,11 +86,16 @@ fn is_table(tokens: &[Lexeme]) -> bool {
     for token in inside {
         match token.text.as_str() {
             "{" => opened.push(token.line),
-            "}" => match (opened.pop(), opened.is_empty()) {
-                (None, _) | (Some(_), true) => return true,
-                (Some(line), false) if line != token.line => return false,
-                _ => {}
-            },
+            ";" | "if" | "for" | "while" | "loop" if !opened.is_empty() => return false,
+            "}" => {
+                let begun = opened.pop();
+                if opened.is_empty() {
+                    return begun.is_some();
+                }
+                if begun.is_some_and(|line| token.line - line >= ARM_LINES) {
+                    return false;
+                }
+            }
             _ => {}
         }
     }
@@ -128,7 +136,9 @@ mod tests {
     fn a_table_may_be_long() {
         let arms = "    A::B { .. } => (404, C { d }),\n".repeat(150);
         assert!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms} }}\n}}\n")).is_empty());
-        let block = "    A::C => {\n x()\n }\n";
+        let long = "    A::C => {\n \"x\"\n }\n";
+        assert!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms}{long} }}\n}}\n")).is_empty());
+        let block = "    A::C => {\n x();\n y\n }\n";
         assert_eq!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms}{block} }}\n}}\n")).len(), 1);
         assert_eq!(findings(format!("fn t(a: A) -> R {{\n let b = a;\n match b {{\n{arms} }}\n}}\n")).len(), 1);
     }
