@@ -163,7 +163,7 @@ impl Writer {
         }
         let (done, result) = group.write(&self.spaces);
         match result {
-            Ok(()) => self.hand_over(done),
+            Ok(sequence) => self.hand_over(sequence, done),
             Err(error) => {
                 let error = self.health.fail(error.to_string());
                 for one in done {
@@ -173,7 +173,7 @@ impl Writer {
         }
     }
 
-    fn hand_over(&self, done: Vec<Done>) {
+    fn hand_over(&self, sequence: u64, done: Vec<Done>) {
         let mut synced = Vec::new();
         let mut logged = Vec::new();
         for one in done {
@@ -182,7 +182,7 @@ impl Writer {
                 Durability::Logged => logged.push(one),
             }
         }
-        self.syncer.written(synced);
+        self.syncer.written(sequence, synced);
         for one in logged {
             let _gone = one.waiter.send(Ok(one.indices));
         }
