@@ -24,10 +24,17 @@ pub async fn serve(domains: &Arc<Domains>, arrival: Arrival, request: Request) -
         return own(domains, path).await;
     }
     // Only a form may hide what dialect it is, and no form is large.
-    let unclear = form::announced(&head) && matches!(head.raw_path(), "/" | "") && head.header("authorization").is_none();
+    let unclear =
+        form::announced(&head) && matches!(head.raw_path(), "/" | "") && head.header("authorization").is_none();
     if !unclear {
         let scheme = recognise(&head, &Params::default());
-        return route(domains, arrival, scheme, Incoming { head, form: None, request: Request::from_parts(parts, incoming) }).await;
+        return route(
+            domains,
+            arrival,
+            scheme,
+            Incoming { head, form: None, request: Request::from_parts(parts, incoming) },
+        )
+        .await;
     }
     let collected = body::collect(incoming, limits::FORM_BYTES).await;
     match collected.and_then(|bytes| Ok((form::parse(&head, &bytes)?, bytes))) {
