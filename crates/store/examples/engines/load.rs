@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use futures::future::try_join_all;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +16,11 @@ pub(crate) enum Kind {
     Scan,
 }
 
+/// Bytes that a durable commit adds to a journal, about.
+pub(crate) const DURABLE_BYTES: usize = 5500;
+
 /// So many clients, each of which waits for its last operation before it starts the next.
+#[derive(Clone)]
 pub(crate) struct Load {
     pub(crate) kind: Kind,
     pub(crate) clients: u64,
@@ -29,7 +32,7 @@ pub(crate) struct Load {
 
 /// What came of it.
 pub(crate) struct Figures {
-    rate: f64,
+    pub(crate) rate: f64,
     median: Duration,
     p99: Duration,
     cpu: Duration,
@@ -43,16 +46,17 @@ impl fmt::Display for Figures {
 }
 
 impl Load {
-    pub(crate) async fn run(&self, meta: &dyn Meta) -> Result<Figures, MetaError> {
+    pub(crate) async fn run(&self, meta: Arc<dyn Meta>) -> Result<Figures, MetaError> {
         let cpu = cpu_time();
         let start = self.clock.elapsed();
-        // Clients share one task each with nobody: the futures below are polled together, which costs the engine the
-        // least and so shows it, not the runtime.
-        let times =
-            try_join_all((self.first..self.first + self.clients).map(|client| self.client(meta, client, start)))
-                .await?;
+        let clients: Vec<_> = (self.first..self.first + self.clients)
+            .map(|client| tokio::spawn(self.clone().client(meta.clone(), client, start)))
+            .collect();
+        let mut times = Vec::new();
+        for client in clients {
+            times.extend(client.await.map_err(|error| MetaError::Failed(error.to_string()))??);
+        }
         let took = self.clock.elapsed() - start;
-        let mut times = times.concat();
         times.sort_unstable();
         let count = u32::try_from(times.len()).unwrap_or(u32::MAX).max(1);
         let at = |part: f64| times.get((f64::from(count) * part) as usize).copied().unwrap_or_default();
@@ -64,11 +68,11 @@ impl Load {
         })
     }
 
-    async fn client(&self, meta: &dyn Meta, client: u64, start: Duration) -> Result<Vec<Duration>, MetaError> {
+    async fn client(self, meta: Arc<dyn Meta>, client: u64, start: Duration) -> Result<Vec<Duration>, MetaError> {
         let mut times = Vec::new();
         let mut now = self.clock.elapsed();
         while now - start < self.time {
-            self.once(meta, client, times.len() as u64).await?;
+            self.once(meta.as_ref(), client, times.len() as u64).await?;
             let then = std::mem::replace(&mut now, self.clock.elapsed());
             times.push(now - then);
         }

@@ -1,5 +1,7 @@
 use super::committer::Committer;
+use super::contents::check_contents;
 use super::health::Health;
+use super::inspect::inspect;
 use super::journal::ActiveJournal;
 use super::options::EmbeddedOptions;
 use super::spaces::Spaces;
@@ -69,6 +71,8 @@ impl Drop for Embedded {
 /// The engine panics on some damage to its own files; to us that is damage like any other.
 fn open_spaces(dir: &Path, options: &EmbeddedOptions) -> Result<Spaces, MetaError> {
     std::fs::create_dir_all(dir).map_err(|error| MetaError::Failed(error.to_string()))?;
+    inspect(dir)?;
+    check_contents(dir)?;
     // Unwind-safe: what the closure made is dropped with it, and nothing of it is looked at afterwards.
     let opened = catch_unwind(AssertUnwindSafe(|| Spaces::open(dir, options)));
     opened.unwrap_or_else(|_| Err(MetaError::Corrupt("the metadata store does not open".to_owned())))
@@ -76,7 +80,7 @@ fn open_spaces(dir: &Path, options: &EmbeddedOptions) -> Result<Spaces, MetaErro
 
 impl Threads {
     fn start(dir: &Path, committer: &Arc<Committer>, syncer: &Arc<Syncer>) -> Result<Self, MetaError> {
-        let journal = ActiveJournal::new(dir);
+        let journal = ActiveJournal::new(dir).map_err(|error| MetaError::Failed(error.to_string()))?;
         let (c, s) = (committer.clone(), syncer.clone());
         let syncer_thread = spawn("meta-sync", move || s.serve(journal))?;
         let started = spawn("meta-commit", move || c.serve());

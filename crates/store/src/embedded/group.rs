@@ -68,9 +68,9 @@ impl Group {
         self.done.is_empty()
     }
 
-    /// Commits to the journal and the trees; returns who waits for it, and how it went. After an error nobody knows
+    /// Commits to the journal and the trees; returns who waits for it, and the least sequence number it may have. After an error nobody knows
     /// what the journal holds.
-    pub(crate) fn write(self, spaces: &Spaces) -> (Vec<Done>, Result<(), MetaError>) {
+    pub(crate) fn write(self, spaces: &Spaces) -> (Vec<Done>, Result<u64, MetaError>) {
         // The commit point of a logged commit: before it a crash leaves nothing of the group, after it all of it.
         (self.done, spaces.write(self.writes))
     }

@@ -1,3 +1,4 @@
+use super::mark::{Mark, MarkFile};
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,19 +12,47 @@ use std::path::{Path, PathBuf};
 pub(crate) struct ActiveJournal {
     dir: PathBuf,
     current: Option<(u64, File)>,
+    /// Syncs since the current journal was first seen.
+    settled: u32,
+    mark: MarkFile,
 }
 
+/// From the third sync of a journal on, what it covers was written to that journal and no earlier one: it was written
+/// after the sync before began, and so after the one before that had looked for the newest journal and found this one.
+const SETTLED: u32 = 2;
+
 impl ActiveJournal {
-    pub(crate) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), current: None }
+    pub(crate) fn new(dir: &Path) -> io::Result<Self> {
+        Ok(Self { dir: dir.to_owned(), current: None, settled: 0, mark: MarkFile::open(dir)? })
     }
 
     /// Returns once everything the engine wrote before the call is durable.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
-        if !self.is_current()? {
+        if self.is_current()? {
+            self.settled = self.settled.saturating_add(1);
+        } else {
             self.current = Some(newest(&self.dir)?);
+            self.settled = 0;
         }
         self.current.as_ref().map_or(Ok(()), |(_, file)| file.sync_data())
+    }
+
+    /// Notes that a batch with at least this sequence number was covered by the last sync, if it is known to lie in
+    /// the journal that was synced.
+    pub(crate) fn note(&self, sequence: u64) -> io::Result<()> {
+        match &self.current {
+            Some((journal, _)) if self.settled >= SETTLED => self.mark.set(Mark { journal: *journal, sequence }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes for good what a clean end leaves. Nothing may be written any more.
+    pub(crate) fn finish(&mut self, sequence: u64) -> io::Result<()> {
+        for _ in 0..=SETTLED {
+            self.sync()?;
+        }
+        self.note(sequence)?;
+        self.mark.sync()
     }
 
     /// Whether the journal we hold is still the one being written. Journals are removed oldest first, so if ours is
@@ -34,7 +63,8 @@ impl ActiveJournal {
     }
 }
 
-fn path(dir: &Path, id: u64) -> PathBuf {
+/// Where a journal lies.
+pub(crate) fn path(dir: &Path, id: u64) -> PathBuf {
     dir.join(format!("{id}.jnl"))
 }
 

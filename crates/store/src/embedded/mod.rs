@@ -10,10 +10,15 @@
 //! says why this engine and what was measured.
 
 mod committer;
+mod contents;
+#[cfg(test)]
+mod damage_tests;
 mod engine;
 mod group;
 mod health;
+mod inspect;
 mod journal;
+mod mark;
 mod options;
 mod spaces;
 mod syncer;

@@ -57,8 +57,9 @@ impl Spaces {
     }
 
     /// Makes each key what it is to become, all or none. Returns once the operating system has it in the journal and
-    /// every later snapshot shows it.
-    pub(crate) fn write(&self, writes: BTreeMap<(Space, Bytes), Option<Bytes>>) -> Result<(), MetaError> {
+    /// every later snapshot shows it; the sequence number it was given is at least the one returned.
+    pub(crate) fn write(&self, writes: BTreeMap<(Space, Bytes), Option<Bytes>>) -> Result<u64, MetaError> {
+        let sequence = self.database.seqno();
         let mut batch = OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
         for ((space, key), value) in writes {
             match value {
@@ -66,7 +67,8 @@ impl Spaces {
                 None => batch.remove(self.tree(space), key),
             }
         }
-        batch.durability(Some(PersistMode::Buffer)).commit().map_err(error)
+        batch.durability(Some(PersistMode::Buffer)).commit().map_err(error)?;
+        Ok(sequence)
     }
 
     /// The present value of a key.

@@ -10,6 +10,9 @@ use types::Clock;
 /// The longest that a sync waits for company.
 const GATHER_MOST: Duration = Duration::from_millis(2);
 
+/// How often the mark of what is durable is brought up to date.
+const NOTE_EVERY: Duration = Duration::from_millis(100);
+
 /// Makes what was written durable, on a thread of its own: while one sync runs, the next group is being written.
 ///
 /// A sync covers everything written before it starts. Callers who wait for one come back with their next commit soon
@@ -29,9 +32,17 @@ struct State {
     waiting: Vec<Done>,
     /// Something was written since the last sync began.
     dirty: bool,
+    /// The last batch written has at least this sequence number.
+    sequence: u64,
     /// How many have to wait for the thread to be woken.
     wanted: usize,
     closed: bool,
+}
+
+/// A sync to make: for whom, and what it covers.
+struct Due {
+    waiting: Vec<Done>,
+    sequence: u64,
 }
 
 impl Syncer {
@@ -39,9 +50,10 @@ impl Syncer {
         Arc::new(Self { state: Mutex::default(), changed: Condvar::new(), clock, health, within })
     }
 
-    /// Takes note of a group that was written, and of those who wait until it is synced.
-    pub(crate) fn written(&self, waiting: Vec<Done>) {
+    /// Takes note of a group that was written, with at least this sequence number, and of those who wait until it is synced.
+    pub(crate) fn written(&self, sequence: u64, waiting: Vec<Done>) {
         let mut state = held(&self.state);
+        state.sequence = sequence;
         let first = !std::mem::replace(&mut state.dirty, true);
         let before = state.waiting.len();
         state.waiting.extend(waiting);
@@ -54,13 +66,32 @@ impl Syncer {
     /// The thread's work: syncs as asked, until closed.
     pub(crate) fn serve(&self, mut journal: ActiveJournal) {
         let mut company = Company::default();
-        while let Some(waiting) = self.next(&company) {
+        let (mut noted, mut sequence) = (Duration::ZERO, 0);
+        while let Some(due) = self.next(&company) {
             let start = self.clock.elapsed();
             let result = journal.sync();
-            company.took = self.clock.elapsed().saturating_sub(start);
-            company.released = waiting.len();
-            company.pending = held(&self.state).waiting.len();
-            self.release(waiting, result);
+            let end = self.clock.elapsed();
+            company = Company {
+                took: end.saturating_sub(start),
+                released: due.waiting.len(),
+                pending: held(&self.state).waiting.len(),
+            };
+            sequence = due.sequence;
+            self.release(due.waiting, result);
+            if end.saturating_sub(noted) >= NOTE_EVERY {
+                noted = end;
+                self.noted(journal.note(sequence));
+            }
+        }
+        // Nothing was ever written if no sync was due.
+        if sequence > 0 && self.health.check().is_ok() {
+            self.noted(journal.finish(sequence));
+        }
+    }
+
+    fn noted(&self, result: std::io::Result<()>) {
+        if let Err(error) = result {
+            self.health.fail(format!("what is durable could not be noted: {error}"));
         }
     }
 
@@ -77,7 +108,7 @@ impl Syncer {
     }
 
     /// Waits until a sync is due, and returns who waits for it; `None` once closed and all is synced.
-    fn next(&self, company: &Company) -> Option<Vec<Done>> {
+    fn next(&self, company: &Company) -> Option<Due> {
         let mut state = held(&self.state);
         state.wanted = 1;
         while state.waiting.is_empty() {
@@ -99,7 +130,7 @@ impl Syncer {
         }
         state = self.gather(state, company);
         state.dirty = false;
-        Some(std::mem::take(&mut state.waiting))
+        Some(Due { waiting: std::mem::take(&mut state.waiting), sequence: state.sequence })
     }
 
     fn gather<'s>(&'s self, mut state: MutexGuard<'s, State>, company: &Company) -> MutexGuard<'s, State> {

@@ -88,10 +88,12 @@ impl Writer {
 
     fn make_room(&self, batch: &Batch, bytes: usize) -> Result<(), MetaError> {
         let removes = batch.writes.iter().any(|write| matches!(write, Write::Delete { .. }));
-        let reserve = match batch.writes.as_slice() {
-            [] => self.event_reserve,
-            _ if removes && bytes <= REMOVAL_BYTES => self.event_reserve.max(self.reserve / 2),
-            _ => self.reserve,
+        let reserve = if batch.writes.iter().all(is_note) {
+            self.event_reserve
+        } else if removes && bytes <= REMOVAL_BYTES {
+            self.event_reserve.max(self.reserve / 2)
+        } else {
+            self.reserve
         };
         match self.room.take(bytes as u64, reserve) {
             Ok(true) => Ok(()),
@@ -163,7 +165,7 @@ impl Writer {
         }
         let (done, result) = group.write(&self.spaces);
         match result {
-            Ok(()) => self.hand_over(done),
+            Ok(sequence) => self.hand_over(sequence, done),
             Err(error) => {
                 let error = self.health.fail(error.to_string());
                 for one in done {
@@ -173,7 +175,7 @@ impl Writer {
         }
     }
 
-    fn hand_over(&self, done: Vec<Done>) {
+    fn hand_over(&self, sequence: u64, done: Vec<Done>) {
         let mut synced = Vec::new();
         let mut logged = Vec::new();
         for one in done {
@@ -182,11 +184,16 @@ impl Writer {
                 Durability::Logged => logged.push(one),
             }
         }
-        self.syncer.written(synced);
+        self.syncer.written(sequence, synced);
         for one in logged {
             let _gone = one.waiter.send(Ok(one.indices));
         }
     }
+}
+
+/// Whether a write is what the server notes for itself beside an event, such as the nonce of a signed read.
+fn is_note(write: &Write) -> bool {
+    matches!(write, Write::Put { space: Space::System, .. } | Write::Delete { space: Space::System, .. })
 }
 
 fn answer(job: Job, result: Result<Vec<u64>, MetaError>) {

@@ -1,0 +1,1 @@
+//! Requests through the whole dialect, signed as clients sign them.
