@@ -1,8 +1,9 @@
 use crate::world::{World, bucket, home, key, read, reason};
 use iam::Operation;
 use objects::{
-    Acl, Body, Copy, CreateBucket, Delete, Draft, Get, GetBucketInfo, Head, InitiateUpload, ListObjects, ListUploads,
-    Objects, Put, PutBucketAcl, PutBucketPolicy, PutObjectAcl,
+    AbortUpload, Acl, Body, CompleteUpload, Copy, CreateBucket, Delete, Draft, Get, GetBucketInfo, Head,
+    InitiateUpload, ListObjects, ListUploads, Objects, PartList, Put, PutBucketAcl, PutBucketPolicy, PutObjectAcl,
+    UploadPart,
 };
 use types::{Reason, Result};
 
@@ -96,6 +97,22 @@ async fn public_read_write_opens_writing_but_not_lists() {
     both_denied(&world, || PutObjectAcl { bucket: home(), key: key("it"), acl: None }).await;
     world.bob(delete()).await.unwrap();
     assert_eq!(reason(world.get("it").await), Reason::ObjectNotFound);
+}
+
+#[tokio::test]
+async fn no_way_of_writing_goes_round_an_objects_own_list() {
+    let world = world_with_object().await;
+    world.ann(PutBucketAcl { bucket: home(), acl: Acl::PublicReadWrite }).await.unwrap();
+    let upload = world.nobody(InitiateUpload::new(home(), key("it"))).await.unwrap().upload;
+    let part = || UploadPart::new(home(), key("it"), upload.clone(), 1, Body::bytes("new"));
+    world.nobody(part()).await.unwrap();
+    world.ann(PutObjectAcl { bucket: home(), key: key("it"), acl: Some(Acl::Private) }).await.unwrap();
+    both_denied(&world, part).await;
+    both_denied(&world, || CompleteUpload::new(home(), key("it"), upload.clone(), PartList::All)).await;
+    both_denied(&world, || InitiateUpload::new(home(), key("it"))).await;
+    both_denied(&world, || Copy::new((home(), key("it")), home(), key("it"))).await;
+    both_denied(&world, || AbortUpload { bucket: home(), key: key("it"), upload: upload.clone() }).await;
+    assert_eq!(world.get("it").await.unwrap(), "old");
 }
 
 fn policy(effect: &str, action: &str, principal: &str, resource: &str) -> PutBucketPolicy {

@@ -174,6 +174,9 @@ async fn checksums_of_parts_make_those_of_the_object() {
         let all = || CompleteUpload::new(home(), key("it"), upload.clone(), PartList::All);
         let refused = CompleteUpload { checksums: wrong, ..all() };
         assert_eq!(reason(world.ann(refused).await), Reason::ChecksumMismatch);
+        let other = if kind == ChecksumKind::Sha1 { ChecksumKind::Crc32 } else { ChecksumKind::Sha1 };
+        let unknown = CompleteUpload { checksums: Checksums::from([(other, "AAAA".to_owned())]), ..all() };
+        assert_eq!(reason(world.ann(unknown).await), Reason::ParameterInvalid);
         let written = world.ann(all()).await.unwrap();
         assert_eq!(written.checksum_scope, scope);
         let value = &written.checksums[&kind];
