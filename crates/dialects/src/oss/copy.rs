@@ -48,7 +48,8 @@ pub(super) async fn copy_part(c: Context<'_>) -> Result<Response> {
 
 /// The source: `/bucket/key`, percent-encoded as a path is; oss2 and ali-oss write the key's slashes as `%2F`.
 fn source(head: &Head) -> Result<(BucketName, ObjectKey)> {
-    let wrong = || Failure::new(Reason::CopySourceInvalid, format!("The header {COPY_SOURCE} must be /<bucket>/<key>."));
+    let wrong =
+        || Failure::new(Reason::CopySourceInvalid, format!("The header {COPY_SOURCE} must be /<bucket>/<key>."));
     let text = head.header(COPY_SOURCE).ok_or_else(wrong)?;
     if text.contains('?') {
         let text = "A version of the source cannot be chosen: there are no versions.";

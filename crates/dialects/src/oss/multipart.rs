@@ -6,9 +6,7 @@ use super::spelling::{self, Names};
 use super::{conditions, headers};
 use crate::body::Response;
 use http::StatusCode;
-use objects::{
-    AbortUpload, Checksums, CompleteUpload, InitiateUpload, ListedPart, PartList, UploadPart,
-};
+use objects::{AbortUpload, Checksums, CompleteUpload, InitiateUpload, ListedPart, PartList, UploadPart};
 use types::{Failure, Reason, Result, limits};
 use wire::xml::Element;
 

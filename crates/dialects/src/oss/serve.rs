@@ -47,12 +47,7 @@ pub(crate) async fn refuse(domains: &Arc<Domains>, arrival: &Arrival, failure: &
     finish(domains, underway, &shown, Err(Failure::new(failure.reason(), failure.to_string()))).await
 }
 
-async fn run(
-    domains: &Arc<Domains>,
-    scheme: Scheme,
-    incoming: Incoming,
-    underway: &mut Underway,
-) -> Result<Response> {
+async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underway: &mut Underway) -> Result<Response> {
     let head = &incoming.head;
     let query = Params::parse(head.raw_query().as_bytes())?;
     let location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
@@ -65,9 +60,9 @@ async fn run(
     let region = region(domains, signed_for.as_deref(), bucket(&location)?.as_ref()).await?;
     underway.region = Some(region.clone());
     let row = row?;
-    let handler = row.run.ok_or_else(|| {
-        Failure::new(Reason::NotImplemented, format!("The operation {} is not supported.", row.name))
-    })?;
+    let handler = row
+        .run
+        .ok_or_else(|| Failure::new(Reason::NotImplemented, format!("The operation {} is not supported.", row.name)))?;
     row.check(head, &query)?;
     let place = (&domains.gate, &region, &underway.caller);
     handler(Context::read(row, place, (&query, &location), incoming).await?).await
