@@ -64,10 +64,8 @@ fn of_grants(policy: &AccessControlPolicy) -> Result<Acl> {
 }
 
 fn grants(account: AccountId, acl: Acl) -> Vec<Grant> {
-    let grant = |grantee, permission| Grant {
-        grantee: Some(grantee),
-        permission: Some(Permission::from_static(permission)),
-    };
+    let grant =
+        |grantee, permission| Grant { grantee: Some(grantee), permission: Some(Permission::from_static(permission)) };
     let owner = Grantee {
         display_name: Some(account.to_string()),
         email_address: None,

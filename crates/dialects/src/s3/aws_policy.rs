@@ -105,7 +105,8 @@ fn texts<'v>(element: &str, value: &'v Value) -> Result<Vec<&'v str>> {
 
 fn inward(document: &Value) -> Result<Value> {
     let members = document.as_object().into_iter().flatten();
-    if let Some((other, _)) = members.clone().find(|(name, _)| !["Version", "Id", "Statement"].contains(&name.as_str())) {
+    if let Some((other, _)) = members.clone().find(|(name, _)| !["Version", "Id", "Statement"].contains(&name.as_str()))
+    {
         return Err(refused(other, "is not an element of a policy"));
     }
     let statements = document.get("Statement").ok_or_else(|| refused("Statement", "is missing"))?;
@@ -410,9 +411,13 @@ mod tests {
 
     #[test]
     fn wildcards() {
-        for (pattern, text, expected) in
-            [("get*", "getobject", true), ("*obj?ct", "getobject", true), ("get", "getobject", false), ("*a*b", "ab", true), ("?", "", false)]
-        {
+        for (pattern, text, expected) in [
+            ("get*", "getobject", true),
+            ("*obj?ct", "getobject", true),
+            ("get", "getobject", false),
+            ("*a*b", "ab", true),
+            ("?", "", false),
+        ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }
     }

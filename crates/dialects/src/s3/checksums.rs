@@ -50,9 +50,9 @@ pub(super) fn read_scope(asked: &ChecksumType) -> Result<ChecksumScope> {
 /// The kind that a request names.
 pub(super) fn read_kind(name: &str) -> Result<ChecksumKind> {
     let found = KINDS.iter().find(|(_, known, _)| known.eq_ignore_ascii_case(name));
-    found.map(|(kind, ..)| *kind).ok_or_else(|| {
-        Failure::invalid("x-amz-checksum-algorithm", "CRC32, CRC32C, CRC64NVME, SHA1 or SHA256")
-    })
+    found
+        .map(|(kind, ..)| *kind)
+        .ok_or_else(|| Failure::invalid("x-amz-checksum-algorithm", "CRC32, CRC32C, CRC64NVME, SHA1 or SHA256"))
 }
 
 /// The checksums in the headers, or in what came after the body.

@@ -67,9 +67,8 @@ pub(super) async fn put(
         return Err(Failure::new(Reason::BodyMalformed, "There is exactly one rule of encryption."));
     };
     let default = rule.apply_server_side_encryption_by_default.as_ref();
-    let default = default.ok_or_else(|| {
-        Failure::new(Reason::BodyMalformed, "The rule needs an ApplyServerSideEncryptionByDefault.")
-    })?;
+    let default = default
+        .ok_or_else(|| Failure::new(Reason::BodyMalformed, "The rule needs an ApplyServerSideEncryptionByDefault."))?;
     let encryption = asked(Some(default.sse_algorithm.as_str()), default.kms_master_key_id.as_ref())?;
     let encryption = encryption.unwrap_or(Encryption::Service);
     cx.perform(objects::PutBucketEncryption { bucket: bucket(&request.input.bucket)?, encryption }).await?;

@@ -62,9 +62,10 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         Reason::AliasExists => (400, "KMS.AlreadyExistsException"),
         Reason::AliasNotAllowed => (400, "KMS.InvalidAliasNameException"),
         Reason::KeyDisabled => (400, "KMS.DisabledException"),
-        Reason::KeyPendingDeletion | Reason::KeyPendingImport | Reason::KeyStateInvalid | Reason::KeyDeletionProtected => {
-            (400, "KMS.KMSInvalidStateException")
-        }
+        Reason::KeyPendingDeletion
+        | Reason::KeyPendingImport
+        | Reason::KeyStateInvalid
+        | Reason::KeyDeletionProtected => (400, "KMS.KMSInvalidStateException"),
         Reason::KeySpecUnsupported
         | Reason::KeyUsageInvalid
         | Reason::OriginUnsupported

@@ -11,7 +11,11 @@ use types::Result;
 pub(super) struct Handler(pub(super) Arc<Context>);
 
 impl Handler {
-    async fn answered<I, O, F>(&self, request: S3Request<I>, run: impl FnOnce(S3Request<I>) -> F) -> S3Result<S3Response<O>>
+    async fn answered<I, O, F>(
+        &self,
+        request: S3Request<I>,
+        run: impl FnOnce(S3Request<I>) -> F,
+    ) -> S3Result<S3Response<O>>
     where
         F: Future<Output = Result<O>>,
     {

@@ -33,7 +33,13 @@ pub(super) fn is_content(context: &Context, head: &Head) -> Result<bool> {
 }
 
 /// The body as `s3s` gets it. Whatever goes wrong with it is noted, since `s3s` calls all of it an internal error.
-pub(super) fn watched(context: &Arc<Context>, content: bool, head: &Head, headers: HeaderMap, body: RequestBody) -> s3s::Body {
+pub(super) fn watched(
+    context: &Arc<Context>,
+    content: bool,
+    head: &Head,
+    headers: HeaderMap,
+    body: RequestBody,
+) -> s3s::Body {
     let empty = http_body::Body::size_hint(&body).exact() == Some(0);
     let context = context.clone();
     if content || empty {
