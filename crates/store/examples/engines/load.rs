@@ -31,17 +31,31 @@ pub(crate) struct Load {
 }
 
 /// What came of it.
+#[derive(Default)]
 pub(crate) struct Figures {
-    pub(crate) rate: f64,
-    median: Duration,
-    p99: Duration,
+    times: Vec<Duration>,
+    took: Duration,
     cpu: Duration,
+}
+
+impl Figures {
+    pub(crate) fn rate(&self) -> f64 {
+        self.times.len() as f64 / self.took.as_secs_f64()
+    }
+
+    /// Both together, one having come after the other.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.times.extend(other.times);
+        self.times.sort_unstable();
+        Self { times: self.times, took: self.took + other.took, cpu: self.cpu + other.cpu }
+    }
 }
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (median, p99, cpu) = (self.median.as_micros(), self.p99.as_micros(), self.cpu.as_micros());
-        write!(f, "{:>10.0}{median:>10}{p99:>10}{cpu:>10}", self.rate)
+        let at = |part: f64| self.times.get((self.times.len() as f64 * part) as usize).map_or(0, Duration::as_micros);
+        let cpu = self.cpu.as_micros() as f64 / self.times.len() as f64;
+        write!(f, "{:>10.0}{:>10}{:>10}{cpu:>10.0}", self.rate(), at(0.5), at(0.99))
     }
 }
 
@@ -56,16 +70,8 @@ impl Load {
         for client in clients {
             times.extend(client.await.map_err(|error| MetaError::Failed(error.to_string()))??);
         }
-        let took = self.clock.elapsed() - start;
         times.sort_unstable();
-        let count = u32::try_from(times.len()).unwrap_or(u32::MAX).max(1);
-        let at = |part: f64| times.get((f64::from(count) * part) as usize).copied().unwrap_or_default();
-        Ok(Figures {
-            rate: f64::from(count) / took.as_secs_f64(),
-            median: at(0.5),
-            p99: at(0.99),
-            cpu: (cpu_time().saturating_sub(cpu)) / count,
-        })
+        Ok(Figures { times, took: self.clock.elapsed() - start, cpu: cpu_time().saturating_sub(cpu) })
     }
 
     async fn client(self, meta: Arc<dyn Meta>, client: u64, start: Duration) -> Result<Vec<Duration>, MetaError> {

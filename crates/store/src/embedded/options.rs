@@ -17,8 +17,10 @@ pub struct EmbeddedOptions {
     pub memtable_bytes: u64,
     /// Free disk below which commits that write are refused.
     pub reserve_bytes: u64,
-    /// Free disk below which even commits that only append are refused: a read can still be recorded on a disk that has
-    /// no room for writes.
+    /// Free disk below which even commits are refused that only append and note something in [`Space::System`]: a read
+    /// can still be recorded on a disk that has no room for writes.
+    ///
+    /// [`Space::System`]: crate::Space::System
     pub event_reserve_bytes: u64,
     /// How long a logged commit may wait for its sync.
     pub sync_within: Duration,

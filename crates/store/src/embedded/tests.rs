@@ -75,6 +75,9 @@ async fn a_full_disk_refuses_writes_then_events_and_recovers() {
     clock.step();
     assert!(matches!(meta.commit(put("b", vec![1]), Durability::Logged).await, Err(MetaError::Full)));
     meta.commit(event(), Durability::Logged).await.expect("a read is still recorded");
+    let nonce = Write::Put { space: Space::System, key: b"nonce".to_vec(), value: Bytes::new() };
+    let noted = Batch { writes: vec![nonce], ..event() };
+    meta.commit(noted, Durability::Logged).await.expect("so is a signed one");
     let removal = Batch { writes: vec![Write::Delete { space: Space::Objects, key: b"a".to_vec() }], ..event() };
     meta.commit(removal, Durability::Logged).await.expect("a full store can be emptied");
 
@@ -86,7 +89,7 @@ async fn a_full_disk_refuses_writes_then_events_and_recovers() {
     free.store(u64::MAX, Ordering::Relaxed);
     clock.step();
     meta.commit(put("b", vec![1]), Durability::Synced).await.expect("room is back");
-    assert_eq!(meta.commit(event(), Durability::Logged).await.unwrap(), [2]);
+    assert_eq!(meta.commit(event(), Durability::Logged).await.unwrap(), [3]);
 }
 
 #[tokio::test]

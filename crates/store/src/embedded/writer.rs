@@ -88,10 +88,12 @@ impl Writer {
 
     fn make_room(&self, batch: &Batch, bytes: usize) -> Result<(), MetaError> {
         let removes = batch.writes.iter().any(|write| matches!(write, Write::Delete { .. }));
-        let reserve = match batch.writes.as_slice() {
-            [] => self.event_reserve,
-            _ if removes && bytes <= REMOVAL_BYTES => self.event_reserve.max(self.reserve / 2),
-            _ => self.reserve,
+        let reserve = if batch.writes.iter().all(is_note) {
+            self.event_reserve
+        } else if removes && bytes <= REMOVAL_BYTES {
+            self.event_reserve.max(self.reserve / 2)
+        } else {
+            self.reserve
         };
         match self.room.take(bytes as u64, reserve) {
             Ok(true) => Ok(()),
@@ -187,6 +189,11 @@ impl Writer {
             let _gone = one.waiter.send(Ok(one.indices));
         }
     }
+}
+
+/// Whether a write is what the server notes for itself beside an event, such as the nonce of a signed read.
+fn is_note(write: &Write) -> bool {
+    matches!(write, Write::Put { space: Space::System, .. } | Write::Delete { space: Space::System, .. })
 }
 
 fn answer(job: Job, result: Result<Vec<u64>, MetaError>) {
