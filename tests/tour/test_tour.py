@@ -1,7 +1,10 @@
 """The README's tour, run as it is printed: every fenced block marked `sh tour`, in order, in one shell."""
 
+import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 
 from harness import ROOT, binary, clean_environment, free_port
@@ -43,7 +46,12 @@ def test_the_tour_works_as_printed(tmp_path):
     env = clean_environment()
     env["PATH"] = f"{path}:{env['PATH']}"
     command = ["bash", "-c", script(f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}")]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, env=env, cwd=work, start_new_session=True
+    shell = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=work, start_new_session=True
     )
-    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+    try:
+        said, _ = shell.communicate(timeout=SECONDS)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0, said[-8000:]

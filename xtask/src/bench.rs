@@ -144,20 +144,31 @@ impl Bench<'_> {
                 continue;
             }
             eprintln!("measuring {kind}, {clients} clients …");
-            let floor = if kind == Kind::List { None } else { Some(self.measure(&target, kind, clients)?) };
+            let floor_before = self.floor(&target, kind, clients)?;
             let before = self.subject.process.as_ref().map(Process::begin).transpose()?;
-            let measured = self.measure(&self.subject.target, kind, clients)?;
+            let measured = self.measure(&self.subject.target, kind, clients, self.options.seconds)?;
             let usage = match (&self.subject.process, before) {
                 (Some(process), Some(before)) => Some(process.since(&before)?),
                 _ => None,
             };
+            // Once before and once after, so that a machine that slows down does so for both.
+            let floor_after = self.floor(&target, kind, clients)?;
+            let floor = floor_before.zip(floor_after).map(|(before, after)| f64::midpoint(before, after));
             rows.push(Row::new(kind, clients, measured, floor, usage, ceilings));
         }
         Ok(rows)
     }
 
-    fn measure(&self, target: &Target, kind: Kind, clients: usize) -> Outcome<load::Measured> {
-        let duration = Duration::from_secs_f64(self.options.seconds);
+    /// Operations per second of the bare server; it has nothing to list.
+    fn floor(&self, target: &Target, kind: Kind, clients: usize) -> Outcome<Option<f64>> {
+        if kind == Kind::List {
+            return Ok(None);
+        }
+        self.measure(target, kind, clients, self.options.seconds / 2.0).map(|measured| Some(measured.rate))
+    }
+
+    fn measure(&self, target: &Target, kind: Kind, clients: usize, seconds: f64) -> Outcome<load::Measured> {
+        let duration = Duration::from_secs_f64(seconds);
         self.runtime.block_on(Load { target: target.clone(), kind, clients, duration }.run())
     }
 }

@@ -163,10 +163,7 @@ async fn housekeep_once(domains: &Domains) -> types::Result<()> {
     iam::sweep_nonces(&domains.identity, now).await?;
     for region in &domains.regions {
         iam::sweep_nonces(&region.store, now).await?;
-        for (account, key) in region.kms.due(now, 100).await? {
-            let caller = service(domains, "kms", "DestroyKey");
-            domains.gate.perform(&caller, region.kms.as_ref(), kms::DestroyKey::new(account, key)).await?;
-        }
+        region.kms.destroy_due(&domains.gate, &service(domains, "kms", "DestroyKey")).await?;
         region.objects.sweep(now).await?;
     }
     Ok(())

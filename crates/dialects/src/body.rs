@@ -7,7 +7,7 @@ use std::error::Error;
 use types::{Failure, Reason, Result};
 
 /// Why a body ended early.
-pub type BodyError = Box<dyn Error + Send + Sync>;
+pub(crate) type BodyError = Box<dyn Error + Send + Sync>;
 /// The body of a request as it arrives.
 pub type RequestBody = UnsyncBoxBody<Bytes, BodyError>;
 /// A request.

@@ -3,9 +3,9 @@ use crate::body::{self, Request, Response, full};
 use crate::domains::Domains;
 use crate::{oss, rpc, s3};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
-use types::{Failure, limits};
+use types::limits;
 use wire::signature::{Family, Scheme, recognise};
 use wire::{Head, Params, form};
 
@@ -24,10 +24,17 @@ pub async fn serve(domains: &Arc<Domains>, arrival: Arrival, request: Request) -
         return own(domains, path).await;
     }
     // Only a form may hide what dialect it is, and no form is large.
-    let unclear = form::announced(&head) && matches!(head.raw_path(), "/" | "") && head.header("authorization").is_none();
+    let unclear =
+        form::announced(&head) && matches!(head.raw_path(), "/" | "") && head.header("authorization").is_none();
     if !unclear {
         let scheme = recognise(&head, &Params::default());
-        return route(domains, arrival, scheme, Incoming { head, form: None, request: Request::from_parts(parts, incoming) }).await;
+        return route(
+            domains,
+            arrival,
+            scheme,
+            Incoming { head, form: None, request: Request::from_parts(parts, incoming) },
+        )
+        .await;
     }
     let collected = body::collect(incoming, limits::FORM_BYTES).await;
     match collected.and_then(|bytes| Ok((form::parse(&head, &bytes)?, bytes))) {
@@ -60,28 +67,35 @@ async fn route(domains: &Arc<Domains>, arrival: Arrival, scheme: Scheme, incomin
 
 /// What anyone may read: the trails' tiles and checkpoints. They hold salted hashes and sizes, no event.
 async fn own(domains: &Domains, path: &str) -> Response {
-    let found = match path.strip_prefix("trail/").and_then(|rest| rest.split_once('/')) {
-        Some((iam::GLOBAL, rest)) => trail::serve::read(&domains.identity_trail, rest).await,
-        Some((region, rest)) => match domains.region(Some(region)) {
-            Ok(region) => trail::serve::read(&region.trail, rest).await,
-            Err(failure) => Err(failure),
-        },
-        None => Err(Failure::of(types::Reason::ActionNotFound)),
-    };
-    let mut response = match found {
-        Ok(file) => {
+    match published(domains, path).await {
+        Ok(Some(file)) => {
             let mut response = Response::new(full(file.bytes));
-            if let Ok(kind) = http::HeaderValue::from_str(file.content_type) {
-                response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
-            }
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
             response
         }
-        Err(_) => {
-            let mut response = Response::new(full("There is no such thing.\n"));
-            *response.status_mut() = StatusCode::NOT_FOUND;
-            response
-        }
+        Ok(None) => plain(StatusCode::NOT_FOUND, "There is no such thing.\n"),
+        Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "This cannot be read right now.\n"),
+    }
+}
+
+/// `trail/<region>/<account>/…`
+async fn published(domains: &Domains, path: &str) -> types::Result<Option<trail::Served>> {
+    let Some((region, rest)) = path.strip_prefix("trail/").and_then(|rest| rest.split_once('/')) else {
+        return Ok(None);
     };
-    response.headers_mut().insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-cache"));
+    if region == iam::GLOBAL {
+        return trail::serve(&domains.identity_trail, rest).await;
+    }
+    match domains.region(Some(region)) {
+        Ok(region) => trail::serve(&region.trail, rest).await,
+        Err(_) => Ok(None),
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(full(text));
+    *response.status_mut() = status;
     response
 }

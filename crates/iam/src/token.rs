@@ -127,6 +127,16 @@ mod tests {
         assert_eq!(refusal(&seal, &key, &token, expires), Some(Reason::SessionTokenExpired));
     }
 
+    #[test]
+    fn the_claims_are_written_as_documented() {
+        let documented = include_str!("../../../docs/formats/identity.md");
+        let json = documented.split("```json\n").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let read: SessionClaims = serde_json::from_str(json).unwrap();
+        assert_eq!((read.role_name.as_str(), read.policy.as_deref(), read.mfa), ("reader", Some("{}"), false));
+        assert_eq!(read.secret.expose(), b"s3cr3t");
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    }
+
     #[tokio::test]
     async fn a_token_opens_with_its_own_access_key_and_in_its_own_deployment_only() {
         let seal = TokenSeal::new(store().await).await.unwrap();

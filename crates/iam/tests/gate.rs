@@ -1,5 +1,13 @@
 //! The gate from outside: what it lets through, what it refuses, and that both are in the log.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is wrong"
+)]
+
 use iam::{CreateAccount, ListAccounts};
 use store::Store;
 use testkit::Deployment;

@@ -42,6 +42,13 @@ pub(crate) fn no_object(key: &ObjectKey) -> Failure {
 }
 
 impl Objects {
+    /// Whether this region has a bucket of this name, whoever owns it: what a dialect needs to know which region a
+    /// request is for that does not say. That a bucket exists is no secret: names are shared by all accounts.
+    pub async fn has_bucket(&self, name: &BucketName) -> Result<bool> {
+        let view = self.store.view().await?;
+        Ok(view.get(NAMES, AccountId::PLATFORM, name.as_str().as_bytes()).await?.is_some())
+    }
+
     /// The bucket of a name. That a bucket exists is no secret: names are shared by all accounts.
     pub(crate) async fn bucket(&self, view: &View, name: &BucketName) -> Result<Bucket> {
         let suffix = name.as_str().as_bytes();

@@ -26,11 +26,7 @@ impl Assembly {
             return Err(Failure::invalid("object size", format!("the parts have {size} bytes together")));
         }
         let checksums = checksums(&chosen, upload.checksum)?;
-        for (kind, value) in &op.checksums {
-            if checksums.get(kind).is_some_and(|made| made != value) {
-                return Err(mismatch(*kind));
-            }
-        }
+        op.checksums.iter().try_for_each(|(kind, value)| check(&checksums, *kind, value))?;
         Ok(Self {
             segments: chosen.iter().map(|p| p.segment).collect(),
             size,
@@ -43,6 +39,15 @@ impl Assembly {
     pub(crate) fn uses(&self, number: u32) -> bool {
         self.segments.binary_search_by_key(&number, |s| s.part).is_ok()
     }
+}
+
+fn check(made: &Checksums, kind: ChecksumKind, value: &str) -> Result<()> {
+    let Some(made) = made.get(&kind) else {
+        return Err(Failure::invalid("checksum", "of the kind that was named when the upload began"));
+    };
+    // The number of parts behind a composite checksum may be left out.
+    let bare = made.split('-').next().unwrap_or_default();
+    if made == value || bare == value { Ok(()) } else { Err(mismatch(kind)) }
 }
 
 fn choose<'p>(list: &PartList, parts: &'p BTreeMap<u32, PartRecord>) -> Result<Vec<&'p PartRecord>> {

@@ -126,3 +126,21 @@ pub(crate) async fn drop_stored(txn: &mut Txn, account: AccountId, stored: &Stor
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ManifestRecord, Segment};
+    use crate::ids::ContentId;
+    use types::limits;
+
+    /// A value in the metadata store has at most 1 MiB.
+    #[test]
+    fn the_longest_list_of_parts_fits_in_a_value() {
+        let segment = |part| Segment { part, size: limits::PUT_BYTES, id: ContentId::LAST, inline: false };
+        let manifest = ManifestRecord { segments: (1..=limits::PARTS).map(segment).collect() };
+        let bytes = rmp_serde::to_vec_named(&manifest).unwrap();
+        assert!(bytes.len() < 512 * 1024, "{}", bytes.len());
+        let read: ManifestRecord = rmp_serde::from_slice(&bytes).unwrap();
+        assert_eq!(read.segments, manifest.segments);
+    }
+}

@@ -78,7 +78,7 @@ impl Place<'_> {
         self.context(b"bailee/content/v1\0", content, &part.to_be_bytes())
     }
 
-    fn data_key(&self, id: &ContentId) -> Vec<u8> {
+    pub(crate) fn data_key(&self, id: &ContentId) -> Vec<u8> {
         self.context(b"bailee/data-key/v1\0", id, &[])
     }
 
@@ -87,16 +87,21 @@ impl Place<'_> {
         [domain, &account, self.bucket.bytes(), id.bytes(), rest, self.key.as_str().as_bytes()].concat()
     }
 
+    /// The key that the account's data keys are under: below the account's own, for this use alone.
+    async fn parent(&self, keyring: &Keyring) -> Result<Key> {
+        Ok(keyring.account(self.account).await?.derive("objects", b""))
+    }
+
     /// A new data key under the account's key.
     pub(crate) async fn make_key(&self, keyring: &Keyring, key: &Key, id: ContentId) -> Result<DataKey> {
-        let parent = keyring.account(self.account).await?;
+        let parent = self.parent(keyring).await?;
         let wrapped = keyring.wrap(&parent, &self.data_key(&id), key)?;
         Ok(DataKey { id, wrap: Wrap::Service(wrapped) })
     }
 
     /// Opens a data key that is under the account's key.
     pub(crate) async fn open_key(&self, keyring: &Keyring, id: &ContentId, wrapped: &Wrapped) -> Result<Key> {
-        let parent = keyring.account(self.account).await?;
+        let parent = self.parent(keyring).await?;
         keyring.unwrap(&parent, &self.data_key(id), wrapped, "an object's data key")
     }
 }

@@ -14,6 +14,8 @@ mod bucket;
 mod checksum;
 mod conditions;
 mod content;
+#[cfg(test)]
+mod documented;
 mod draft;
 mod encryption;
 mod ids;

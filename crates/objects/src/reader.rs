@@ -159,7 +159,7 @@ impl Pump {
         }
         let reader = match self.blobs.open(segment.id.blob()?).await {
             Err(BlobError::Missing) => return Err(self.missing(segment).await?),
-            other => other.map_err(|e| Failure::from(e))?,
+            other => other.map_err(Failure::from)?,
         };
         let len = reader.len();
         if len != crypto::sealed_len(segment.size) {

@@ -25,16 +25,16 @@ struct Ceiling {
 }
 
 impl Row {
-    /// Finds the ceiling of a line; `bare` is what the bare server did.
+    /// Finds the ceiling of a line; `bare` is the rate of the bare server.
     pub(super) fn new(
         kind: Kind,
         clients: usize,
         measured: Measured,
-        bare: Option<Measured>,
+        bare: Option<f64>,
         usage: Option<Usage>,
         ceilings: &Ceilings,
     ) -> Self {
-        let ceiling = bare.and_then(|bare| lowest(kind, clients, bare.rate, ceilings));
+        let ceiling = bare.and_then(|bare| lowest(kind, clients, bare, ceilings));
         Self { kind, clients, measured, usage, ceiling }
     }
 

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 /// One kept-alive HTTP/1.1 connection.
 pub(crate) struct Connection {
+    address: String,
     sender: SendRequest<Full<Bytes>>,
 }
 
@@ -42,18 +43,16 @@ impl Answer {
 impl Connection {
     /// Connects to a host and port.
     pub(crate) async fn open(address: &str) -> Outcome<Self> {
-        let stream = TcpStream::connect(address).await.doing("connect")?;
-        stream.set_nodelay(true).doing("connect")?;
-        let (sender, driver) = handshake(TokioIo::new(stream)).await.doing("connect")?;
-        // The driver ends with the connection; what went wrong reaches the request that was under way.
-        tokio::spawn(async move {
-            let _ = driver.await;
-        });
-        Ok(Self { sender })
+        Ok(Self { address: address.to_owned(), sender: connect(address).await? })
     }
 
+    /// Sends a request and waits for the head of the answer. A server may close an idle connection, so a closed one is
+    /// opened again; a request that was sent is never repeated.
     async fn begin(&mut self, request: Ready) -> Outcome<http::Response<Incoming>> {
-        self.sender.ready().await.doing("send")?;
+        if self.sender.ready().await.is_err() {
+            self.sender = connect(&self.address).await?;
+            self.sender.ready().await.doing("send")?;
+        }
         self.sender.send_request(request).await.doing("send")
     }
 
@@ -75,4 +74,15 @@ impl Connection {
         }
         if status.is_success() { Ok(length) } else { Err(Failed::new(format!("the server answered {status}"))) }
     }
+}
+
+async fn connect(address: &str) -> Outcome<SendRequest<Full<Bytes>>> {
+    let stream = TcpStream::connect(address).await.doing("connect")?;
+    stream.set_nodelay(true).doing("connect")?;
+    let (sender, driver) = handshake(TokioIo::new(stream)).await.doing("connect")?;
+    // The driver ends with the connection; what went wrong reaches the request that was under way.
+    tokio::spawn(async move {
+        let _ = driver.await;
+    });
+    Ok(sender)
 }

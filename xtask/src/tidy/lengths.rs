@@ -1,4 +1,7 @@
 //! Files and functions stay short enough to be read in one go.
+//!
+//! A table is no function to read: one `match` whose arms are values, such as the spelling of each `Reason` in a
+//! dialect. It has as many lines as there are things to spell, and splitting it would need a wildcard arm.
 
 use crate::tidy::Finding;
 use crate::tidy::code::{Code, Lexeme};
@@ -39,7 +42,7 @@ fn functions(tokens: &[Lexeme]) -> Vec<Function> {
         let named = name.text.chars().all(|c| c.is_alphanumeric() || c == '_');
         if keyword.is("fn") && named {
             let after = tokens.get(index + 2..).unwrap_or_default();
-            if let Some(last_line) = end_of_body(after) {
+            if let Some(last_line) = end_of_body(after).filter(|_| !is_table(after)) {
                 found.push(Function { name: name.text.clone(), first_line: keyword.line, last_line });
             }
         }
@@ -67,6 +70,36 @@ fn end_of_body(tokens: &[Lexeme]) -> Option<usize> {
         }
     }
     None
+}
+
+/// The most lines of an arm in a table: rustfmt breaks a long text into `=> {`, the text, and `}`.
+const ARM_LINES: usize = 3;
+
+/// Whether the body is one `match` and no arm of it is more than a value.
+fn is_table(tokens: &[Lexeme]) -> bool {
+    let Some(open) = tokens.iter().position(|token| token.is("{")) else { return false };
+    let inside = tokens.get(open + 1..).unwrap_or_default();
+    if !inside.first().is_some_and(|token| token.is("match")) {
+        return false;
+    }
+    let mut opened = Vec::new();
+    for token in inside {
+        match token.text.as_str() {
+            "{" => opened.push(token.line),
+            ";" | "if" | "for" | "while" | "loop" if !opened.is_empty() => return false,
+            "}" => {
+                let begun = opened.pop();
+                if opened.is_empty() {
+                    return begun.is_some();
+                }
+                if begun.is_some_and(|line| token.line - line >= ARM_LINES) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -97,6 +130,17 @@ mod tests {
         let text =
             format!("trait T {{ fn a(&self) -> [u8; 4]; }}\ntype F = fn(u8);\n{}", "const A: u8 = 1;\n".repeat(200));
         assert!(findings(text).is_empty());
+    }
+
+    #[test]
+    fn a_table_may_be_long() {
+        let arms = "    A::B { .. } => (404, C { d }),\n".repeat(150);
+        assert!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms} }}\n}}\n")).is_empty());
+        let long = "    A::C => {\n \"x\"\n }\n";
+        assert!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms}{long} }}\n}}\n")).is_empty());
+        let block = "    A::C => {\n x();\n y\n }\n";
+        assert_eq!(findings(format!("fn t(a: A) -> R {{\n match a {{\n{arms}{block} }}\n}}\n")).len(), 1);
+        assert_eq!(findings(format!("fn t(a: A) -> R {{\n let b = a;\n match b {{\n{arms} }}\n}}\n")).len(), 1);
     }
 
     #[test]

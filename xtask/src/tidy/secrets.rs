@@ -1,7 +1,7 @@
 //! A type that holds a secret must not be printable: no derived `Debug`.
 //!
-//! Names tell which types those are. A name is suspected when it ends in a word such as `Key` or `Token`, or holds a
-//! word such as `Secret` or `Plaintext` anywhere. A field tells as well: a printable type must not keep a plain
+//! Names tell which types those are. A name with a word such as `Secret` or `Plaintext` in it is suspected; one that ends
+//! in `Key` or `Token` is, if the type holds bytes. A field tells as well: a printable type must not keep a plain
 //! `password: String`. What is suspected but harmless is named in [`HARMLESS`], each for a reason.
 
 use crate::tidy::Finding;
@@ -11,7 +11,7 @@ use crate::workspace::SourceFile;
 /// A name with one of these words anywhere holds a secret, unless its last word is in [`ABOUT`].
 const SECRET_WORDS: [&str; 5] = ["Secret", "Password", "Passphrase", "Plaintext", "Cleartext"];
 
-/// A name that ends in one of these holds a secret.
+/// A name that ends in one of these holds a secret, if it holds bytes at all.
 const SECRET_ENDINGS: [&str; 7] = ["Key", "Keys", "Token", "Material", "Credential", "Credentials", "Seed"];
 
 /// Last words of names that speak about a secret without holding it.
@@ -21,36 +21,28 @@ const ABOUT: [&str; 17] = [
 ];
 
 /// First words of operations: `DisableKey` names a key, and does not hold one.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "Create", "Delete", "Describe", "Enable", "Disable", "List", "Update", "Schedule", "Cancel", "Get", "Destroy",
-    "Rotate", "Tag", "Untag",
+    "Rotate", "Tag", "Untag", "Generate",
 ];
 
-/// Not secrets, although they sound like it.
-const HARMLESS: [&str; 19] = [
+/// Not secrets, although they sound like it and hold bytes.
+const HARMLESS: [&str; 11] = [
     // Names of things in a store or a request.
     "ObjectKey",
     "BucketKey",
-    "MetaKey",
     "RecordKey",
     "CacheKey",
     "ConditionKey",
     "TagKey",
-    "GlobalKey",
-    "SpaceKey",
-    "IndexKey",
-    "SortKey",
     // Places in a listing, told to the caller.
     "ContinuationToken",
-    "NextToken",
-    "PageToken",
     // Published on purpose.
     "PublicKey",
     "VerifyingKey",
-    "VerifierKey",
-    // What a key is, without its material.
-    "DescribedKey",
-    "NoSuchKey",
+    "NoteKey",
+    // A data key as it is kept: encrypted.
+    "TenantKey",
 ];
 
 /// Fields that must not sit unguarded in a printable type.
@@ -67,6 +59,9 @@ const SECRET_FIELDS: [&str; 11] = [
     "session_token",
     "signing_key",
 ];
+
+/// Tokens of a type that can hold key material. Names and ids have types of their own.
+const BYTES: [&str; 4] = ["u8", "Bytes", "Zeroizing", "Zeroize"];
 
 /// Types that print what they hold.
 const PRINTABLE: [&str; 5] = ["String", "Vec", "Bytes", "Zeroizing", "str"];
@@ -105,7 +100,7 @@ impl<'a> Item<'a> {
     }
 
     fn complaint(&self) -> Option<String> {
-        if sounds_secret(self.name) {
+        if self.sounds_secret() {
             let name = self.name;
             return Some(format!(
                 "`{name}` sounds like a secret and derives Debug: write a Debug that hides it, or add it to HARMLESS"
@@ -116,6 +111,24 @@ impl<'a> Item<'a> {
             _ => None,
         })?;
         Some(format!("`{}` derives Debug and holds `{}` unguarded: use types::Secret", self.name, field.text))
+    }
+
+    fn sounds_secret(&self) -> bool {
+        let words = words(self.name);
+        let first = words.first().map_or("", String::as_str);
+        let last = words.last().map_or("", String::as_str);
+        if HARMLESS.contains(&self.name) || ABOUT.contains(&last) || VERBS.contains(&first) {
+            return false;
+        }
+        words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
+            || (SECRET_ENDINGS.contains(&last) && self.holds_bytes())
+    }
+
+    /// Whether bytes are in it, or text without a name: `struct Token(String)`.
+    fn holds_bytes(&self) -> bool {
+        let unnamed_text = self.body.first().is_some_and(|open| open.is("("));
+        let bytes = |token: &Lexeme| BYTES.contains(&token.text.as_str()) || (unnamed_text && token.is("String"));
+        self.body.iter().any(bytes)
     }
 }
 
@@ -141,16 +154,6 @@ fn names_secret(field: &Lexeme) -> bool {
 
 fn prints(of: &Lexeme) -> bool {
     PRINTABLE.contains(&of.text.as_str()) || of.is("[") || of.is("&")
-}
-
-fn sounds_secret(name: &str) -> bool {
-    let words = words(name);
-    let first = words.first().map_or("", String::as_str);
-    let last = words.last().map_or("", String::as_str);
-    if HARMLESS.contains(&name) || ABOUT.contains(&last) || VERBS.contains(&first) {
-        return false;
-    }
-    SECRET_ENDINGS.contains(&last) || words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
 }
 
 /// `DataKeySpec` is `Data`, `Key`, `Spec`.
@@ -181,13 +184,15 @@ mod tests {
         assert_eq!(count("#[derive(Debug)] pub(crate) struct Plaintext(Vec<u8>);"), 1);
         assert_eq!(count("#[derive(Debug)] enum SecretValue { A }"), 1);
         assert_eq!(count("#[derive(Debug)] struct SessionToken { a: u8 }"), 1);
+        assert_eq!(count("#[derive(Debug)] struct SessionToken(String);"), 1);
     }
 
     #[test]
     fn names_ids_and_operations_may() {
         for name in ["AccessKeyId", "KeyId", "KeySpec", "SecretName", "ObjectKey", "DisableKey", "Keyring"] {
-            assert_eq!(count(&format!("#[derive(Debug)] struct {name};")), 0, "{name}");
+            assert_eq!(count(&format!("#[derive(Debug)] struct {name}([u8; 4]);")), 0, "{name}");
         }
+        assert_eq!(count("#[derive(Debug)] struct ServiceKey { account: AccountId }"), 0);
         assert_eq!(count("#[derive(Clone)] struct DataKey;\n#[derive(Debug)] struct Other;"), 0);
     }
 

@@ -1,9 +1,25 @@
-//! Alibaba Cloud OSS.
+//! Alibaba Cloud OSS: buckets and objects by method, path and sub-resource; XML without a name space.
 
-use crate::arrival::Arrival;
-use crate::body::Response;
-use crate::domains::Domains;
-use crate::serve::Incoming;
-use std::sync::Arc;
-use types::Failure;
-use wire::signature::Scheme;
+mod answer;
+mod bucket;
+mod conditions;
+mod context;
+mod copy;
+mod delete_many;
+mod errors;
+mod headers;
+mod listing;
+mod multipart;
+mod object;
+mod row;
+mod serve;
+mod service;
+mod settings;
+mod spelling;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use row::{Level, OssRow};
+pub(crate) use serve::{refuse, serve};
+pub use table::ROWS;

@@ -92,6 +92,7 @@ fn query(params: &Params, now: Timestamp) -> Result<Query> {
 }
 
 fn time(params: &Params, name: &'static str) -> Result<Option<Timestamp>> {
-    let parse = |text| Timestamp::parse_iso(text).ok_or_else(|| Failure::invalid(name, "a time like 2012-02-24T08:43:07Z"));
+    let parse =
+        |text| Timestamp::parse_iso(text).ok_or_else(|| Failure::invalid(name, "a time like 2012-02-24T08:43:07Z"));
     params.optional(name).map(parse).transpose()
 }

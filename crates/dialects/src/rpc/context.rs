@@ -5,10 +5,10 @@ use std::sync::Arc;
 use wire::Params;
 
 /// The members of a JSON answer, without the request id that every answer gets.
-pub type Answer = Map<String, Value>;
+pub(crate) type Answer = Map<String, Value>;
 
 /// What the handler of an action works with.
-pub struct Context<'c> {
+pub(crate) struct Context<'c> {
     /// Everything there is.
     pub(super) domains: &'c Arc<Domains>,
     /// The region the request went to.
@@ -19,13 +19,13 @@ pub struct Context<'c> {
     pub(super) params: &'c Params,
 }
 
-/// An answer of these members.
+/// An answer of these members, in the spelling of [`serde_json::json!`].
 macro_rules! answer {
-    ($($name:literal : $value:expr),* $(,)?) => {{
-        #[allow(unused_mut, reason = "an answer may have no members")]
-        let mut members = $crate::rpc::context::Answer::new();
-        $(members.insert($name.to_owned(), serde_json::json!($value));)*
-        members
-    }};
+    ($($members:tt)*) => {
+        match serde_json::json!({ $($members)* }) {
+            serde_json::Value::Object(members) => members,
+            _ => $crate::rpc::context::Answer::new(),
+        }
+    };
 }
 pub(super) use answer;

@@ -252,11 +252,8 @@ async fn decrypt(c: &Context<'_>) -> Result<Answer> {
 
 async fn generate_data_key(c: &Context<'_>) -> Result<Answer> {
     refuse_dry_run(c)?;
-    let op = kms::GenerateDataKey {
-        key: key(c.params)?,
-        length: data_key_length(c.params)?,
-        context: context(c.params)?,
-    };
+    let op =
+        kms::GenerateDataKey { key: key(c.params)?, length: data_key_length(c.params)?, context: context(c.params)? };
     let made = c.kms(op).await?;
     Ok(answer! {
         "CiphertextBlob": made.ciphertext.to_base64(),
@@ -310,8 +307,7 @@ async fn list_aliases_by_key_id(c: &Context<'_>) -> Result<Answer> {
 }
 
 fn aliases(found: &Paged<AliasInfo>) -> Answer {
-    let alias = |a: &AliasInfo| {
-        json!({"AliasName": a.record.name.as_str(), "AliasArn": a.arn, "KeyId": a.record.key.as_str()})
-    };
+    let alias =
+        |a: &AliasInfo| json!({"AliasName": a.record.name.as_str(), "AliasArn": a.arn, "KeyId": a.record.key.as_str()});
     paged(found, "Aliases", "Alias", found.items.iter().map(alias).collect())
 }

@@ -108,13 +108,17 @@ fn text(params: &Params, parameter: &'static str) -> Option<String> {
 
 /// Parameters that are known but not supported are refused by name: passing them over would promise what is not done.
 fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
-    let given = |name: &&&'static str| params.iter().any(|(given, value)| {
-        let base = given.split('.').next().unwrap_or(given);
-        base == **name && !value.is_empty()
-    });
+    let given = |name: &&&'static str| {
+        params.iter().any(|(given, value)| {
+            let base = given.split('.').next().unwrap_or(given);
+            base == **name && !value.is_empty()
+        })
+    };
     match names.iter().find(given) {
-        Some(name) => Err(Failure::new(types::Reason::NotImplemented, format!("The parameter {name} is not supported."))
-            .with("Parameter", *name)),
+        Some(name) => {
+            Err(Failure::new(types::Reason::NotImplemented, format!("The parameter {name} is not supported."))
+                .with("Parameter", *name))
+        }
         None => Ok(()),
     }
 }

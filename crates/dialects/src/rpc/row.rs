@@ -48,7 +48,7 @@ impl ServiceName {
 }
 
 /// What runs an action.
-pub type Handler = for<'c> fn(&'c Context<'c>) -> BoxFuture<'c, Result<Answer>>;
+pub(crate) type Handler = for<'c> fn(&'c Context<'c>) -> BoxFuture<'c, Result<Answer>>;
 
 /// One action of one service.
 pub struct Row {

@@ -73,9 +73,9 @@ async fn run(
     let service = service.ok_or_else(|| Failure::of(Reason::ApiVersionNotFound))?;
     let row = Row::find(service, &named.action).ok_or_else(|| Failure::of(Reason::ActionNotFound))?;
     caller.set_operation(row.name);
-    let handler = row.run.ok_or_else(|| {
-        Failure::new(Reason::NotImplemented, format!("The action {} is not supported.", row.name))
-    })?;
+    let handler = row
+        .run
+        .ok_or_else(|| Failure::new(Reason::NotImplemented, format!("The action {} is not supported.", row.name)))?;
     let region = region(domains, &taken.params)?;
     handler(&Context { domains, region, caller, params: &taken.params }).await
 }
@@ -104,12 +104,7 @@ fn claim(signed: &Signed) -> Claim {
 }
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
-async fn finish(
-    domains: &Domains,
-    service: Option<ServiceName>,
-    caller: &Caller,
-    result: Result<Answer>,
-) -> Response {
+async fn finish(domains: &Domains, service: Option<ServiceName>, caller: &Caller, result: Result<Answer>) -> Response {
     let result = match result {
         Err(failure) if !caller.recorded() => match record(domains, service, caller, &failure).await {
             Ok(()) => Err(failure),

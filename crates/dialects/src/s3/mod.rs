@@ -1,1 +1,34 @@
-//! Amazon S3.
+//! Amazon S3 (REST API 2006-03-01), on the models, the routing and the signature verification of `s3s`.
+//!
+//! A request goes through three hands: [`identity`] checks what a signature must be besides right and finds who claims to
+//! have made it, `s3s` verifies it and decodes the operation, and a function of this module asks the domain. Until the
+//! signature was verified the caller is nobody.
+
+mod acl;
+mod answer;
+mod aws_policy;
+mod bucket;
+mod checksums;
+mod conditions;
+mod context;
+mod convert;
+mod delete;
+mod draft;
+mod encryption;
+mod errors;
+mod handler;
+mod host;
+mod identity;
+mod intake;
+mod listing;
+mod multipart;
+mod policy;
+mod read;
+mod rows;
+mod serve;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use rows::{ROWS, S3Row};
+pub(crate) use serve::serve;

@@ -121,9 +121,9 @@ impl Run<CompleteUpload> for Objects {
     }
 
     async fn target(&self, op: &CompleteUpload, _: &Caller, view: &View) -> Result<Target> {
-        let bucket = self.bucket(view, &op.bucket).await?;
-        let open = bucket.record.acl.opens_writing();
-        self.object_target(view, &bucket, &op.key, PUT_OBJECT, open).await
+        let found = self.found(view, &op.bucket, &op.key).await?;
+        let open = found.acl().opens_writing();
+        self.object_target(view, &found.bucket, &op.key, PUT_OBJECT, open).await
     }
 
     /// Commit point: this transaction. Before it the upload is as it was and the completion can be asked for again; after

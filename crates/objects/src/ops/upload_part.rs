@@ -197,7 +197,7 @@ impl Run<UploadPart> for Objects {
 
     async fn target(&self, op: &UploadPart, _: &Caller, view: &View) -> Result<Target> {
         let found = self.found_upload(view, &op.bucket, &op.key, &op.upload).await?;
-        let open = found.bucket.record.acl.opens_writing();
+        let open = self.found(view, &op.bucket, &op.key).await?.acl().opens_writing();
         let target = self.object_target(view, &found.bucket, &op.key, PUT_OBJECT, open).await?;
         op.found.set(found);
         Ok(target)

@@ -22,7 +22,7 @@ async fn a_log_grows_through_every_kind_of_edge() {
     let report = f.verify().await;
     assert_clean(&report);
     assert_eq!((report.logs, report.events, report.pending), (1, old, 0));
-    for checkpoint in saved.iter().step_by(4) {
+    for checkpoint in [&saved[3], &saved[10]] {
         let (offline, online) = f.verify_against(checkpoint).await;
         assert_clean(&offline);
         assert_clean(&online);

@@ -13,5 +13,6 @@ mod fixture;
 mod growth;
 mod independent;
 mod lookups;
+mod parsers;
 mod receipts;
 mod tampering;

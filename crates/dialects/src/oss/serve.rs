@@ -1,0 +1,133 @@
+use super::context::{Context, bucket};
+use super::row::OssRow;
+use super::table::ROWS;
+use super::{answer, errors};
+use crate::arrival::Arrival;
+use crate::body::Response;
+use crate::domains::{Domains, Region};
+use crate::serve::Incoming;
+use iam::{Caller, Claim, Nonce};
+use std::sync::Arc;
+use types::{BucketName, Dialect, Failure, Reason, Result};
+use wire::signature::{Scheme, Signed, oss};
+use wire::{Head, Location, Params};
+
+/// How this dialect's events are spelled.
+const DIALECT: Dialect =
+    Dialect { service: "Oss", source: "oss.aliyuncs.com", version: "2019-05-17", code: errors::code };
+
+/// A call under way: who makes it, and where it went, once that is known.
+struct Underway {
+    caller: Caller,
+    region: Option<Arc<Region>>,
+}
+
+/// What an error's answer says about its request.
+struct Shown {
+    host: String,
+    /// Whether the answer may have no body.
+    bare: bool,
+}
+
+/// Answers a request of OSS.
+pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, scheme: Scheme, incoming: Incoming) -> Response {
+    let head = &incoming.head;
+    let host = head.header("host").unwrap_or_default().to_owned();
+    let shown = Shown { host, bare: head.method() == "HEAD" };
+    let caller = Caller::anonymous(arrival.call(DIALECT, head.header("user-agent").unwrap_or_default()));
+    let mut underway = Underway { caller, region: None };
+    let result = run(domains, scheme, incoming, &mut underway).await;
+    finish(domains, underway, &shown, result).await
+}
+
+/// Refuses a request whose head could not be read.
+pub(crate) async fn refuse(domains: &Arc<Domains>, arrival: &Arrival, failure: &Failure) -> Response {
+    let underway = Underway { caller: Caller::anonymous(arrival.call(DIALECT, "")), region: None };
+    let shown = Shown { host: DIALECT.source.to_owned(), bare: false };
+    finish(domains, underway, &shown, Err(Failure::new(failure.reason(), failure.to_string()))).await
+}
+
+async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underway: &mut Underway) -> Result<Response> {
+    let head = &incoming.head;
+    let query = Params::parse(head.raw_query().as_bytes())?;
+    let location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
+    let row = OssRow::find(ROWS, head, &query, &location);
+    if let Ok(row) = &row {
+        underway.caller.set_operation(row.name);
+    }
+    // The signature comes first: whoever has none learns nothing of what there is.
+    let signed_for = authenticate(domains, &mut underway.caller, scheme, head, &location).await?;
+    let region = region(domains, signed_for.as_deref(), bucket(&location)?.as_ref()).await?;
+    underway.region = Some(region.clone());
+    let row = row?;
+    let handler = row
+        .run
+        .ok_or_else(|| Failure::new(Reason::NotImplemented, format!("The operation {} is not supported.", row.name)))?;
+    row.check(head, &query)?;
+    let place = (&domains.gate, &region, &underway.caller);
+    handler(Context::read(row, place, (&query, &location), incoming).await?).await
+}
+
+/// Makes somebody of the caller, unless the request is not signed. Gives the region it was signed for, if it says.
+async fn authenticate(
+    domains: &Domains,
+    caller: &mut Caller,
+    scheme: Scheme,
+    head: &Head,
+    location: &Location,
+) -> Result<Option<String>> {
+    match scheme {
+        Scheme::Anonymous(_) => return Ok(None),
+        Scheme::OssV1 | Scheme::OssV2 | Scheme::OssV4 => {}
+        Scheme::Acs3 | Scheme::Acs4 | Scheme::Rpc | Scheme::Aws | Scheme::Unsupported(_) => {
+            return Err(Failure::new(Reason::SignatureMalformed, "This kind of signature is not supported."));
+        }
+    }
+    let signed = oss::read(head, location)?;
+    let now = caller.call().time;
+    let regions = domains.region_names();
+    let claim = claim(&signed);
+    domains.gate.authenticate(caller, claim, |secret| signed.verify(secret, now, &regions)).await?;
+    Ok(signed.scope.map(|scope| scope.region))
+}
+
+fn claim(signed: &Signed) -> Claim {
+    let nonce = signed.nonce.clone().zip(signed.time).map(|(value, signed_at)| Nonce { value, signed_at });
+    Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce }
+}
+
+/// The region a request went to: the one it was signed for; else the one that has its bucket; else the first.
+async fn region(domains: &Domains, signed_for: Option<&str>, bucket: Option<&BucketName>) -> Result<Arc<Region>> {
+    if let (None, Some(bucket), 2..) = (signed_for, bucket, domains.regions.len()) {
+        for region in &domains.regions {
+            if region.objects.has_bucket(bucket).await? {
+                return Ok(region.clone());
+            }
+        }
+    }
+    domains.region(signed_for).cloned()
+}
+
+/// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
+async fn finish(domains: &Domains, underway: Underway, shown: &Shown, result: Result<Response>) -> Response {
+    let Underway { caller, region } = underway;
+    let result = match result {
+        Err(failure) if !caller.recorded() => match record(domains, region, &caller, &failure).await {
+            Ok(()) => Err(failure),
+            Err(unrecorded) => Err(unrecorded),
+        },
+        other => other,
+    };
+    let call = caller.call();
+    let mut response = result.unwrap_or_else(|failure| answer::failed(call, &shown.host, shown.bare, &failure));
+    answer::stamp(&mut response, call, domains.clock.now());
+    response
+}
+
+async fn record(domains: &Domains, region: Option<Arc<Region>>, caller: &Caller, failure: &Failure) -> Result<()> {
+    let region = match region {
+        Some(region) => region,
+        None => domains.region(None)?.clone(),
+    };
+    domains.gate.record(caller, &region.store, failure).await
+}

@@ -1,0 +1,221 @@
+use super::row::Level::{Bucket, Object, Service};
+use super::row::{BodyUse, OssRow, row};
+use super::{bucket, copy, delete_many, listing, multipart, object, service, settings};
+use crate::Status::{Full, Partial};
+
+const DRAFT: &[&str] = &[
+    "x-oss-object-acl",
+    "x-oss-storage-class",
+    "x-oss-server-side-encryption",
+    "x-oss-server-side-encryption-key-id",
+    "x-oss-server-side-data-encryption",
+    "x-oss-forbid-overwrite",
+    "if-match",
+    "if-none-match",
+];
+const INITIATE: &[&str] = &[
+    "x-oss-storage-class",
+    "x-oss-server-side-encryption",
+    "x-oss-server-side-encryption-key-id",
+    "x-oss-server-side-data-encryption",
+    "x-oss-object-acl",
+    "x-oss-forbid-overwrite",
+];
+const COPY: &[&str] = &[
+    "x-oss-copy-source-if-match",
+    "x-oss-copy-source-if-none-match",
+    "x-oss-copy-source-if-modified-since",
+    "x-oss-copy-source-if-unmodified-since",
+    "x-oss-metadata-directive",
+    "x-oss-tagging-directive",
+    "x-oss-object-acl",
+    "x-oss-storage-class",
+    "x-oss-server-side-encryption",
+    "x-oss-server-side-encryption-key-id",
+    "x-oss-server-side-data-encryption",
+    "x-oss-forbid-overwrite",
+    "if-match",
+    "if-none-match",
+];
+const COPY_PART: &[&str] = &[
+    "x-oss-copy-source-range",
+    "x-oss-copy-source-if-match",
+    "x-oss-copy-source-if-none-match",
+    "x-oss-copy-source-if-modified-since",
+    "x-oss-copy-source-if-unmodified-since",
+];
+const READ: &[&str] = &["x-oss-range-behavior"];
+const LIST: &[&str] = &["prefix", "delimiter", "marker", "max-keys", "encoding-type"];
+const LIST_V2: &[&str] =
+    &["prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner"];
+const LIST_UPLOADS: &[&str] =
+    &["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
+
+/// Every operation there is (alibaba-wire §4). What is in no row is refused; see [`OssRow::find`].
+#[rustfmt::skip]
+pub const ROWS: &[OssRow] = &[
+    row("ListBuckets", "GET", Service, &[]).params(&["prefix", "marker", "max-keys"])
+        .run(Full, &["oss:ListBuckets"], |c| Box::pin(service::list_buckets(c))),
+    row("DescribeRegions", "GET", Service, &["regions"]),
+
+    row("PutBucket", "PUT", Bucket, &[]).headers(&["x-oss-acl"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucket"], |c| Box::pin(bucket::put(c))),
+    row("DeleteBucket", "DELETE", Bucket, &[])
+        .run(Full, &["oss:DeleteBucket"], |c| Box::pin(bucket::delete(c))),
+    row("GetBucketInfo", "GET", Bucket, &["bucketInfo"])
+        .run(Full, &["oss:GetBucketInfo"], |c| Box::pin(bucket::info(c))),
+    row("GetBucketLocation", "GET", Bucket, &["location"])
+        .run(Full, &["oss:GetBucketLocation"], |c| Box::pin(bucket::location(c))),
+    row("GetBucketStat", "GET", Bucket, &["stat"])
+        .run(Full, &["oss:GetBucketStat"], |c| Box::pin(bucket::stat(c))),
+    row("ListObjects", "GET", Bucket, &[]).params(LIST)
+        .run(Full, &["oss:ListObjects"], |c| Box::pin(listing::objects(c))),
+    row("ListObjectsV2", "GET", Bucket, &["list-type"]).params(LIST_V2)
+        .run(Full, &["oss:ListObjects"], |c| Box::pin(listing::objects_v2(c))),
+    row("PutBucketAcl", "PUT", Bucket, &["acl"]).headers(&["x-oss-acl"])
+        .run(Full, &["oss:PutBucketAcl"], |c| Box::pin(settings::put_acl(c))),
+    row("GetBucketAcl", "GET", Bucket, &["acl"])
+        .run(Full, &["oss:GetBucketAcl"], |c| Box::pin(settings::get_acl(c))),
+    row("PutBucketPolicy", "PUT", Bucket, &["policy"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketPolicy"], |c| Box::pin(settings::put_policy(c))),
+    row("GetBucketPolicy", "GET", Bucket, &["policy"])
+        .run(Full, &["oss:GetBucketPolicy"], |c| Box::pin(settings::get_policy(c))),
+    row("DeleteBucketPolicy", "DELETE", Bucket, &["policy"])
+        .run(Full, &["oss:DeleteBucketPolicy"], |c| Box::pin(settings::delete_policy(c))),
+    row("PutBucketEncryption", "PUT", Bucket, &["encryption"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketEncryption"], |c| Box::pin(settings::put_encryption(c))),
+    row("GetBucketEncryption", "GET", Bucket, &["encryption"])
+        .run(Full, &["oss:GetBucketEncryption"], |c| Box::pin(settings::get_encryption(c))),
+    row("DeleteBucketEncryption", "DELETE", Bucket, &["encryption"])
+        .run(Full, &["oss:DeleteBucketEncryption"], |c| Box::pin(settings::delete_encryption(c))),
+    row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
+        .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
+    row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
+        .run(Full, &["oss:ListMultipartUploads"], |c| Box::pin(listing::uploads(c))),
+
+    row("PutObject", "PUT", Object, &[]).headers(DRAFT).metadata().body(BodyUse::Content)
+        .run(Partial, &["oss:PutObject"], |c| Box::pin(object::put(c))),
+    row("CopyObject", "PUT", Object, &[]).copies().headers(COPY).metadata()
+        .run(Partial, &["oss:PutObject", "oss:GetObject"], |c| Box::pin(copy::copy(c))),
+    row("GetObject", "GET", Object, &[]).headers(READ).params(object::OVERRIDES)
+        .run(Partial, &["oss:GetObject"], |c| Box::pin(object::get(c))),
+    row("HeadObject", "HEAD", Object, &[]).headers(READ)
+        .run(Partial, &["oss:GetObject"], |c| Box::pin(object::head(c))),
+    row("GetObjectMeta", "HEAD", Object, &["objectMeta"])
+        .run(Partial, &["oss:GetObject"], |c| Box::pin(object::meta(c))),
+    row("DeleteObject", "DELETE", Object, &[]).headers(&["if-match"])
+        .run(Partial, &["oss:DeleteObject"], |c| Box::pin(object::delete(c))),
+    row("PutObjectAcl", "PUT", Object, &["acl"]).headers(&["x-oss-object-acl"])
+        .run(Partial, &["oss:PutObjectAcl"], |c| Box::pin(object::put_acl(c))),
+    row("GetObjectAcl", "GET", Object, &["acl"])
+        .run(Partial, &["oss:GetObjectAcl"], |c| Box::pin(object::get_acl(c))),
+
+    row("InitiateMultipartUpload", "POST", Object, &["uploads"]).params(&["encoding-type"]).headers(INITIATE).metadata()
+        .run(Partial, &["oss:PutObject"], |c| Box::pin(multipart::initiate(c))),
+    row("UploadPart", "PUT", Object, &["partNumber", "uploadId"]).body(BodyUse::Content)
+        .run(Full, &["oss:PutObject"], |c| Box::pin(multipart::upload_part(c))),
+    row("UploadPartCopy", "PUT", Object, &["partNumber", "uploadId"]).copies().headers(COPY_PART)
+        .run(Partial, &["oss:PutObject", "oss:GetObject"], |c| Box::pin(copy::copy_part(c))),
+    row("CompleteMultipartUpload", "POST", Object, &["uploadId"]).params(&["encoding-type"])
+        .headers(&["x-oss-complete-all", "x-oss-forbid-overwrite", "if-match", "if-none-match"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutObject"], |c| Box::pin(multipart::complete(c))),
+    row("AbortMultipartUpload", "DELETE", Object, &["uploadId"])
+        .run(Full, &["oss:AbortMultipartUpload"], |c| Box::pin(multipart::abort(c))),
+    row("ListParts", "GET", Object, &["uploadId"]).params(&["max-parts", "part-number-marker", "encoding-type"])
+        .run(Full, &["oss:ListParts"], |c| Box::pin(listing::parts(c))),
+
+    row("PutBucketVersioning", "PUT", Bucket, &["versioning"]),
+    row("GetBucketVersioning", "GET", Bucket, &["versioning"]),
+    row("ListObjectVersions", "GET", Bucket, &["versions"]),
+    row("InitiateBucketWorm", "POST", Bucket, &["worm"]),
+    row("GetBucketWorm", "GET", Bucket, &["worm"]),
+    row("AbortBucketWorm", "DELETE", Bucket, &["worm"]),
+    row("CompleteBucketWorm", "POST", Bucket, &["wormId"]),
+    row("ExtendBucketWorm", "POST", Bucket, &["wormExtend", "wormId"]),
+    row("PutBucketObjectWormConfiguration", "PUT", Bucket, &["objectWorm"]),
+    row("GetBucketObjectWormConfiguration", "GET", Bucket, &["objectWorm"]),
+    row("PutObjectRetention", "PUT", Object, &["retention"]),
+    row("GetObjectRetention", "GET", Object, &["retention"]),
+    row("PutObjectLegalHold", "PUT", Object, &["legalHold"]),
+    row("GetObjectLegalHold", "GET", Object, &["legalHold"]),
+    row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"]),
+    row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]),
+    row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"]),
+    row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"]),
+    row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]),
+    row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"]),
+    row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"]),
+    row("PutBucketLifecycle", "PUT", Bucket, &["lifecycle"]),
+    row("GetBucketLifecycle", "GET", Bucket, &["lifecycle"]),
+    row("DeleteBucketLifecycle", "DELETE", Bucket, &["lifecycle"]),
+    row("PutBucketLogging", "PUT", Bucket, &["logging"]),
+    row("GetBucketLogging", "GET", Bucket, &["logging"]),
+    row("DeleteBucketLogging", "DELETE", Bucket, &["logging"]),
+    row("PutUserDefinedLogFieldsConfig", "PUT", Bucket, &["userDefinedLogFieldsConfig"]),
+    row("GetUserDefinedLogFieldsConfig", "GET", Bucket, &["userDefinedLogFieldsConfig"]),
+    row("DeleteUserDefinedLogFieldsConfig", "DELETE", Bucket, &["userDefinedLogFieldsConfig"]),
+    row("PutBucketReplication", "POST", Bucket, &["replication", "comp"]),
+    row("GetBucketReplication", "GET", Bucket, &["replication"]),
+    row("GetBucketReplicationLocation", "GET", Bucket, &["replicationLocation"]),
+    row("GetBucketReplicationProgress", "GET", Bucket, &["replicationProgress"]),
+    row("PutBucketRtc", "PUT", Bucket, &["rtc"]),
+    row("CreateBucketDataRedundancyTransition", "POST", Bucket, &["redundancyTransition"]),
+    row("GetBucketDataRedundancyTransition", "GET", Bucket, &["redundancyTransition"]),
+    row("DeleteBucketDataRedundancyTransition", "DELETE", Bucket, &["redundancyTransition"]),
+    row("PutBucketCors", "PUT", Bucket, &["cors"]),
+    row("GetBucketCors", "GET", Bucket, &["cors"]),
+    row("DeleteBucketCors", "DELETE", Bucket, &["cors"]),
+    row("OptionObject", "OPTIONS", Object, &[]),
+    row("PutBucketTags", "PUT", Bucket, &["tagging"]),
+    row("GetBucketTags", "GET", Bucket, &["tagging"]),
+    row("DeleteBucketTags", "DELETE", Bucket, &["tagging"]),
+    row("PutObjectTagging", "PUT", Object, &["tagging"]),
+    row("GetObjectTagging", "GET", Object, &["tagging"]),
+    row("DeleteObjectTagging", "DELETE", Object, &["tagging"]),
+    row("PutBucketReferer", "PUT", Bucket, &["referer"]),
+    row("GetBucketReferer", "GET", Bucket, &["referer"]),
+    row("PutBucketWebsite", "PUT", Bucket, &["website"]),
+    row("GetBucketWebsite", "GET", Bucket, &["website"]),
+    row("DeleteBucketWebsite", "DELETE", Bucket, &["website"]),
+    row("PutBucketRequestPayment", "PUT", Bucket, &["requestPayment"]),
+    row("GetBucketRequestPayment", "GET", Bucket, &["requestPayment"]),
+    row("PutBucketQuota", "PUT", Bucket, &["quota"]),
+    row("GetBucketQuota", "GET", Bucket, &["quota"]),
+    row("PutBucketInventory", "PUT", Bucket, &["inventory", "inventoryId"]),
+    row("GetBucketInventory", "GET", Bucket, &["inventory", "inventoryId"]),
+    row("ListBucketInventory", "GET", Bucket, &["inventory"]),
+    row("DeleteBucketInventory", "DELETE", Bucket, &["inventory", "inventoryId"]),
+    row("PutBucketOverwriteConfig", "PUT", Bucket, &["overwriteConfig"]),
+    row("GetBucketOverwriteConfig", "GET", Bucket, &["overwriteConfig"]),
+    row("DeleteBucketOverwriteConfig", "DELETE", Bucket, &["overwriteConfig"]),
+    row("PutBucketHttpsConfig", "PUT", Bucket, &["httpsConfig"]),
+    row("GetBucketHttpsConfig", "GET", Bucket, &["httpsConfig"]),
+    row("PostObject", "POST", Bucket, &[]),
+    row("AppendObject", "POST", Object, &["append", "position"]),
+    row("SealAppendObject", "POST", Object, &["seal", "position"]),
+    row("PutSymlink", "PUT", Object, &["symlink"]),
+    row("GetSymlink", "GET", Object, &["symlink"]),
+    row("RestoreObject", "POST", Object, &["restore"]),
+    row("CleanRestoredObject", "POST", Object, &["cleanRestoredObject"]),
+    row("PutCname", "POST", Bucket, &["cname", "comp"]),
+    row("ListCname", "GET", Bucket, &["cname"]),
+    row("GetCnameToken", "GET", Bucket, &["cname", "comp"]),
+    row("PutStyle", "PUT", Bucket, &["style", "styleName"]),
+    row("GetStyle", "GET", Bucket, &["style", "styleName"]),
+    row("ListStyle", "GET", Bucket, &["style"]),
+    row("DeleteStyle", "DELETE", Bucket, &["style", "styleName"]),
+    row("PutBucketAccessMonitor", "PUT", Bucket, &["accessmonitor"]),
+    row("GetBucketAccessMonitor", "GET", Bucket, &["accessmonitor"]),
+    row("PutBucketTransferAcceleration", "PUT", Bucket, &["transferAcceleration"]),
+    row("GetBucketTransferAcceleration", "GET", Bucket, &["transferAcceleration"]),
+    row("PutBucketResourceGroup", "PUT", Bucket, &["resourceGroup"]),
+    row("GetBucketResourceGroup", "GET", Bucket, &["resourceGroup"]),
+    row("CreateAccessPoint", "PUT", Bucket, &["accessPoint"]),
+    row("GetAccessPoint", "GET", Bucket, &["accessPoint"]),
+    row("DeleteAccessPoint", "DELETE", Bucket, &["accessPoint"]),
+    row("PutAccessPointPolicy", "PUT", Bucket, &["accessPointPolicy"]),
+    row("GetAccessPointPolicy", "GET", Bucket, &["accessPointPolicy"]),
+    row("DeleteAccessPointPolicy", "DELETE", Bucket, &["accessPointPolicy"]),
+    row("OpenMetaQuery", "POST", Bucket, &["metaQuery"]),
+    row("GetMetaQueryStatus", "GET", Bucket, &["metaQuery"]),
+];

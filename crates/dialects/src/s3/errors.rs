@@ -1,0 +1,146 @@
+//! How this dialect spells every reason (Amazon S3 API Reference, Error Responses), and what the verifier's own errors
+//! are in our words.
+
+use types::Reason;
+
+/// The status and the code of a reason.
+pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
+    match reason {
+        Reason::MissingAuthentication
+        | Reason::SignatureIncomplete
+        | Reason::RequestExpired
+        | Reason::TimestampMalformed
+        | Reason::NonceReused
+        | Reason::AccessDenied => (403, "AccessDenied"),
+        Reason::AccessKeyNotFound | Reason::AccessKeyInactive | Reason::SessionTokenMissing => {
+            (403, "InvalidAccessKeyId")
+        }
+        Reason::SignatureMismatch => (403, "SignatureDoesNotMatch"),
+        Reason::SignatureMalformed | Reason::RegionMismatch => (400, "AuthorizationHeaderMalformed"),
+        Reason::ClockSkewed => (403, "RequestTimeTooSkewed"),
+        Reason::SessionTokenInvalid | Reason::SessionTokenMismatch => (400, "InvalidToken"),
+        Reason::SessionTokenExpired => (400, "ExpiredToken"),
+        Reason::ParameterMissing => (400, "InvalidRequest"),
+        Reason::ParameterInvalid | Reason::CopySourceInvalid | Reason::EncryptionInvalid | Reason::AclInvalid => {
+            (400, "InvalidArgument")
+        }
+        Reason::BodyMalformed => (400, "MalformedXML"),
+        Reason::BodyTooLarge => (400, "MaxMessageLengthExceeded"),
+        Reason::BodyTruncated => (400, "IncompleteBody"),
+        Reason::LengthRequired => (411, "MissingContentLength"),
+        Reason::MethodNotAllowed => (405, "MethodNotAllowed"),
+        Reason::ActionNotFound | Reason::ApiVersionNotFound | Reason::NotImplemented => (501, "NotImplemented"),
+        Reason::DigestMalformed => (400, "InvalidDigest"),
+        Reason::DigestMismatch | Reason::ChecksumMismatch => (400, "BadDigest"),
+        Reason::ContentHashMismatch => (400, "XAmzContentSHA256Mismatch"),
+        Reason::Internal | Reason::Corrupt => (500, "InternalError"),
+        Reason::Unavailable => (503, "ServiceUnavailable"),
+        Reason::StorageFull => (507, "InsufficientStorage"),
+        Reason::Throttled | Reason::Contended => (503, "SlowDown"),
+        Reason::AccountNotFound
+        | Reason::UserNotFound
+        | Reason::AccessKeyMissing
+        | Reason::PolicyNotFound
+        | Reason::PolicyNotAttached
+        | Reason::RoleNotFound => (404, "NoSuchEntity"),
+        Reason::UserExists | Reason::PolicyExists | Reason::PolicyAttached | Reason::RoleExists => {
+            (409, "EntityAlreadyExists")
+        }
+        Reason::UserHasAccessKeys | Reason::UserHasPolicies | Reason::PolicyInUse | Reason::RoleHasPolicies => {
+            (409, "DeleteConflict")
+        }
+        Reason::PolicyMalformed | Reason::PolicyTooLong => (400, "MalformedPolicy"),
+        Reason::PolicySystem | Reason::RootCannotAssumeRole => (403, "AccessDenied"),
+        Reason::TooManyUsers
+        | Reason::TooManyRoles
+        | Reason::TooManyPolicies
+        | Reason::TooManyAccessKeys
+        | Reason::TooManyAttachments
+        | Reason::TooManyKeys
+        | Reason::TooManyAliases => (409, "LimitExceeded"),
+        Reason::KeyNotFound | Reason::KeyVersionNotFound | Reason::AliasNotFound => (400, "KMS.NotFoundException"),
+        Reason::AliasExists => (400, "KMS.AlreadyExistsException"),
+        Reason::AliasNotAllowed => (400, "KMS.InvalidAliasNameException"),
+        Reason::KeyDisabled => (400, "KMS.DisabledException"),
+        Reason::KeyPendingDeletion
+        | Reason::KeyPendingImport
+        | Reason::KeyStateInvalid
+        | Reason::KeyDeletionProtected => (400, "KMS.KMSInvalidStateException"),
+        Reason::KeySpecUnsupported
+        | Reason::KeyUsageInvalid
+        | Reason::OriginUnsupported
+        | Reason::ProtectionLevelUnsupported => (400, "KMS.InvalidKeyUsageException"),
+        Reason::CiphertextInvalid => (400, "KMS.InvalidCiphertextException"),
+        Reason::BucketNotFound => (404, "NoSuchBucket"),
+        Reason::BucketExists => (409, "BucketAlreadyExists"),
+        Reason::BucketOwned => (409, "BucketAlreadyOwnedByYou"),
+        Reason::BucketNotEmpty => (409, "BucketNotEmpty"),
+        Reason::BucketNameInvalid => (400, "InvalidBucketName"),
+        Reason::TooManyBuckets => (400, "TooManyBuckets"),
+        Reason::BucketPolicyNotFound => (404, "NoSuchBucketPolicy"),
+        Reason::BucketEncryptionNotFound => (404, "ServerSideEncryptionConfigurationNotFoundError"),
+        Reason::ObjectNotFound => (404, "NoSuchKey"),
+        Reason::ObjectNameInvalid => (400, "KeyTooLongError"),
+        Reason::ObjectTooLarge => (400, "EntityTooLarge"),
+        Reason::ObjectExists | Reason::PreconditionFailed => (412, "PreconditionFailed"),
+        Reason::VersionNotFound => (404, "NoSuchVersion"),
+        Reason::MetadataTooLarge => (400, "MetadataTooLarge"),
+        Reason::UploadNotFound => (404, "NoSuchUpload"),
+        Reason::PartInvalid => (400, "InvalidPart"),
+        Reason::PartOrderInvalid => (400, "InvalidPartOrder"),
+        Reason::PartTooSmall => (400, "EntityTooSmall"),
+        Reason::NotModified => (304, "NotModified"),
+        Reason::RangeInvalid => (416, "InvalidRange"),
+    }
+}
+
+/// The code of a reason, for events.
+pub(super) fn code(reason: Reason) -> &'static str {
+    spelled(reason).1
+}
+
+/// What an error of the verifier or decoder means. Its codes are Amazon's, so the table is open: what is not known is
+/// judged by its status.
+pub(super) fn understood(code: &str, status: u16) -> Reason {
+    match code {
+        "AccessDenied" => Reason::AccessDenied,
+        "InvalidAccessKeyId" => Reason::AccessKeyNotFound,
+        "SignatureDoesNotMatch" => Reason::SignatureMismatch,
+        "AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError" => Reason::SignatureMalformed,
+        "RequestTimeTooSkewed" => Reason::ClockSkewed,
+        "NotImplemented" => Reason::NotImplemented,
+        "MethodNotAllowed" => Reason::MethodNotAllowed,
+        "InvalidBucketName" => Reason::BucketNameInvalid,
+        "KeyTooLongError" => Reason::ObjectNameInvalid,
+        "MalformedXML" | "MissingRequestBodyError" | "MalformedPOSTRequest" => Reason::BodyMalformed,
+        "MaxMessageLengthExceeded" => Reason::BodyTooLarge,
+        "IncompleteBody" => Reason::BodyTruncated,
+        "MissingContentLength" => Reason::LengthRequired,
+        _ if status >= 500 => Reason::Internal,
+        _ => Reason::ParameterInvalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{spelled, understood};
+    use types::Reason;
+
+    #[test]
+    fn every_reason_has_a_status_and_a_code() {
+        for reason in Reason::ALL {
+            let (status, code) = spelled(*reason);
+            assert!(status == 304 || (400..600).contains(&status), "{reason:?}");
+            assert!(!code.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_verifiers_errors_keep_their_code() {
+        for known in ["AccessDenied", "SignatureDoesNotMatch", "NotImplemented", "MalformedXML", "IncompleteBody"] {
+            assert_eq!(spelled(understood(known, 400)).1, known);
+        }
+        assert_eq!(understood("Whatever", 503), Reason::Internal);
+        assert_eq!(understood("Whatever", 400), Reason::ParameterInvalid);
+    }
+}

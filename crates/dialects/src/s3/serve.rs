@@ -1,0 +1,178 @@
+use super::answer::{failed, signed, verdict};
+use super::context::Context;
+use super::handler::Handler;
+use super::host::{Host, Names};
+use super::identity::{Access, Secrets, claim, claimed, disbelieved};
+use super::{errors, intake};
+use crate::arrival::Arrival;
+use crate::body::Response;
+use crate::domains::{Domains, Region};
+use crate::serve::Incoming;
+use http::{Method, StatusCode, header};
+use http_body_util::BodyExt;
+use iam::{Caller, Claim};
+use s3s::config::{S3Config, S3ConfigProvider, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{HttpRequest, HttpResponse};
+use std::sync::{Arc, LazyLock};
+use types::{Dialect, Failure, Reason, Result, limits};
+use wire::{Head, Params};
+
+const DIALECT: Dialect =
+    Dialect { service: "S3", source: "s3.amazonaws.com", version: "2006-03-01", code: errors::code };
+
+/// What `s3s` is set to. The clock is checked before, by the server's own: its own check uses the machine's, so it is
+/// made to let everything pass.
+static CONFIG: LazyLock<Arc<dyn S3ConfigProvider>> = LazyLock::new(|| {
+    let mut config = S3Config::default();
+    config.xml_max_body_size = limits::XML_BYTES;
+    config.presigned_url_max_skew_time_secs = u32::MAX;
+    config.normalize_forward_slash_path = false;
+    Arc::new(StaticConfigProvider::new(Arc::new(config)))
+});
+
+/// Sub-resources that are younger than the routes of `s3s`.
+const UNROUTED: &[&str] =
+    &["renameObject", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "abac", "annotation"];
+
+/// Answers a request.
+pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: Incoming) -> Response {
+    let Incoming { head, form: _, request } = incoming;
+    let call = arrival.call(DIALECT, head.header("user-agent").unwrap_or_default());
+    let nobody = Caller::anonymous(call);
+    let now = domains.clock.now();
+    let known = match claimed(&head, now) {
+        Ok(None) => check_anonymous(&head).and_then(|()| Ok((domains.region(None)?, None))),
+        Ok(Some(identity)) => region(domains, &identity.scope.region).map(|region| (region, Some(claim(identity)))),
+        Err(failure) => Err(failure),
+    };
+    let known = known.and_then(|known| refuse_unrouted(&head).map(|()| known));
+    match known {
+        Ok((region, claim)) => answer(domains, region, nobody, claim, &head, request).await,
+        Err(failure) => refuse(domains, &nobody, &head, failure).await,
+    }
+}
+
+/// The region a request was signed for. Clients that are set to another learn the right one from the answer and sign
+/// again.
+fn region<'d>(domains: &'d Domains, name: &str) -> Result<&'d Arc<Region>> {
+    if let Ok(region) = domains.region(Some(name)) {
+        return Ok(region);
+    }
+    let right = domains.region_names().first().copied().unwrap_or_default().to_owned();
+    let text = format!("The authorization header is malformed; the region is wrong; expecting '{right}'.");
+    Err(Failure::new(Reason::RegionMismatch, text).with("Region", right))
+}
+
+/// A body in chunks is put together again only behind a verified signature.
+fn check_anonymous(head: &Head) -> Result<()> {
+    match head.header("x-amz-content-sha256") {
+        Some(kind) if kind.starts_with("STREAMING-") => {
+            Err(Failure::new(Reason::NotImplemented, "A body in chunks needs a signature."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what `s3s` would take for something else: uploads by HTML form, and sub-resources that it does not know, of
+/// which it sees the object or bucket alone.
+fn refuse_unrouted(head: &Head) -> Result<()> {
+    let query = Params::parse(head.raw_query().as_bytes())?;
+    if let Some(name) = UNROUTED.iter().find(|name| query.contains(name)) {
+        return Err(Failure::new(Reason::NotImplemented, format!("The sub-resource {name} is not supported.")));
+    }
+    let form = head.header("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("multipart/form-data"));
+    if head.method() == Method::POST && form {
+        return Err(Failure::new(Reason::NotImplemented, "Uploads by HTML form are not supported."));
+    }
+    Ok(())
+}
+
+/// Refuses a request before anything about its sender was verified.
+async fn refuse(domains: &Arc<Domains>, nobody: &Caller, head: &Head, failure: Failure) -> Response {
+    let failure = match domains.region(None) {
+        Ok(region) => recorded(domains, region, nobody, failure).await,
+        Err(failure) => failure,
+    };
+    failed(head, nobody.call(), &failure)
+}
+
+/// A failure that is in the log; or that it could not be put there, which then is what counts.
+async fn recorded(domains: &Domains, region: &Region, caller: &Caller, failure: Failure) -> Failure {
+    match domains.gate.record(caller, &region.store, &failure).await {
+        Ok(()) => failure,
+        Err(unrecorded) => Failure::of(Reason::Unavailable).caused_by(unrecorded),
+    }
+}
+
+async fn answer(
+    domains: &Arc<Domains>,
+    region: &Arc<Region>,
+    nobody: Caller,
+    claim: Option<Claim>,
+    head: &Head,
+    request: crate::body::Request,
+) -> Response {
+    let cx = Arc::new(Context::new(domains.clone(), region.clone(), nobody, claim));
+    let result = match prepared(&cx, head, request) {
+        Ok(request) => match service(&cx).call(request).await {
+            Ok(response) => judged(&cx, response),
+            Err(error) => Err(Failure::internal(s3s::StdError::from(error))),
+        },
+        Err(failure) => Err(failure),
+    };
+    let call = cx.caller().call();
+    match result {
+        Ok(response) => signed(response, call),
+        Err(failure) => {
+            let failure = finish(&cx, failure).await;
+            failed(head, call, &failure)
+        }
+    }
+}
+
+fn prepared(cx: &Arc<Context>, head: &Head, request: crate::body::Request) -> Result<HttpRequest> {
+    let content = intake::is_content(cx, head)?;
+    let (parts, body) = request.into_parts();
+    let body = intake::watched(cx, content, head, parts.headers.clone(), body);
+    Ok(HttpRequest::from_parts(parts, body))
+}
+
+fn service(cx: &Arc<Context>) -> S3Service {
+    let mut builder = S3ServiceBuilder::new(Handler(cx.clone()));
+    builder.set_config(CONFIG.clone());
+    builder.set_auth(Secrets(cx.clone()));
+    builder.set_access(Access(cx.clone()));
+    builder.set_host(Host(cx.clone()));
+    builder.set_validation(Names);
+    builder.build()
+}
+
+/// The answer, if it is a good one.
+fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
+    if let Some(failure) = cx.take_failure() {
+        return Err(failure);
+    }
+    if !response.status().is_success() {
+        return Err(verdict(&response));
+    }
+    // Every operation that succeeds was recorded with its effect.
+    if !cx.caller().recorded() {
+        return Err(Failure::internal("an operation was answered without a record"));
+    }
+    let (mut parts, body) = response.into_parts();
+    if parts.status == StatusCode::OK && parts.headers.contains_key(header::CONTENT_RANGE) {
+        parts.status = StatusCode::PARTIAL_CONTENT;
+    }
+    let body = cx.take_content().unwrap_or_else(|| body.boxed_unsync());
+    Ok(Response::from_parts(parts, body))
+}
+
+/// Sees to it that a failure is in the log.
+async fn finish(cx: &Context, failure: Failure) -> Failure {
+    if cx.caller().recorded() {
+        return failure;
+    }
+    let caller = if cx.is_decoded() { cx.caller().clone() } else { disbelieved(cx).await };
+    recorded(&cx.domains, &cx.region, &caller, failure).await
+}

@@ -1,0 +1,73 @@
+use crate::world::World;
+use iam::{CreateAccessKey, DeleteAccessKey, GetCallerIdentity, ListAccessKeys, UpdateAccessKey};
+use types::Reason;
+
+#[tokio::test]
+async fn a_key_works_as_long_as_it_is_there_and_active() {
+    let world = World::new().await;
+    world.user("alice").await;
+    let (key, name) = (world.key("alice").await.id, || Some("alice".parse().unwrap()));
+    world.done(&world.caller(&key).await, GetCallerIdentity).await;
+    world.make(UpdateAccessKey { user: name(), access_key: key.clone(), active: false }).await;
+    assert_eq!(world.deployment.caller(&key).await.err().unwrap().reason(), Reason::AccessKeyInactive);
+    assert!(!world.make(ListAccessKeys { user: name() }).await[0].active);
+    world.make(UpdateAccessKey { user: name(), access_key: key.clone(), active: true }).await;
+    world.done(&world.caller(&key).await, GetCallerIdentity).await;
+    world.make(DeleteAccessKey { user: name(), access_key: key.clone() }).await;
+    assert_eq!(world.deployment.caller(&key).await.err().unwrap().reason(), Reason::AccessKeyNotFound);
+    assert!(world.make(ListAccessKeys { user: name() }).await.is_empty());
+}
+
+#[tokio::test]
+async fn without_a_name_keys_are_the_callers_own() {
+    let world = World::new().await;
+    let first = world.admin("alice").await;
+    let alice = world.caller(&first).await;
+    let second = world.done(&alice, CreateAccessKey { user: None }).await;
+    let listed = world.done(&alice, ListAccessKeys { user: None }).await;
+    let mut expected = vec![first, second.id];
+    expected.sort();
+    assert_eq!(listed.into_iter().map(|key| key.id).collect::<Vec<_>>(), expected);
+
+    let root = world.make(CreateAccessKey { user: None }).await;
+    assert_eq!(world.make(ListAccessKeys { user: None }).await.len(), 2);
+    world.done(&world.caller(&root.id).await, GetCallerIdentity).await;
+    let removed = DeleteAccessKey { user: None, access_key: world.tenant.root.clone() };
+    world.done(&world.caller(&root.id).await, removed).await;
+    assert!(world.deployment.caller(&world.tenant.root).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_refused_of_access_keys() {
+    let world = World::new().await;
+    let root = world.root().await;
+    let alice = || Some("alice".parse().unwrap());
+    assert_eq!(world.refused(&root, CreateAccessKey { user: alice() }).await, Reason::UserNotFound);
+    assert_eq!(world.refused(&root, ListAccessKeys { user: alice() }).await, Reason::UserNotFound);
+    let key = world.user_with_key("alice").await;
+    world.user("bob").await;
+    let bob = || Some("bob".parse().unwrap());
+    let others = DeleteAccessKey { user: bob(), access_key: key.clone() };
+    assert_eq!(world.refused(&root, others).await, Reason::AccessKeyMissing);
+    let others = UpdateAccessKey { user: None, access_key: key.clone(), active: false };
+    assert_eq!(world.refused(&root, others).await, Reason::AccessKeyMissing);
+    world.key("alice").await;
+    for user in [alice(), None] {
+        if user.is_none() {
+            world.make(CreateAccessKey { user: None }).await;
+        }
+        assert_eq!(world.refused(&root, CreateAccessKey { user }).await, Reason::TooManyAccessKeys);
+    }
+}
+
+#[tokio::test]
+async fn a_user_made_again_has_none_of_the_old_keys() {
+    let world = World::new().await;
+    let old = world.user_with_key("alice").await;
+    let name = || "alice".parse().unwrap();
+    world.make(DeleteAccessKey { user: Some(name()), access_key: old.clone() }).await;
+    world.make(iam::DeleteUser { name: name() }).await;
+    world.user("alice").await;
+    assert!(world.make(ListAccessKeys { user: Some(name()) }).await.is_empty());
+    assert!(world.deployment.caller(&old).await.is_err());
+}

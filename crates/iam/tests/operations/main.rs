@@ -1,0 +1,19 @@
+//! The operations on identities, through the gate: what each does, what it refuses, who may, and what the log says.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is wrong"
+)]
+
+mod attachments;
+mod authorization;
+mod keys;
+mod listing;
+mod nonces;
+mod policies;
+mod sessions;
+mod users;
+mod world;

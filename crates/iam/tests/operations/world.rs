@@ -1,0 +1,149 @@
+use iam::{
+    AssumeRole, AssumedRole, AttachPolicy, Caller, CreateAccessKey, CreatePolicy, CreateRole, CreateUser, Holder, Iam,
+    NewAccessKey, Operation, PolicyInfo, PolicyRef, RoleArn, RoleRecord, Run, UserProfile, UserRecord,
+};
+use testkit::{Deployment, Tenant};
+use trail::{Entry, Event};
+use types::{AccessKeyId, AccountId, Reason};
+
+/// A policy that allows everything.
+pub(crate) const EVERYTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+/// A deployment with one tenant.
+pub(crate) struct World {
+    pub(crate) deployment: Deployment,
+    pub(crate) tenant: Tenant,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let deployment = Deployment::new().await.unwrap();
+        let tenant = deployment.tenant("first").await.unwrap();
+        Self { deployment, tenant }
+    }
+
+    pub(crate) async fn root(&self) -> Caller {
+        self.caller(&self.tenant.root).await
+    }
+
+    pub(crate) async fn caller(&self, access_key: &AccessKeyId) -> Caller {
+        self.deployment.caller(access_key).await.unwrap()
+    }
+
+    /// Does something that must succeed.
+    pub(crate) async fn done<Op: Operation>(&self, caller: &Caller, op: Op) -> Op::Output
+    where
+        Iam: Run<Op>,
+    {
+        self.deployment.gate().perform(caller, &self.deployment.iam, op).await.unwrap()
+    }
+
+    /// Does something that must fail.
+    pub(crate) async fn refused<Op: Operation>(&self, caller: &Caller, op: Op) -> Reason
+    where
+        Iam: Run<Op>,
+    {
+        let failure = self.deployment.gate().perform(caller, &self.deployment.iam, op).await.err();
+        failure.expect("a refusal").reason()
+    }
+
+    /// Does something as root that must succeed.
+    pub(crate) async fn make<Op: Operation>(&self, op: Op) -> Op::Output
+    where
+        Iam: Run<Op>,
+    {
+        self.done(&self.root().await, op).await
+    }
+
+    pub(crate) async fn user(&self, name: &str) -> UserRecord {
+        self.make(CreateUser { name: name.parse().unwrap(), profile: UserProfile::default() }).await
+    }
+
+    pub(crate) async fn key(&self, user: &str) -> NewAccessKey {
+        self.make(CreateAccessKey { user: Some(user.parse().unwrap()) }).await
+    }
+
+    /// A new user with a key.
+    pub(crate) async fn user_with_key(&self, name: &str) -> AccessKeyId {
+        self.user(name).await;
+        self.key(name).await.id
+    }
+
+    /// A new user with a key who may do everything.
+    pub(crate) async fn admin(&self, name: &str) -> AccessKeyId {
+        let key = self.user_with_key(name).await;
+        self.make(AttachPolicy { holder: user(name), policy: administrator() }).await;
+        key
+    }
+
+    pub(crate) async fn policy(&self, name: &str, document: &str) -> PolicyInfo {
+        let (document, description) = (document.to_owned(), String::new());
+        self.make(CreatePolicy { name: name.parse().unwrap(), document, description }).await
+    }
+
+    pub(crate) async fn role(&self, name: &str, trust: &str) -> RoleRecord {
+        let (trust, description) = (trust.to_owned(), String::new());
+        self.make(CreateRole { name: name.parse().unwrap(), trust, description, max_session_secs: None }).await
+    }
+
+    /// Lets a user do one thing to some resources of the account.
+    pub(crate) async fn allow(&self, name: &str, action: &str, paths: &[&str]) {
+        let account = self.tenant.account;
+        let arns: Vec<String> = paths.iter().map(|path| format!("\"acs:ram::{account}:{path}\"")).collect();
+        let statement = format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":[{}]}}"#, arns.join(","));
+        let policy = format!("allow-{name}");
+        self.policy(&policy, &format!(r#"{{"Version":"1","Statement":[{statement}]}}"#)).await;
+        self.make(AttachPolicy { holder: user(name), policy: custom(&policy) }).await;
+    }
+
+    /// A request to assume a role of the tenant.
+    pub(crate) fn assume(&self, role: &str) -> AssumeRole {
+        assume(self.tenant.account, role)
+    }
+
+    /// The caller of a session.
+    pub(crate) async fn session(&self, assumed: &AssumedRole) -> Caller {
+        let token = assumed.token.expose().clone();
+        self.deployment.session(&assumed.access_key, Some(token)).await.unwrap()
+    }
+
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
+        let entries = self.deployment.identity.view().await.unwrap().stream(account, 0, 1000).await.unwrap();
+        entries.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()
+    }
+}
+
+pub(crate) fn assume(account: AccountId, role: &str) -> AssumeRole {
+    AssumeRole {
+        role: RoleArn { account, name: role.parse().unwrap() },
+        session: "work".parse().unwrap(),
+        duration_secs: None,
+        policy: None,
+        external_id: None,
+        source_identity: None,
+    }
+}
+
+/// A trust policy for one principal, `root`, `user/<name>` or `role/<name>` of an account.
+pub(crate) fn trust(account: AccountId, path: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole",
+            "Principal":{{"RAM":["acs:ram::{account}:{path}"]}}}}]}}"#
+    )
+}
+
+pub(crate) fn user(name: &str) -> Holder {
+    Holder::User(name.parse().unwrap())
+}
+
+pub(crate) fn role(name: &str) -> Holder {
+    Holder::Role(name.parse().unwrap())
+}
+
+pub(crate) fn custom(name: &str) -> PolicyRef {
+    PolicyRef::Custom(name.parse().unwrap())
+}
+
+pub(crate) fn administrator() -> PolicyRef {
+    PolicyRef::System("AdministratorAccess".to_owned())
+}

@@ -1,0 +1,135 @@
+//! The vectors of `docs/formats/objects.md`, computed and looked up there, so that neither changes without the other.
+
+use crate::acl::Acl;
+use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
+use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
+use crate::encryption::{DataKey, Encryption, Place, Wrap};
+use crate::ids::{BucketId, ContentId};
+use crate::object::{Headers, ObjectRecord};
+use crate::sse_kms::TenantKey;
+use crate::upload::{PartRecord, UploadRecord};
+use crypto::Key;
+use std::collections::BTreeMap;
+use store::{Record, Wrapped};
+use types::{AccountId, ObjectKey, Rng, Timestamp};
+
+const PAGE: &str = include_str!("../../../docs/formats/objects.md");
+
+/// Gives 40, 41, 42 …
+struct Counting;
+
+impl Rng for Counting {
+    fn fill(&self, out: &mut [u8]) {
+        (0x40..).zip(out).for_each(|(byte, place)| *place = byte);
+    }
+}
+
+/// Looks a vector up in the page, where it may be broken into lines.
+fn documented(name: &str, bytes: &[u8]) {
+    let page: String = PAGE.split_whitespace().collect();
+    assert!(page.contains(&hex::encode(bytes)), "{name}: {}", hex::encode(bytes));
+}
+
+fn account() -> AccountId {
+    "1234567890123456".parse().unwrap()
+}
+
+fn key() -> ObjectKey {
+    "a/é".parse().unwrap()
+}
+
+fn content() -> ContentId {
+    ContentId::of_upload(&"A0A1A2A3A4A5A6A7A8A9AAABACADAEAF".parse().unwrap()).unwrap()
+}
+
+fn bucket() -> BucketId {
+    BucketId::random(&Counting)
+}
+
+#[test]
+fn contexts_and_contents_are_as_documented() {
+    let (bucket, key) = (bucket(), key());
+    let place = Place { account: account(), bucket: &bucket, key: &key };
+    documented("content context", &place.content(&content(), 2));
+    documented("data key context", &place.data_key(&content()));
+    let data_key = Key::from_bytes([0x11; 32]);
+    documented("content", &crypto::seal(&data_key, &Counting, &place.content(&content(), 2), b"hello"));
+}
+
+/// What is written today is in the page, and what the page shows is read.
+fn record<R: Record>(name: &str, record: &R) {
+    let bytes = rmp_serde::to_vec_named(record).unwrap();
+    documented(name, &bytes);
+    let read = R::decode(R::VERSION, &bytes).unwrap();
+    assert_eq!(rmp_serde::to_vec_named(&read).unwrap(), bytes);
+}
+
+fn object() -> ObjectRecord {
+    let user = BTreeMap::from([("color".to_owned(), "blue".to_owned())]);
+    ObjectRecord {
+        size: 5,
+        etag: "5d41402abc4b2a76b9719d911017c592".to_owned(),
+        crc64: 0x1234_5678_9abc_def0,
+        checksums: Checksums::from([(ChecksumKind::Crc32, "NhCmhg==".to_owned())]),
+        checksum_scope: ChecksumScope::FullObject,
+        headers: Headers { content_type: Some("text/plain".to_owned()), user, ..Headers::default() },
+        modified: Timestamp::from_secs(1_795_305_600),
+        owner: account(),
+        acl: Some(Acl::PublicRead),
+        storage_class: StorageClass::Standard,
+        data_key: DataKey { id: content(), wrap: Wrap::Service(Wrapped { epoch: 1, sealed: vec![0xee; 4] }) },
+        stored: Stored::Whole(Segment { part: 0, size: 5, id: content(), inline: true }),
+        upload: None,
+    }
+}
+
+#[test]
+fn records_are_as_documented() {
+    let tenant = TenantKey { account: account(), key: "k".to_owned(), managed: true, ciphertext: vec![0xdd; 4] };
+    let data_key = DataKey { id: content(), wrap: Wrap::Kms(tenant) };
+    let segment = Segment { part: 2, size: 200_000, id: content(), inline: false };
+    record("name", &NameRecord { owner: account() });
+    record(
+        "bucket",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::InfrequentAccess,
+            redundancy: Redundancy::Local,
+            encryption: Some(Encryption::Kms { key: Some("k".to_owned()) }),
+            policy: None,
+        },
+    );
+    record("object", &object());
+    let parts = Stored::Parts { manifest: content(), count: 2 };
+    let upload = Some("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF".parse().unwrap());
+    record("object of parts", &ObjectRecord { stored: parts, data_key: data_key.clone(), upload, ..object() });
+    record(
+        "upload",
+        &UploadRecord {
+            initiated: Timestamp::from_secs(1_795_305_600),
+            owner: account(),
+            initiator: None,
+            headers: Headers::default(),
+            acl: None,
+            storage_class: StorageClass::Standard,
+            data_key,
+            checksum: Some((ChecksumKind::Sha256, ChecksumScope::Composite)),
+        },
+    );
+    record(
+        "part",
+        &PartRecord {
+            segment,
+            etag: "5d41402abc4b2a76b9719d911017c592".to_owned(),
+            crc64: 7,
+            checksums: Checksums::new(),
+            modified: Timestamp::from_secs(1_795_305_600),
+        },
+    );
+    record("manifest", &ManifestRecord { segments: vec![segment] });
+    record("used", &UsedRecord { account: account(), bucket: bucket() });
+    record("content", &ContentRecord { sealed: vec![0xcc; 4] });
+}

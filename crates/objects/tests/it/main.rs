@@ -1,0 +1,29 @@
+//! The operations, asked for through the gate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of tests stops the test when something is not as it must be"
+)]
+
+/// An operation with some of its fields set.
+macro_rules! with {
+    ($op:expr $(, $field:ident: $value:expr)* $(,)?) => {{
+        let mut op = $op;
+        $(op.$field = $value;)*
+        op
+    }};
+}
+
+mod access;
+mod blobs;
+mod buckets;
+mod damage;
+mod disk;
+mod listing;
+mod multipart;
+mod reading;
+mod sweeping;
+mod tenant_keys;
+mod world;
+mod writing;
