@@ -87,7 +87,8 @@ fn error(call: &Call, host: &str, failure: &Failure) -> String {
         w.text("Message", failure);
         w.text("RequestId", &call.id);
         w.text("HostId", host);
-        for (name, value) in plain {
+        // What kind of access was refused is of use to another dialect only.
+        for (name, value) in plain.into_iter().filter(|(name, _)| *name != "Access") {
             w.text(name, value);
         }
         if !denied.is_empty() {

@@ -124,7 +124,8 @@ fn region_name(c: &Context<'_>) -> String {
 pub(super) async fn location(c: Context<'_>) -> Result<Response> {
     let region = c.perform(GetBucketLocation { bucket: c.bucket()? }).await?;
     // A region's name has no character that would have to be escaped.
-    let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint>oss-{region}</LocationConstraint>");
+    let xml =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint>oss-{region}</LocationConstraint>");
     Ok(with_type("application/xml", xml))
 }
 

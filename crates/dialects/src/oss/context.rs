@@ -116,7 +116,8 @@ fn length(head: &Head) -> Result<Option<u64>> {
         (_, Some(_)) => Ok(None),
         (None, None) => Err(Failure::of(Reason::LengthRequired)),
         (Some(text), None) => {
-            let length = text.parse().map_err(|_| Failure::invalid("Content-Length", "it must be a number of bytes"))?;
+            let length =
+                text.parse().map_err(|_| Failure::invalid("Content-Length", "it must be a number of bytes"))?;
             if length > limits::PUT_BYTES { Err(Failure::of(Reason::ObjectTooLarge)) } else { Ok(Some(length)) }
         }
     }

@@ -1,6 +1,6 @@
 //! Copies: objects and parts whose content the client does not carry.
 
-use super::answer::{document, put};
+use super::answer::document;
 use super::context::{Context, object_key};
 use super::row::COPY_SOURCE;
 use super::{conditions, headers, spelling};
@@ -41,14 +41,14 @@ pub(super) async fn copy_part(c: Context<'_>) -> Result<Response> {
         w.text("LastModified", spelling::moment(written.modified));
         w.text("ETag", spelling::etag(&written.etag));
     });
-    put(&mut response, "x-oss-hash-crc64ecma", &written.crc64.to_string());
-    headers::put_protection(&mut response, &written.protection);
+    headers::put_written(&mut response, &written.etag, written.crc64, &written.protection);
     Ok(response)
 }
 
 /// The source: `/bucket/key`, percent-encoded as a path is; oss2 and ali-oss write the key's slashes as `%2F`.
 fn source(head: &Head) -> Result<(BucketName, ObjectKey)> {
-    let wrong = || Failure::new(Reason::CopySourceInvalid, format!("The header {COPY_SOURCE} must be /<bucket>/<key>."));
+    let wrong =
+        || Failure::new(Reason::CopySourceInvalid, format!("The header {COPY_SOURCE} must be /<bucket>/<key>."));
     let text = head.header(COPY_SOURCE).ok_or_else(wrong)?;
     if text.contains('?') {
         let text = "A version of the source cannot be chosen: there are no versions.";

@@ -107,15 +107,8 @@ pub(super) fn put_info(response: &mut Response, info: &ObjectInfo) {
 }
 
 fn put_stored(response: &mut Response, headers: &Headers) {
-    let Headers {
-        content_type,
-        content_encoding,
-        content_language,
-        content_disposition,
-        cache_control,
-        expires,
-        user,
-    } = headers;
+    let Headers { content_type, content_encoding, content_language, content_disposition, cache_control, expires, user } =
+        headers;
     put(response, "content-type", content_type.as_deref().unwrap_or("application/octet-stream"));
     let others = [
         ("content-encoding", content_encoding),

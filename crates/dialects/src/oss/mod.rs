@@ -17,6 +17,8 @@ mod service;
 mod settings;
 mod spelling;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};

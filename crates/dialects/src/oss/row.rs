@@ -148,11 +148,13 @@ impl OssRow {
     pub(super) fn check(&self, head: &Head, query: &Params) -> Result<()> {
         let refused = |what: &str, name: &str| {
             let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-            Err(Failure::new(Reason::NotImplemented, format!("The {what} {shown} is not supported with {}.", self.name)))
+            Err(Failure::new(
+                Reason::NotImplemented,
+                format!("The {what} {shown} is not supported with {}.", self.name),
+            ))
         };
-        match query.iter().find(|(name, _)| !self.takes_param(name)) {
-            Some((name, _)) => return refused("parameter", name),
-            None => {}
+        if let Some((name, _)) = query.iter().find(|(name, _)| !self.takes_param(name)) {
+            return refused("parameter", name);
         }
         match head.headers().find(|(name, _)| !self.takes_header(name)) {
             Some((name, _)) => refused("header", name),

@@ -34,7 +34,8 @@ pub(super) fn parse_grant(text: &str) -> Result<Option<Acl>> {
         "public-read" => Ok(Some(Acl::PublicRead)),
         "public-read-write" => Ok(Some(Acl::PublicReadWrite)),
         _ => {
-            let text = "The access control list must be private, public-read, public-read-write or, for objects, default.";
+            let text =
+                "The access control list must be private, public-read, public-read-write or, for objects, default.";
             Err(Failure::new(Reason::AclInvalid, text))
         }
     }

@@ -83,8 +83,8 @@ pub(super) fn taken(text: &str) -> Result<String> {
 /// The text that a client is shown for a policy that was put in Amazon's grammar; `None` if it was put in the domain's.
 pub(super) fn shown(text: &str) -> Option<String> {
     let document = outward(&serde_json::from_str(text).ok()?)?;
-    let again = inward(&document).ok()?;
-    (again.to_string() == text).then(|| document.to_string())
+    let again = inward(&document).ok()?.to_string();
+    (again == text).then(|| document.to_string())
 }
 
 fn refused(element: &str, why: impl fmt::Display) -> Failure {

@@ -26,6 +26,7 @@ const UNSUPPORTED: &[&str] = &[
     "x-amz-grant-read-acp",
     "x-amz-grant-write",
     "x-amz-grant-write-acp",
+    "x-amz-rename-source",
     "x-amz-mfa",
     "x-amz-bypass-governance-retention",
     "x-amz-expected-bucket-owner",

@@ -51,7 +51,6 @@ pub(super) async fn get(
     let rule = ServerSideEncryptionRule {
         apply_server_side_encryption_by_default: Some(default),
         bucket_key_enabled: Some(false),
-        ..ServerSideEncryptionRule::default()
     };
     let configuration = ServerSideEncryptionConfiguration { rules: vec![rule] };
     Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(configuration) })

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::rows::S3Row;
+use crate::Status;
 use async_trait::async_trait;
 use iam::{Caller, Claim};
 use s3s::access::{S3Access, S3AccessContext};
@@ -92,7 +93,14 @@ impl S3Access for Access {
         }
         let row = S3Row::find(cx.s3_op().name());
         self.0.set_caller(verified, row.map(|row| row.name));
-        Ok(())
+        match row {
+            Some(row) if row.status != Status::Refused => Ok(()),
+            // Said before its body is read: what is not there has no right body either.
+            _ => Err(self.0.fail(Failure::new(
+                Reason::NotImplemented,
+                format!("The operation {} is not supported.", cx.s3_op().name()),
+            ))),
+        }
     }
 }
 

@@ -167,7 +167,8 @@ pub(super) async fn attributes(
     only_version(i.version_id.as_deref())?;
     let (bucket, key) = place(&i.bucket, &i.key)?;
     let info = cx.perform(Head::new(bucket, key)).await?.info;
-    let asked = |name: &str| i.object_attributes.iter().any(|a| a.as_str() == name);
+    // They come in one header or several, and `s3s` does not take a header's list apart.
+    let asked = |name: &str| i.object_attributes.iter().flat_map(|a| a.as_str().split(',')).any(|a| a.trim() == name);
     let mut checksum = Checksum::default();
     place_checksums!(&info.checksums => checksum);
     checksum.checksum_type = Some(scope(info.checksum_scope));

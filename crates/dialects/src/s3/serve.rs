@@ -16,7 +16,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{HttpRequest, HttpResponse};
 use std::sync::{Arc, LazyLock};
 use types::{Dialect, Failure, Reason, Result, limits};
-use wire::Head;
+use wire::{Head, Params};
 
 const DIALECT: Dialect =
     Dialect { service: "S3", source: "s3.amazonaws.com", version: "2006-03-01", code: errors::code };
@@ -31,6 +31,10 @@ static CONFIG: LazyLock<Arc<dyn S3ConfigProvider>> = LazyLock::new(|| {
     Arc::new(StaticConfigProvider::new(Arc::new(config)))
 });
 
+/// Sub-resources that are younger than the routes of `s3s`.
+const UNROUTED: &[&str] =
+    &["renameObject", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "abac", "annotation"];
+
 /// Answers a request.
 pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: Incoming) -> Response {
     let Incoming { head, form: _, request } = incoming;
@@ -42,7 +46,7 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
         Ok(Some(identity)) => region(domains, &identity.scope.region).map(|region| (region, Some(claim(identity)))),
         Err(failure) => Err(failure),
     };
-    let known = known.and_then(|known| refuse_forms(&head).map(|()| known));
+    let known = known.and_then(|known| refuse_unrouted(&head).map(|()| known));
     match known {
         Ok((region, claim)) => answer(domains, region, nobody, claim, &head, request).await,
         Err(failure) => refuse(domains, &nobody, &head, failure).await,
@@ -70,7 +74,13 @@ fn check_anonymous(head: &Head) -> Result<()> {
     }
 }
 
-fn refuse_forms(head: &Head) -> Result<()> {
+/// Refuses what `s3s` would take for something else: uploads by HTML form, and sub-resources that it does not know, of
+/// which it sees the object or bucket alone.
+fn refuse_unrouted(head: &Head) -> Result<()> {
+    let query = Params::parse(head.raw_query().as_bytes())?;
+    if let Some(name) = UNROUTED.iter().find(|name| query.contains(name)) {
+        return Err(Failure::new(Reason::NotImplemented, format!("The sub-resource {name} is not supported.")));
+    }
     let form = head.header("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("multipart/form-data"));
     if head.method() == Method::POST && form {
         return Err(Failure::new(Reason::NotImplemented, "Uploads by HTML form are not supported."));

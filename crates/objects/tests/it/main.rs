@@ -19,6 +19,7 @@ mod access;
 mod blobs;
 mod buckets;
 mod damage;
+mod disk;
 mod listing;
 mod multipart;
 mod reading;

@@ -1,1 +1,10 @@
 //! Requests through the whole dialect, signed as clients sign them.
+
+mod coverage;
+mod identity;
+mod listing;
+mod multipart;
+mod objects;
+mod settings;
+mod signer;
+mod world;

@@ -1,0 +1,104 @@
+//! Every row, by everyone who might try: nobody, a user who may nothing, another tenant, and a user who may exactly what
+//! the row says it needs.
+
+use super::ask::Ask;
+use super::multipart::begin;
+use super::world::World;
+use crate::Status;
+use crate::oss::{OssRow, ROWS};
+
+/// What another tenant may: list its own buckets; and it learns that a name is taken.
+const OPEN_TO_OTHERS: &[(&str, u16)] = &[("ListBuckets", 200), ("PutBucket", 409)];
+
+async fn world() -> (World, String) {
+    let world = World::with_bucket().await;
+    world.ann(Ask::put("box", "key").body("0123456789")).await.expect(200);
+    let policy = format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:{}:box/x"]}}]}}"#,
+        world.ann.account
+    );
+    world.ann(Ask::put("box", "").query("policy", "").body(policy)).await.expect(200);
+    world.ann(sample("PutBucketEncryption", "")).await.expect(200);
+    let upload = begin(&world, "key").await;
+    world.ann(sample("UploadPart", &upload)).await.expect(200);
+    (world, upload)
+}
+
+/// A request of a row that would do something, were it allowed.
+fn sample(name: &str, upload: &str) -> Ask {
+    let row = ROWS.iter().find(|row| row.name == name).unwrap();
+    let (bucket, key) = match row.level {
+        crate::oss::Level::Service => ("", ""),
+        crate::oss::Level::Bucket => ("box", ""),
+        crate::oss::Level::Object => ("box", "key"),
+    };
+    let value = |name: &str| match name {
+        "list-type" => "2".to_owned(),
+        "partNumber" => "1".to_owned(),
+        "uploadId" => upload.to_owned(),
+        _ => String::new(),
+    };
+    let ask =
+        row.subresources.iter().fold(Ask::new(row.method, bucket, key), |ask, name| ask.query(name, &value(name)));
+    let ask = if row.copies { ask.header("x-oss-copy-source", "/box/key") } else { ask };
+    match name {
+        "PutBucketAcl" => ask.header("x-oss-acl", "private"),
+        "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),
+        "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
+        "PutBucketEncryption" => ask.body("<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>"),
+        "DeleteMultipleObjects" => ask.body("<Delete><Object><Key>key</Key></Object></Delete>"),
+        "CompleteMultipartUpload" => ask.header("x-oss-complete-all", "yes"),
+        "PutObject" | "UploadPart" => ask.body("content"),
+        _ => ask,
+    }
+}
+
+fn served() -> impl Iterator<Item = &'static OssRow> {
+    ROWS.iter().filter(|row| row.status != Status::Refused)
+}
+
+#[tokio::test]
+async fn nobody_and_those_without_permission_are_refused() {
+    let (world, upload) = world().await;
+    let powerless = world.user("powerless", &[]).await;
+    for row in served() {
+        let asks = [
+            ("nobody", world.send(sample(row.name, &upload)).await),
+            ("powerless", world.by(&powerless, sample(row.name, &upload)).await),
+        ];
+        for (who, answered) in asks {
+            assert_eq!((answered.status, answered.code().as_str()), (403, "AccessDenied"), "{} by {who}", row.name);
+            let events = world.events_of(&answered.request).await;
+            assert!(events.iter().any(|e| e.event_name == row.name && e.error_code == "AccessDenied"), "{}", row.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_is_refused() {
+    let (world, upload) = world().await;
+    for row in served() {
+        let expected = OPEN_TO_OTHERS.iter().find(|(name, _)| *name == row.name).map_or(403, |(_, status)| *status);
+        let answered = world.by(&world.bob, sample(row.name, &upload)).await;
+        assert_eq!(answered.status, expected, "{}: {}", row.name, answered.text());
+        assert!(!world.events_of(&answered.request).await.is_empty(), "{}", row.name);
+    }
+}
+
+#[tokio::test]
+async fn what_a_row_needs_is_enough_and_nothing_less_is() {
+    for row in served() {
+        let (world, upload) = world().await;
+        for (n, missing) in row.needs.iter().enumerate().filter(|_| row.needs.len() > 1) {
+            let others: Vec<&str> = row.needs.iter().filter(|need| *need != missing).copied().collect();
+            let user = world.user(&format!("less-{n}"), &others).await;
+            world.by(&user, sample(row.name, &upload)).await.refused(403, "AccessDenied");
+        }
+        let user = world.user("enough", row.needs).await;
+        let answered = world.by(&user, sample(row.name, &upload)).await;
+        let fine = answered.status < 300 || row.name == "DeleteBucket" && answered.status == 409;
+        assert!(fine, "{}: {} {}", row.name, answered.status, answered.text());
+        let events = world.events_of(&answered.request).await;
+        assert!(events.iter().any(|e| !e.event_name.is_empty()), "{}", row.name);
+    }
+}

@@ -1,0 +1,18 @@
+//! Requests through the whole dialect, signed as clients sign them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod ask;
+mod authorization;
+mod buckets;
+mod multipart;
+mod objects;
+mod refusals;
+mod routing;
+mod signing;
+mod world;

@@ -1,0 +1,144 @@
+//! Every row, asked by nobody, by a user without rights, by another tenant, and by a user who has just the rights that the
+//! row names.
+
+use super::world::{Answer, Ask, Key, World};
+use crate::Status;
+use crate::s3::ROWS;
+use serde_json::json;
+
+const UPLOAD: &str = "{upload}";
+
+/// How each operation is asked for.
+fn request(name: &str) -> (&'static str, &'static str, &'static str) {
+    const ENCRYPTION: &str = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+        <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
+    const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"1234567890123456"},
+        "Action":"s3:GetObject","Resource":"arn:aws:s3:::data/none"}]}"#;
+    match name {
+        "ListBuckets" => ("GET", "/", ""),
+        "CreateBucket" => ("PUT", "/made", ""),
+        "DeleteBucket" => ("DELETE", "/spare", ""),
+        "HeadBucket" => ("HEAD", "/data", ""),
+        "GetBucketLocation" => ("GET", "/data?location", ""),
+        "GetBucketVersioning" => ("GET", "/data?versioning", ""),
+        "GetBucketRequestPayment" => ("GET", "/data?requestPayment", ""),
+        "GetBucketAcl" => ("GET", "/data?acl", ""),
+        "PutBucketAcl" => ("PUT", "/data?acl", ""),
+        "GetBucketPolicy" => ("GET", "/data?policy", ""),
+        "PutBucketPolicy" => ("PUT", "/data?policy", POLICY),
+        "DeleteBucketPolicy" => ("DELETE", "/spare?policy", ""),
+        "GetBucketPolicyStatus" => ("GET", "/data?policyStatus", ""),
+        "GetBucketEncryption" => ("GET", "/data?encryption", ""),
+        "PutBucketEncryption" => ("PUT", "/data?encryption", ENCRYPTION),
+        "DeleteBucketEncryption" => ("DELETE", "/spare?encryption", ""),
+        "ListObjects" => ("GET", "/data", ""),
+        "ListObjectsV2" => ("GET", "/data?list-type=2", ""),
+        "GetObject" => ("GET", "/data/k", ""),
+        "HeadObject" => ("HEAD", "/data/k", ""),
+        "GetObjectAttributes" => ("GET", "/data/k?attributes", ""),
+        "GetObjectTagging" => ("GET", "/data/k?tagging", ""),
+        "PutObject" => ("PUT", "/data/new", "x"),
+        "CopyObject" => ("PUT", "/data/copy", ""),
+        "DeleteObject" => ("DELETE", "/data/spare", ""),
+        "DeleteObjects" => ("POST", "/data?delete", "<Delete><Object><Key>spare</Key></Object></Delete>"),
+        "GetObjectAcl" => ("GET", "/data/k?acl", ""),
+        "PutObjectAcl" => ("PUT", "/data/k?acl", ""),
+        "CreateMultipartUpload" => ("POST", "/data/big?uploads", ""),
+        "UploadPart" => ("PUT", "/data/big?partNumber=2&uploadId={upload}", "x"),
+        "UploadPartCopy" => ("PUT", "/data/big?partNumber=3&uploadId={upload}", ""),
+        "CompleteMultipartUpload" => (
+            "POST",
+            "/data/big?uploadId={upload}",
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>9dd4e461268c8034f5c8564e155c67a6</ETag></Part></CompleteMultipartUpload>",
+        ),
+        "AbortMultipartUpload" => ("DELETE", "/data/big?uploadId={upload}", ""),
+        "ListParts" => ("GET", "/data/big?uploadId={upload}", ""),
+        "ListMultipartUploads" => ("GET", "/data?uploads", ""),
+        other => panic!("the test does not know how to ask for {other}"),
+    }
+}
+
+async fn prepared() -> (World, Key) {
+    let (world, key) = World::with_bucket().await;
+    world.ask(&key, "PUT", "/spare").send().await.is(200);
+    for name in ["k", "spare"] {
+        world.ask(&key, "PUT", &format!("/data/{name}")).body("x").send().await.is(200);
+    }
+    let (method, target, body) = request("PutBucketPolicy");
+    world.ask(&key, method, target).body(body).send().await.is(204);
+    let (method, target, body) = request("PutBucketEncryption");
+    world.ask(&key, method, target).body(body).send().await.is(200);
+    (world, key)
+}
+
+async fn asked<'w>(world: &'w World, owner: &Key, by: Option<&Key>, name: &str) -> Ask<'w> {
+    let (method, target, body) = request(name);
+    let mut target = target.to_owned();
+    if target.contains(UPLOAD) {
+        let upload = world.ask(owner, "POST", "/data/big?uploads").send().await.is(200).element("UploadId");
+        let part = format!("/data/big?partNumber=1&uploadId={upload}");
+        world.ask(owner, "PUT", &part).body("x").send().await.is(200);
+        target = target.replace(UPLOAD, &upload);
+    }
+    let ask = match by {
+        Some(key) => world.ask(key, method, &target),
+        None => world.nobody(method, &target),
+    };
+    let ask = ask.body(body);
+    match name {
+        "PutBucketAcl" | "PutObjectAcl" => ask.header("x-amz-acl", "private"),
+        "CopyObject" | "UploadPartCopy" => ask.header("x-amz-copy-source", "/data/k"),
+        "GetObjectAttributes" => ask.header("x-amz-object-attributes", "ETag"),
+        _ => ask,
+    }
+}
+
+/// Whether an answer lets nothing through.
+fn refused(name: &str, answer: &Answer) -> bool {
+    match name {
+        "DeleteObjects" => answer.text().contains("AccessDenied") && !answer.text().contains("<Deleted>"),
+        _ => answer.status == 403,
+    }
+}
+
+#[tokio::test]
+async fn every_row_is_behind_the_gate() {
+    for row in ROWS.iter().filter(|row| row.status != Status::Refused) {
+        let name = row.name;
+        let (world, owner) = prepared().await;
+        let stranger = world.tenant("stranger").await;
+        let denied = world.user(&owner, "denied", None).await;
+        for by in [None, Some(&denied)] {
+            let answer = asked(&world, &owner, by, name).await.send().await;
+            assert!(refused(name, &answer), "{name} by somebody without rights: {}", answer.status);
+        }
+        // What a stranger asks of an account of its own is its own affair.
+        if !matches!(name, "ListBuckets" | "CreateBucket") {
+            let answer = asked(&world, &owner, Some(&stranger), name).await.send().await;
+            assert!(refused(name, &answer), "{name} by another tenant: {}", answer.status);
+        }
+        let mut needs: Vec<&str> = row.needs.to_vec();
+        if matches!(name, "CopyObject" | "UploadPartCopy") {
+            needs.push("oss:GetObject");
+        }
+        let statement = json!({ "Effect": "Allow", "Action": needs, "Resource": "*" });
+        let allowed = world.user(&owner, "allowed", Some(json!([statement]))).await;
+        let answer = asked(&world, &owner, Some(&allowed), name).await.send().await;
+        assert!(
+            answer.status.is_success(),
+            "{name} by a user with {needs:?}: {} {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
+        assert!(!refused(name, &answer));
+    }
+}
+
+#[test]
+fn rows_are_named_once() {
+    let mut names: Vec<&str> = ROWS.iter().map(|row| row.name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
