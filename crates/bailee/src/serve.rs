@@ -17,6 +17,9 @@ use tokio::sync::watch;
 
 /// How often housekeeping runs: old nonces, orphaned blobs, keys whose time has come.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often every blob is looked at for one that nothing names: at the start, and then rarely, since only a crash
+/// leaves any.
+const SWEEP: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Serves until told to stop.
 pub(crate) fn run(settings: Settings) -> Result<ExitCode, Stop> {
@@ -147,24 +150,40 @@ fn print_environment(path: &Path, made: &NewAccount, endpoint: &str, region: &st
 
 /// Sweeps and due destructions, as Bailee itself and through the gate where a tenant's things are touched.
 async fn housekeep(domains: Arc<Domains>, stopped: watch::Receiver<bool>) {
+    let mut swept = None;
     loop {
+        let now = domains.clock.elapsed();
+        let sweep = swept.is_none_or(|last| now.saturating_sub(last) >= SWEEP);
+        if sweep {
+            swept = Some(now);
+        }
+        housekeep_once(&domains, sweep).await;
         tokio::select! {
             () = until(stopped.clone()) => return,
             () = domains.clock.sleep(HOUSEKEEPING) => {}
         }
-        if let Err(failure) = housekeep_once(&domains).await {
-            tracing::warn!(error = %failure, cause = ?std::error::Error::source(&failure), "housekeeping failed; it is tried again");
-        }
     }
 }
 
-async fn housekeep_once(domains: &Domains) -> types::Result<()> {
+/// One round. Blobs come first: on a full disk they are what makes room. A step that fails does not keep the others from
+/// theirs; all are tried again in the next round.
+async fn housekeep_once(domains: &Domains, sweep: bool) {
     let now = domains.clock.now();
-    iam::sweep_nonces(&domains.identity, now).await?;
     for region in &domains.regions {
-        iam::sweep_nonces(&region.store, now).await?;
-        region.kms.destroy_due(&domains.gate, &service(domains, "kms", "DestroyKey")).await?;
-        region.objects.sweep(now).await?;
+        tell("collecting dropped blobs", region.objects.collect(now).await);
+        if sweep {
+            tell("sweeping orphaned blobs", region.objects.sweep(now).await);
+        }
+        let caller = service(domains, "kms", "DestroyKey");
+        tell("destroying keys whose time has come", region.kms.destroy_due(&domains.gate, &caller).await);
+        tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
-    Ok(())
+    tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+}
+
+fn tell<T>(step: &str, result: types::Result<T>) {
+    if let Err(failure) = result {
+        let cause = std::error::Error::source(&failure);
+        tracing::warn!(step, error = %failure, ?cause, "housekeeping failed; it is tried again");
+    }
 }

@@ -7,7 +7,7 @@ use crate::record::Scene;
 use crate::records::{NONCES, NonceRecord};
 use std::sync::Arc;
 use store::{Committed, Durability, Store, Txn, View};
-use types::{AccessKeyId, AccountId, Clock, Failure, Reason, Result};
+use types::{AccessKeyId, AccountId, Clock, Failure, Principal, Reason, Result};
 
 /// How often an operation is tried again when others keep changing what it reads.
 const ATTEMPTS: usize = 16;
@@ -29,12 +29,15 @@ pub struct Claim {
 pub struct Gate {
     directory: Arc<Directory>,
     clock: Arc<dyn Clock>,
+    /// Held by an operation that has met a conflict, so that those who want the same thing wait for each other instead
+    /// of undoing each other's attempts.
+    queue: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Gate {
     /// A gate over the deployment's identities.
     pub async fn new(identity: Store, clock: Arc<dyn Clock>) -> Result<Self> {
-        Ok(Self { directory: Arc::new(Directory::new(identity).await?), clock })
+        Ok(Self { directory: Arc::new(Directory::new(identity).await?), clock, queue: Arc::default() })
     }
 
     pub(crate) fn directory(&self) -> &Directory {
@@ -88,10 +91,10 @@ impl Gate {
         op.audit(&mut audit);
         let target = Target::default();
         let mut scene = Scene { caller, action: Some(op.action()), category: Op::CATEGORY, audit, target };
-        match attempt(domain, &mut op, &mut scene).await {
+        match self.attempt(domain, &mut op, &mut scene).await {
             Ok(output) => Ok(output),
             Err(failure) => {
-                record_failure(domain.store(), &scene, &failure).await?;
+                self.record_failure(domain.store(), &scene, &failure).await?;
                 Err(failure)
             }
         }
@@ -100,66 +103,84 @@ impl Gate {
     /// Records a call that never became an operation, or that was answered without one, in the given store's trail.
     /// `failure` says why it was refused.
     pub async fn record(&self, caller: &Caller, store: &Store, failure: &Failure) -> Result<()> {
-        record_failure(store, &Scene::bare(caller), failure).await
+        self.record_failure(store, &Scene::bare(caller), failure).await
     }
-}
 
-async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
-    domain: &D,
-    op: &mut Op,
-    scene: &mut Scene<'_>,
-) -> Result<Op::Output> {
-    let store = domain.store();
-    let caller = scene.caller;
-    let view = store.view().await?;
-    refuse_replay(caller, &view).await?;
-    scene.target = domain.target(op, caller, &view).await?;
-    drop(view);
-    decide(caller, &scene.target)?;
-    let permit = Permit::new(caller.clone(), scene.target.clone());
-    domain.prepare(&permit, op).await?;
-    for _ in 0..ATTEMPTS {
-        let mut txn = store.begin().await?;
-        refuse_replay(caller, txn.view()).await?;
-        let output = domain.run(&permit, op, &mut txn).await?;
-        let before = scene.audit.clone();
-        op.outcome(&output, &mut scene.audit);
-        let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
-        append(store, scene, &mut txn, None, true).await?;
-        if let Committed::Done(_) = txn.commit(durability).await? {
-            caller.set_recorded();
-            return Ok(output);
+
+    async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
+        &self,
+        domain: &D,
+        op: &mut Op,
+        scene: &mut Scene<'_>,
+    ) -> Result<Op::Output> {
+        let store = domain.store();
+        let caller = scene.caller;
+        let view = store.view().await?;
+        refuse_replay(caller, &view).await?;
+        scene.target = domain.target(op, caller, &view).await?;
+        drop(view);
+        decide(caller, &scene.target)?;
+        let permit = Permit::new(caller.clone(), scene.target.clone());
+        domain.prepare(&permit, op).await?;
+        let mut turn = None;
+        for _ in 0..ATTEMPTS {
+            let mut txn = store.begin().await?;
+            refuse_replay(caller, txn.view()).await?;
+            let output = domain.run(&permit, op, &mut txn).await?;
+            let before = scene.audit.clone();
+            op.outcome(&output, &mut scene.audit);
+            let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
+            self.append(store, scene, &mut txn, None, true).await?;
+            if let Committed::Done(_) = txn.commit(durability).await? {
+                caller.set_recorded();
+                return Ok(output);
+            }
+            scene.audit = before;
+            // Whoever works for another call must not wait for a turn that this other call may have.
+            let inner = caller.asking_service().is_some() || matches!(caller.principal(), Principal::Service { .. });
+            if turn.is_none() && !inner {
+                turn = Some(self.queue.lock().await);
+            }
         }
-        scene.audit = before;
+        Err(Reason::Contended.into())
     }
-    Err(Reason::Contended.into())
-}
 
-async fn record_failure(store: &Store, scene: &Scene<'_>, failure: &Failure) -> Result<()> {
-    let mut claim = failure.reason() != Reason::NonceReused;
-    for _ in 0..ATTEMPTS {
-        let mut txn = store.begin().await?;
-        append(store, scene, &mut txn, Some(failure), claim).await?;
-        // A conflict here means that another call used the nonce up meanwhile: there is nothing left to claim.
-        claim = false;
-        if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
-            scene.caller.set_recorded();
-            return Ok(());
+    async fn record_failure(&self, store: &Store, scene: &Scene<'_>, failure: &Failure) -> Result<()> {
+        let mut claim = failure.reason() != Reason::NonceReused;
+        for _ in 0..ATTEMPTS {
+            let mut txn = store.begin().await?;
+            self.append(store, scene, &mut txn, Some(failure), claim).await?;
+            // A conflict here means that another call used the nonce up meanwhile: there is nothing left to claim.
+            claim = false;
+            if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
+                scene.caller.set_recorded();
+                return Ok(());
+            }
         }
+        Err(Reason::Contended.into())
     }
-    Err(Reason::Contended.into())
-}
 
-async fn append(store: &Store, scene: &Scene<'_>, txn: &mut Txn, failure: Option<&Failure>, claim: bool) -> Result<()> {
-    let rng = store.rng().as_ref();
-    if let Some(key) = nonce_key(scene.caller).filter(|_| claim && !scene.caller.recorded()) {
-        txn.claim(NONCES, AccountId::PLATFORM, &key, &NonceRecord {}).await?;
+    /// Adds the call's events to a transaction. They carry the time of now, not of the call's arrival: a log is in the
+    /// order of effects, and look-ups by time rely on it.
+    async fn append(
+        &self,
+        store: &Store,
+        scene: &Scene<'_>,
+        txn: &mut Txn,
+        failure: Option<&Failure>,
+        claim: bool,
+    ) -> Result<()> {
+        let rng = store.rng().as_ref();
+        if let Some(key) = nonce_key(scene.caller).filter(|_| claim && !scene.caller.recorded()) {
+            txn.claim(NONCES, AccountId::PLATFORM, &key, &NonceRecord {}).await?;
+        }
+        let now = self.clock.now();
+        for recipient in scene.recipients() {
+            let event = scene.event(recipient, store.region(), now, rng, failure);
+            trail::append(txn, recipient, &event, rng).await?;
+        }
+        Ok(())
     }
-    for recipient in scene.recipients() {
-        let event = scene.event(recipient, store.region(), rng, failure);
-        trail::append(txn, recipient, &event, rng).await?;
-    }
-    Ok(())
 }
 
 /// A nonce is used up by the first call that carries it, whatever came of that call.
@@ -176,8 +197,8 @@ fn nonce_key(caller: &Caller) -> Option<Vec<u8>> {
     let (nonce, access_key) = (caller.nonce()?, caller.access_key()?);
     let minute = nonce.signed_at.secs().div_euclid(60).cast_unsigned();
     let mut key = minute.to_be_bytes().to_vec();
-    key.extend_from_slice(access_key.as_str().as_bytes());
-    key.push(0);
-    key.extend_from_slice(nonce.value.as_bytes());
+    // Clients choose the value: its hash is as good and has a length of its own.
+    let used = [access_key.as_str().as_bytes(), b"\0", nonce.value.as_bytes()].concat();
+    key.extend_from_slice(&crypto::hash::sha256(&used));
     Some(key)
 }

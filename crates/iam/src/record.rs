@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::operation::{Audit, Target};
 use serde_json::{Map, Value, json};
 use trail::{Category, Event, Identity, IdentityKind};
-use types::{Access, AccountId, Action, Failure, Principal, RegionId, Rng};
+use types::{Access, AccountId, Action, Failure, Principal, RegionId, Rng, Timestamp};
 
 /// The identity store's region name: what is global has no region in its events.
 pub const GLOBAL: &str = "global";
@@ -42,6 +42,7 @@ impl<'c> Scene<'c> {
         &self,
         recipient: AccountId,
         region: &RegionId,
+        now: Timestamp,
         rng: &dyn Rng,
         failure: Option<&Failure>,
     ) -> Event {
@@ -52,7 +53,7 @@ impl<'c> Scene<'c> {
         let mut event = Event {
             event_id: types::RequestId::random(rng).to_string(),
             event_version: "1".to_owned(),
-            event_time: call.time.iso_seconds(),
+            event_time: now.iso_seconds(),
             event_name: self.name(),
             event_type: if service { "AliyunServiceEvent" } else { "ApiCall" }.to_owned(),
             event_source: call.dialect.source.to_owned(),

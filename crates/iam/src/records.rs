@@ -185,7 +185,8 @@ pub(crate) const ROLES: Table<RoleRecord> = Table::new(Space::Identity, 8, "a ro
 pub(crate) const ATTACHMENTS: Table<AttachmentRecord> = Table::new(Space::Identity, 9, "an attachment");
 /// Where a policy is attached: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
 pub(crate) const ATTACHED_TO: Table<AttachmentRecord> = Table::new(Space::Identity, 10, "an attachment");
-/// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), access key id, 0, value.
+/// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then
+/// `SHA-256(access key id ‖ 0 ‖ value)`.
 pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");
 
 /// What a policy can be attached to.

@@ -29,7 +29,7 @@ pub const PAGE: usize = 1_000;
 /// Keys in one request that deletes several.
 pub const DELETE_KEYS: usize = 1_000;
 /// Buckets of one account in one region.
-pub const BUCKETS: usize = 100;
+pub const BUCKETS: usize = 1_000;
 /// Characters of an identity policy document.
 pub const POLICY_CHARS: usize = 6_144;
 /// Characters of a session policy.

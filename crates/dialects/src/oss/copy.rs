@@ -1,6 +1,6 @@
 //! Copies: objects and parts whose content the client does not carry.
 
-use super::answer::{document, put};
+use super::answer::document;
 use super::context::{Context, object_key};
 use super::row::COPY_SOURCE;
 use super::{conditions, headers, spelling};
@@ -41,8 +41,7 @@ pub(super) async fn copy_part(c: Context<'_>) -> Result<Response> {
         w.text("LastModified", spelling::moment(written.modified));
         w.text("ETag", spelling::etag(&written.etag));
     });
-    put(&mut response, "x-oss-hash-crc64ecma", &written.crc64.to_string());
-    headers::put_protection(&mut response, &written.protection);
+    headers::put_written(&mut response, &written.etag, written.crc64, &written.protection);
     Ok(response)
 }
 

@@ -1,6 +1,6 @@
 //! Objects stored in parts.
 
-use super::answer::{document, nothing, put};
+use super::answer::{document, nothing};
 use super::context::Context;
 use super::spelling::{self, Names};
 use super::{conditions, headers};
@@ -65,8 +65,7 @@ pub(super) async fn complete(c: Context<'_>) -> Result<Response> {
         w.text("Key", names.write(&c.location.key));
         w.text("ETag", spelling::etag(&written.etag));
     });
-    put(&mut response, "x-oss-hash-crc64ecma", &written.crc64.to_string());
-    headers::put_protection(&mut response, &written.protection);
+    headers::put_written(&mut response, &written.etag, written.crc64, &written.protection);
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
 use types::{BucketName, Dialect, Failure, Reason, Result};
 use wire::signature::{Scheme, Signed, oss};
-use wire::{Head, Location, Params};
+use wire::{Head, Location, Params, Style};
 
 /// How this dialect's events are spelled.
 const DIALECT: Dialect =
@@ -50,13 +50,19 @@ pub(crate) async fn refuse(domains: &Arc<Domains>, arrival: &Arrival, failure: &
 async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underway: &mut Underway) -> Result<Response> {
     let head = &incoming.head;
     let query = Params::parse(head.raw_query().as_bytes())?;
-    let location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
-    let row = OssRow::find(ROWS, head, &query, &location);
+    let mut location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
+    let mut row = OssRow::find(ROWS, head, &query, &location);
     if let Ok(row) = &row {
         underway.caller.set_operation(row.name);
     }
     // The signature comes first: whoever has none learns nothing of what there is.
-    let signed_for = authenticate(domains, &mut underway.caller, scheme, head, &location).await?;
+    let proved = authenticate(domains, &mut underway.caller, scheme, head, &location).await?;
+    if let Some(other) = proved.location {
+        row = OssRow::find(ROWS, head, &query, &other);
+        location = other;
+        underway.caller.set_operation(row.as_ref().map_or("", |row| row.name));
+    }
+    let signed_for = proved.region;
     let region = region(domains, signed_for.as_deref(), bucket(&location)?.as_ref()).await?;
     underway.region = Some(region.clone());
     let row = row?;
@@ -68,27 +74,58 @@ async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underwa
     handler(Context::read(row, place, (&query, &location), incoming).await?).await
 }
 
-/// Makes somebody of the caller, unless the request is not signed. Gives the region it was signed for, if it says.
+/// What a signature says beside who made it.
+#[derive(Default)]
+struct Proved {
+    /// The region it is for, if it says.
+    region: Option<String>,
+    /// What the request is about, if that is not what it seems to be.
+    location: Option<Location>,
+}
+
+/// Makes somebody of the caller, unless the request is not signed.
 async fn authenticate(
     domains: &Domains,
     caller: &mut Caller,
     scheme: Scheme,
     head: &Head,
     location: &Location,
-) -> Result<Option<String>> {
+) -> Result<Proved> {
     match scheme {
-        Scheme::Anonymous(_) => return Ok(None),
+        Scheme::Anonymous(_) => return Ok(Proved::default()),
         Scheme::OssV1 | Scheme::OssV2 | Scheme::OssV4 => {}
         Scheme::Acs3 | Scheme::Acs4 | Scheme::Rpc | Scheme::Aws | Scheme::Unsupported(_) => {
             return Err(Failure::new(Reason::SignatureMalformed, "This kind of signature is not supported."));
         }
     }
     let signed = oss::read(head, location)?;
+    let other = named_twice(domains, head, location);
+    let other = other.map(|other| Ok::<_, Failure>((oss::read(head, &other)?, other))).transpose()?;
     let now = caller.call().time;
     let regions = domains.region_names();
+    let mut proved = Proved { region: signed.scope.as_ref().map(|scope| scope.region.clone()), location: None };
     let claim = claim(&signed);
-    domains.gate.authenticate(caller, claim, |secret| signed.verify(secret, now, &regions)).await?;
-    Ok(signed.scope.map(|scope| scope.region))
+    let verify = |secret: &[u8]| match (signed.verify(secret, now, &regions), other) {
+        (Err(failure), Some((again, other))) if failure.reason() == Reason::SignatureMismatch => {
+            again.verify(secret, now, &regions).map_err(|_| failure)?;
+            proved.location = Some(other);
+            Ok(())
+        }
+        (result, _) => result,
+    };
+    domains.gate.authenticate(caller, claim, verify).await?;
+    Ok(proved)
+}
+
+/// The other reading of a request that names its bucket in its host and, again, at the start of its path, as ali-oss
+/// does when it is told to use path style at an address. It could as well be a key that starts like the bucket; which of
+/// the two was meant the signature tells, since it covers bucket and key whatever the style (alibaba-wire §3.1).
+fn named_twice(domains: &Domains, head: &Head, location: &Location) -> Option<Location> {
+    if location.style != Style::VirtualHost {
+        return None;
+    }
+    let other = domains.addressing.resolve("", head.raw_path()).ok()?;
+    (other.bucket == location.bucket).then_some(other)
 }
 
 fn claim(signed: &Signed) -> Claim {

@@ -20,7 +20,7 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
     let mut members = Map::new();
     members.insert("RequestId".to_owned(), Value::from(call.id.as_str()));
     members.insert("HostId".to_owned(), Value::from(call.dialect.source));
-    members.insert("Code".to_owned(), Value::from(code(call, failure)));
+    members.insert("Code".to_owned(), Value::from(code(service, call, failure)));
     members.insert("Message".to_owned(), Value::from(failure.to_string()));
     if service == ServiceName::Kms {
         members.insert("HttpStatus".to_owned(), Value::from(status.as_u16()));
@@ -31,9 +31,17 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
     response(call, status, members)
 }
 
-/// The documents name the parameter in the code of a missing or wrong one (`MissingParameter` stays as it is in KMS).
-fn code(call: &Call, failure: &Failure) -> String {
-    (call.dialect.code)(failure.reason()).to_owned()
+/// The code of a failure. RAM and STS name the parameter in it, and RAM what a policy was attached to.
+fn code(service: ServiceName, call: &Call, failure: &Failure) -> String {
+    let code = (call.dialect.code)(failure.reason());
+    match (service, failure.reason(), failure.detail("Parameter")) {
+        (ServiceName::Ram, Reason::ParameterInvalid, Some(parameter)) => format!("{code}.{parameter}.Format"),
+        (ServiceName::Sts, Reason::ParameterInvalid, Some(parameter)) => format!("{code}.{parameter}"),
+        (ServiceName::Sts, Reason::PolicyMalformed, _) => "InvalidParameter.PolicyGrammar".to_owned(),
+        (ServiceName::Sts, Reason::PolicyTooLong, _) => "InvalidParameter.PolicySize".to_owned(),
+        (ServiceName::Ram, _, _) if call.operation.ends_with("Role") => code.replace(".User.Policy", ".Role.Policy"),
+        _ => code.to_owned(),
+    }
 }
 
 fn denied(failure: &Failure) -> Value {

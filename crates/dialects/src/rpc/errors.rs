@@ -7,7 +7,6 @@ use types::Reason;
 pub(super) fn kms_code(reason: Reason) -> &'static str {
     match reason {
         Reason::AccessKeyInactive => "Forbidden.AccessKey",
-        Reason::TimestampMalformed => "IllegalTimestamp",
         Reason::AccessDenied => "Forbidden.NoPermission",
         Reason::Internal => "InternalFailure",
         Reason::Unavailable => "ServiceUnavailableTemporary",
@@ -105,7 +104,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::KeyUsageInvalid => (400, "Unsupported.KeyUsage"),
         Reason::OriginUnsupported => (400, "Unsupported.Origin"),
         Reason::ProtectionLevelUnsupported => (400, "Unsupported.ProtectionLevel"),
-        Reason::CiphertextInvalid => (400, "InvalidCiphertext"),
+        Reason::CiphertextInvalid => (400, "InvalidParameter"),
         Reason::TooManyKeys => (400, "Rejected.LimitExceeded"),
         Reason::TooManyAliases => (400, "Rejected.LimitExceeded"),
         // What is about buckets and objects cannot come of these services.

@@ -18,6 +18,8 @@ pub(super) struct Ask {
     pub(super) body: Vec<u8>,
     /// Virtual-host style.
     pub(super) host_style: bool,
+    /// Both styles at once.
+    pub(super) named_twice: bool,
 }
 
 impl Ask {
@@ -135,8 +137,8 @@ impl Ask {
     pub(super) fn request(self) -> Request {
         let mut path = match (self.bucket.as_str(), self.host_style) {
             ("", _) => "/".to_owned(),
-            (_, true) => format!("/{}", encode(&self.key)),
-            (bucket, false) => format!("/{bucket}/{}", encode(&self.key)),
+            (_, true) if !self.named_twice => format!("/{}", encode(&self.key)),
+            (bucket, _) => format!("/{bucket}/{}", encode(&self.key)),
         };
         let host = if self.host_style { format!("{}.oss.test:7070", self.bucket) } else { "127.0.0.1:7070".into() };
         let query: Vec<String> = self.query.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();

@@ -1,6 +1,9 @@
 use super::ask::{Answered, Ask};
 use crate::{Arrival, Domains, Region};
-use iam::{AttachPolicy, CreateAccessKey, CreateAccount, CreatePolicy, CreateUser, Holder, PolicyRef};
+use iam::{
+    AssumeRole, AttachPolicy, Caller, CreateAccessKey, CreateAccount, CreatePolicy, CreateRole, CreateUser, Holder,
+    PolicyRef,
+};
 use kms::Kms;
 use objects::{Config, Objects};
 use std::net::{IpAddr, Ipv4Addr};
@@ -70,17 +73,55 @@ impl World {
         let user: types::UserName = name.parse().unwrap();
         gate.perform(&root, iam, CreateUser { name: user.clone(), profile: Default::default() }).await.unwrap();
         if !actions.is_empty() {
-            let document = serde_json::json!({
-                "Version": "1", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": ["*"] }],
-            });
-            let policy: types::PolicyName = name.parse().unwrap();
-            let op = CreatePolicy { name: policy.clone(), document: document.to_string(), description: String::new() };
-            gate.perform(&root, iam, op).await.unwrap();
-            let op = AttachPolicy { holder: Holder::User(user.clone()), policy: PolicyRef::Custom(policy) };
-            gate.perform(&root, iam, op).await.unwrap();
+            self.attach(&root, Holder::User(user.clone()), name, actions).await;
         }
         let made = gate.perform(&root, iam, CreateAccessKey { user: Some(user) }).await.unwrap();
         Keys { account: self.ann.account, id: made.id.to_string(), secret: made.secret.expose().clone() }
+    }
+
+    /// A session of a role of Ann's that may do these actions with everything, and its token.
+    pub(super) async fn session(&self, actions: &[&str]) -> (Keys, String) {
+        let root = self.deployment.caller(&self.ann.id.parse().unwrap()).await.unwrap();
+        let (gate, iam) = (self.deployment.gate(), &self.deployment.iam);
+        let account = self.ann.account;
+        let trust = serde_json::json!({
+            "Version": "1", "Statement": [{
+                "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "RAM": [format!("acs:ram::{account}:root")] },
+            }],
+        });
+        let name: types::RoleName = "reader".parse().unwrap();
+        let op = CreateRole {
+            name: name.clone(),
+            trust: trust.to_string(),
+            description: String::new(),
+            max_session_secs: None,
+        };
+        gate.perform(&root, iam, op).await.unwrap();
+        self.attach(&root, Holder::Role(name), "reading", actions).await;
+        let assumer = self.user("assumer", &["sts:AssumeRole"]).await;
+        let assumer = self.deployment.caller(&assumer.id.parse().unwrap()).await.unwrap();
+        let op = AssumeRole {
+            role: format!("acs:ram::{account}:role/reader").parse().unwrap(),
+            session: "tester".parse().unwrap(),
+            duration_secs: None,
+            policy: None,
+            external_id: None,
+            source_identity: None,
+        };
+        let made = gate.perform(&assumer, iam, op).await.unwrap();
+        let keys = Keys { account, id: made.access_key.to_string(), secret: made.secret.expose().clone() };
+        (keys, made.token.expose().clone())
+    }
+
+    async fn attach(&self, root: &Caller, holder: Holder, name: &str, actions: &[&str]) {
+        let (gate, iam) = (self.deployment.gate(), &self.deployment.iam);
+        let document = serde_json::json!({
+            "Version": "1", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": ["*"] }],
+        });
+        let policy: types::PolicyName = name.parse().unwrap();
+        let op = CreatePolicy { name: policy.clone(), document: document.to_string(), description: String::new() };
+        gate.perform(root, iam, op).await.unwrap();
+        gate.perform(root, iam, AttachPolicy { holder, policy: PolicyRef::Custom(policy) }).await.unwrap();
     }
 
     /// Sends a request that Ann signed.

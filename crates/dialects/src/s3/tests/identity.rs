@@ -97,3 +97,21 @@ async fn every_call_is_recorded_once() {
     world.nobody("GET", "/").send().await.is(403);
     assert_eq!(world.events(AccountId::PLATFORM).await.len(), platform + 1);
 }
+
+#[tokio::test]
+async fn a_session_with_its_token() {
+    let (world, key) = World::with_bucket().await;
+    let session = world.session(&key).await;
+    let get = |token: Option<&str>| {
+        let ask = world.ask(&session.0, "GET", "/data?list-type=2");
+        match token {
+            Some(token) => ask.header("x-amz-security-token", token.to_owned()),
+            None => ask,
+        }
+    };
+    get(Some(&session.1)).send().await.is(200);
+    get(None).send().await.fails(403, "InvalidAccessKeyId");
+    get(Some("x")).send().await.fails(400, "InvalidToken");
+    world.deployment.clock.advance(Duration::from_secs(2 * 3600));
+    get(Some(&session.1)).send().await.fails(400, "ExpiredToken");
+}

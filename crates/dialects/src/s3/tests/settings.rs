@@ -89,3 +89,34 @@ async fn attributes_and_tags() {
     let tags = world.ask(&key, "GET", "/data/k?tagging").send().await.is(200);
     assert!(tags.text().contains("TagSet") && !tags.text().contains("<Tag>"), "{}", tags.text());
 }
+
+#[tokio::test]
+async fn objects_under_a_key_of_the_tenant() {
+    let (world, key) = World::with_bucket().await;
+    let d = &world.deployment;
+    let caller = d.caller(&key.id.parse().unwrap()).await.unwrap();
+    let kms = &world.domains.regions[0].kms;
+    let made = d.gate().perform(&caller, &**kms, kms::CreateKey::default()).await.unwrap();
+    let id = made.record.id.to_string();
+    let put = |key_id: &str| {
+        let put = world.ask(&key, "PUT", "/data/k").body("x").header("x-amz-server-side-encryption", "aws:kms");
+        put.header("x-amz-server-side-encryption-aws-kms-key-id", key_id.to_owned())
+    };
+    let arn = format!("arn:aws:kms:local-1:{}:key/{id}", key.account);
+    for spelled in [&id, &arn] {
+        let stored = put(spelled).send().await.is(200);
+        assert_eq!(stored.header("x-amz-server-side-encryption"), "aws:kms");
+        assert_eq!(stored.header("x-amz-server-side-encryption-aws-kms-key-id"), id);
+    }
+    put("00000000-0000-4000-8000-000000000000").send().await.fails(400, "KMS.NotFoundException");
+    assert_eq!(world.ask(&key, "GET", "/data/k").send().await.is(200).text(), "x");
+    let reader = json!([{ "Effect": "Allow", "Action": "oss:GetObject", "Resource": "*" }]);
+    let user = world.user(&key, "reader", Some(reader)).await;
+    world.ask(&user, "GET", "/data/k").send().await.fails(403, "AccessDenied");
+    let both = json!([{ "Effect": "Allow", "Action": ["oss:GetObject", "kms:Decrypt"], "Resource": "*" }]);
+    let user = world.user(&key, "both", Some(both)).await;
+    world.ask(&user, "GET", "/data/k").send().await.is(200);
+    let disable = kms::DisableKey { key: id.parse().unwrap() };
+    d.gate().perform(&caller, &**kms, disable).await.unwrap();
+    world.ask(&key, "GET", "/data/k").send().await.fails(400, "KMS.DisabledException");
+}

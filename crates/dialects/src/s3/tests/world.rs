@@ -6,7 +6,10 @@ use crate::s3::serve;
 use crate::serve::Incoming;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
-use iam::{AttachPolicy, CreateAccessKey, CreateAccount, CreatePolicy, CreateUser, Holder, PolicyRef, UserProfile};
+use iam::{
+    AssumeRole, AttachPolicy, CreateAccessKey, CreateAccount, CreatePolicy, CreateRole, CreateUser, Holder, PolicyRef,
+    RoleArn, UserProfile,
+};
 use kms::Kms;
 use objects::{Config, Objects};
 use std::net::{IpAddr, Ipv4Addr};
@@ -147,6 +150,35 @@ impl World {
         }
         let made = d.gate().perform(&caller, &d.iam, CreateAccessKey { user: Some(user) }).await.unwrap();
         Key { account: owner.account, id: made.id.to_string(), secret: made.secret.expose().clone() }
+    }
+
+    /// A session of a role of the tenant's that may do everything with objects: its key, and the token that goes with it.
+    pub(super) async fn session(&self, owner: &Key) -> (Key, String) {
+        let d = &self.deployment;
+        let assume = serde_json::json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*" }]);
+        let user = self.user(owner, "assumer", Some(assume)).await;
+        let root = d.caller(&owner.id.parse().unwrap()).await.unwrap();
+        let name: types::RoleName = "worker".parse().unwrap();
+        let principal = serde_json::json!({ "RAM": [format!("acs:ram::{}:root", owner.account)] });
+        let statement = serde_json::json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal }]);
+        let trust = serde_json::json!({ "Version": "1", "Statement": statement }).to_string();
+        let create = CreateRole { name: name.clone(), trust, description: String::new(), max_session_secs: None };
+        d.gate().perform(&root, &d.iam, create).await.unwrap();
+        let policy = PolicyRef::System("AliyunOSSFullAccess".to_owned());
+        let attach = AttachPolicy { holder: Holder::Role(name.clone()), policy };
+        d.gate().perform(&root, &d.iam, attach).await.unwrap();
+        let caller = d.caller(&user.id.parse().unwrap()).await.unwrap();
+        let assume = AssumeRole {
+            role: RoleArn { account: owner.account, name },
+            session: "night".parse().unwrap(),
+            duration_secs: None,
+            policy: None,
+            external_id: None,
+            source_identity: None,
+        };
+        let made = d.gate().perform(&caller, &d.iam, assume).await.unwrap();
+        let key = Key { account: owner.account, id: made.access_key.to_string(), secret: made.secret.expose().clone() };
+        (key, made.token.expose().clone())
     }
 
     pub(super) fn ask(&self, key: &Key, method: &'static str, target: &str) -> Ask<'_> {
