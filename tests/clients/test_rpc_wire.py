@@ -56,7 +56,8 @@ def test_a_clock_may_be_off_by_15_minutes_only(rpc, minutes):
 
 
 def test_a_malformed_time_is_named(rpc):
-    told(rpc.send("kms", "ListKeys", Timestamp="yesterday"), 400, "InvalidTimeStamp.Format")
+    told(rpc.send("kms", "ListKeys", Timestamp="yesterday"), 400, "IllegalTimestamp")
+    told(rpc.send("ram", "ListUsers", Timestamp="yesterday"), 400, "InvalidTimeStamp.Format")
 
 
 def test_a_nonce_works_once(rpc):

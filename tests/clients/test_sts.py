@@ -86,7 +86,8 @@ def test_wrong_parameters(sdk, server, root, people, assumer):
     with refused(("EntityNotExist.Role", "NoPermission")):
         assume(sdk, server, assumer, missing)
     for wrong in ({"DurationSeconds": 899}, {"DurationSeconds": 43201}, {"Policy": "{"}):
-        with refused(("InvalidParameter.DurationSeconds", "InvalidParameter.PolicyGrammar", "InvalidParameter"), 400):
+        codes = ("InvalidParameter.DurationSeconds", "InvalidParameter.PolicyGrammar", "InvalidParameter")
+        with refused((*codes, "MalformedPolicyDocument"), 400):
             assume(sdk, server, assumer, role, **wrong)
     with refused(("InvalidParameter.RoleArn", "InvalidParameter"), 400):
         assume(sdk, server, assumer, "not an arn")
