@@ -1,16 +1,18 @@
 use crate::Stop;
 use bytes::Bytes;
 use dialects::{Arrival, Domains, Request, Response};
-use futures::StreamExt;
-use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use futures::{Stream, StreamExt};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -142,6 +144,7 @@ const fn status_class(status: u16) -> &'static str {
 
 /// A body whose sender may not pause for longer than [`PATIENCE`].
 fn patient(body: Incoming) -> dialects::RequestBody {
+    let (hint, ended) = (body.size_hint(), body.is_end_stream());
     let pieces = futures::stream::unfold(Some(body.into_data_stream()), |stream| async move {
         let mut stream = stream?;
         let piece = match tokio::time::timeout(PATIENCE, stream.next()).await {
@@ -152,6 +155,32 @@ fn patient(body: Incoming) -> dialects::RequestBody {
         };
         Some((piece, None))
     });
-    let frames = pieces.map(|piece: Result<Bytes, Box<dyn std::error::Error + Send + Sync>>| piece.map(Frame::data));
-    BodyExt::boxed_unsync(StreamBody::new(frames))
+    let frames = pieces.map(|piece: Result<Bytes, BodyError>| piece.map(Frame::data));
+    BodyExt::boxed_unsync(Announced { frames: Box::pin(frames), hint, ended })
+}
+
+type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Frames with the length their sender announced, which dialects ask a body for.
+struct Announced<S> {
+    frames: Pin<Box<S>>,
+    hint: SizeHint,
+    ended: bool,
+}
+
+impl<S: Stream<Item = Result<Frame<Bytes>, BodyError>>> Body for Announced<S> {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.frames.as_mut().poll_next(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.hint.clone()
+    }
 }

@@ -6,7 +6,7 @@ use crate::own::{Own, Scope, count};
 use crate::records::{ACCESS_KEYS, AccessKeyRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
-use store::{Range, Txn};
+use store::{Range, Txn, View};
 use types::{AccessKeyId, AccountId, Action, Failure, Principal, Reason, Result, Timestamp, UserName};
 
 /// Access keys of one user, and of the account itself (RAM limits).
@@ -79,6 +79,33 @@ async fn present(user: Option<&UserName>, scope: &Scope<'_>, txn: &mut Txn) -> R
         find_user(txn, scope.account, name).await?;
     }
     Ok(holder)
+}
+
+/// Refuses to take away the account's own last key that works: without one nobody could get into the account again but
+/// with an operator's help. Two of these at once conflict, as all changes to an account's identities do.
+async fn keep_one(view: &View, account: AccountId, record: &AccessKeyRecord) -> Result<()> {
+    if record.holder != KeyHolder::Root || !record.active {
+        return Ok(());
+    }
+    let others = listed(view, account, &record.holder).await?;
+    if others.iter().any(|key| key.active && key.id != record.id) {
+        return Ok(());
+    }
+    let rule = "a key other than the last active one of the account itself; make another one first";
+    Err(Failure::invalid("UserAccessKeyId", rule))
+}
+
+/// The keys of a holder.
+async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<Vec<AccessKeyInfo>> {
+    let owned = Range::prefix(&pair(holder.place(), ""), KEYS_SEEN);
+    let lost = || Failure::corrupt("an access key");
+    let mut found = Vec::new();
+    for key in view.keys(USER_KEYS, account, &owned).await? {
+        let id = second(&key).ok_or_else(lost)?;
+        let record = view.get(ACCESS_KEYS, account, id.as_bytes()).await?.ok_or_else(lost)?;
+        found.push(AccessKeyInfo { id: record.id, active: record.active, created: record.created });
+    }
+    Ok(found)
 }
 
 /// The key, if it is this holder's: another's is as good as missing.
@@ -154,15 +181,7 @@ impl Own for ListAccessKeys {
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<AccessKeyInfo>> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
-        let owned = Range::prefix(&pair(holder.place(), ""), KEYS_SEEN);
-        let lost = || Failure::corrupt("an access key");
-        let mut found = Vec::new();
-        for key in txn.view().keys(USER_KEYS, scope.account, &owned).await? {
-            let id = second(&key).ok_or_else(lost)?;
-            let record = txn.view().get(ACCESS_KEYS, scope.account, id.as_bytes()).await?.ok_or_else(lost)?;
-            found.push(AccessKeyInfo { id: record.id, active: record.active, created: record.created });
-        }
-        Ok(found)
+        listed(txn.view(), scope.account, &holder).await
     }
 }
 
@@ -188,6 +207,9 @@ impl Own for UpdateAccessKey {
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let mut record = find_key(txn, scope.account, &holder, &self.access_key).await?;
+        if !self.active {
+            keep_one(txn.view(), scope.account, &record).await?;
+        }
         record.active = self.active;
         txn.put(ACCESS_KEYS, scope.account, self.access_key.as_str().as_bytes(), &record).await
     }
@@ -213,7 +235,8 @@ impl Own for DeleteAccessKey {
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
-        find_key(txn, scope.account, &holder, &self.access_key).await?;
+        let record = find_key(txn, scope.account, &holder, &self.access_key).await?;
+        keep_one(txn.view(), scope.account, &record).await?;
         let id = self.access_key.as_str();
         txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
         txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));

@@ -30,7 +30,35 @@ fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, c
     if decision.is_allowed() || (decision.is_open() && (owns(caller, need, set) || target.open)) {
         return Ok(());
     }
-    Err(denied(caller, need, &decision))
+    let failure = if is_of_others(caller, target, need) && speaks_of_the_thing(&decision) {
+        hidden(need)
+    } else {
+        denied(caller, need, &decision)
+    };
+    Err(with_principal(failure, caller))
+}
+
+/// Whether it is about a role of another account.
+fn is_of_others(caller: &Caller, target: &Target, need: &Need) -> bool {
+    target.both && caller.account() != Some(need.resource.account)
+}
+
+/// Whether the refusal depends on what the thing's own policy says, and so on whether there is such a thing. A ceiling
+/// and a Deny of the caller's own policies come before that.
+fn speaks_of_the_thing(decision: &Decision<'_>) -> bool {
+    match &decision.ground {
+        Ground::Statement(place) => place.policy == PolicyType::Resource,
+        Ground::NoAllow(missing) => !matches!(missing, [PolicyType::Control | PolicyType::Session]),
+        Ground::Root => true,
+    }
+}
+
+/// The one refusal for a role of another account: whether it is missing, trusts others or denies the caller, nobody
+/// outside is to tell these apart.
+fn hidden(need: &Need) -> Failure {
+    let text = format!("You are not allowed to do {}: your policies and the role must both allow it.", need.action);
+    let failure = Failure::new(Reason::AccessDenied, text);
+    failure.with("AuthAction", need.action.to_string()).with("NoPermissionType", "ImplicitDeny")
 }
 
 /// The account's own key may do what no policy speaks of, with what the account owns. Assuming a role is not owning it.
@@ -70,7 +98,7 @@ fn denied(caller: &Caller, need: &Need, decision: &Decision<'_>) -> Failure {
     if need.action.access == Access::Write {
         failure = failure.with("Access", "Write");
     }
-    with_principal(failure, caller)
+    failure
 }
 
 fn with_principal(failure: Failure, caller: &Caller) -> Failure {

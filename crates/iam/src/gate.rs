@@ -106,7 +106,6 @@ impl Gate {
         self.record_failure(store, &Scene::bare(caller), failure).await
     }
 
-
     async fn attempt<Op: Operation, D: Run<Op> + ?Sized>(
         &self,
         domain: &D,

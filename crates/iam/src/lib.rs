@@ -6,6 +6,7 @@
 mod access_keys;
 mod accounts;
 mod attachments;
+mod bounded;
 mod caller;
 mod caller_identity;
 mod decide;

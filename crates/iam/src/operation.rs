@@ -1,3 +1,4 @@
+use crate::bounded;
 use crate::caller::Caller;
 use crate::permit::Permit;
 use crate::policy::{Context, Labelled};
@@ -35,21 +36,22 @@ pub trait Operation: Send + Sync {
     }
 }
 
-/// What an event will hold of an operation.
+/// What an event will hold of an operation. Whatever a request brings, it stays small: what is long is cut and its hash
+/// put in its place (`bounded.rs`).
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     /// The request's parameters, chosen one by one.
-    pub parameters: Map<String, Value>,
+    pub(crate) parameters: Map<String, Value>,
     /// What the answer named.
-    pub response: Map<String, Value>,
+    pub(crate) response: Map<String, Value>,
     /// What it was about: ids by type, such as `ACS::KMS::Key`.
-    pub resources: BTreeMap<String, Vec<String>>,
+    pub(crate) resources: BTreeMap<String, Vec<String>>,
 }
 
 impl Audit {
     /// Notes a request parameter under its wire name.
     pub fn parameter(&mut self, name: &str, value: impl Into<Value>) {
-        self.parameters.insert(name.to_owned(), value.into());
+        self.parameters.insert(name.to_owned(), bounded::value(value.into()));
     }
 
     /// Notes a request parameter if it was given.
@@ -61,14 +63,14 @@ impl Audit {
 
     /// Notes something the answer named.
     pub fn answer(&mut self, name: &str, value: impl Into<Value>) {
-        self.response.insert(name.to_owned(), value.into());
+        self.response.insert(name.to_owned(), bounded::value(value.into()));
     }
 
     /// Notes a thing it was about; `kind` in the form `ACS::KMS::Key`.
     pub fn resource(&mut self, kind: &str, id: impl Into<String>) {
         let ids = self.resources.entry(kind.to_owned()).or_default();
-        let id = id.into();
-        if !ids.contains(&id) {
+        let id = bounded::text(id.into());
+        if ids.len() < bounded::ELEMENTS && !ids.contains(&id) {
             ids.push(id);
         }
     }

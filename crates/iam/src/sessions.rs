@@ -1,5 +1,6 @@
 use crate::accounts::SECRET_LETTERS;
 use crate::caller::Caller;
+use crate::decide::decide;
 use crate::iam::{Iam, own_account};
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::permit::Permit;
@@ -182,10 +183,13 @@ impl Run<AssumeRole> for Iam {
     }
 
     async fn run(&self, permit: &Permit<AssumeRole>, op: &AssumeRole, txn: &mut Txn) -> Result<AssumedRole> {
+        // What was decided holds for the role as it was then. By now it may trust others, or be another of the same
+        // name; nothing is written that a conflict could show in. So the role that the session is given for is asked
+        // once more, as this transaction sees it.
+        let target = self.target(op, permit.caller(), txn.view()).await?;
+        decide(permit.caller(), &target)?;
         let RoleArn { account, name } = &op.role;
-        let role = txn.get(ROLES, *account, name.as_str().as_bytes()).await?;
-        // A role that appeared only now was never asked whom it trusts.
-        let role = role.filter(|_| permit.target().both).ok_or_else(|| no_such_role(name))?;
+        let role = txn.get(ROLES, *account, name.as_str().as_bytes()).await?.ok_or_else(|| no_such_role(name))?;
         let secs = op.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
         if secs > role.max_session_secs {
             let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();

@@ -5,6 +5,7 @@ use crate::bucket::{Bucket, BucketRecord};
 use crate::encryption::Place;
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
+use crate::reader::changed;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Operation, Permit, Target};
@@ -12,7 +13,7 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Txn, View};
-use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
+use types::{AccountId, Action, BucketName, Failure, ObjectKey, Principal, Reason, Resource, Result, Service};
 
 /// An object that was looked for: its bucket, and itself if it is there.
 pub(crate) struct Found {
@@ -24,6 +25,34 @@ impl Found {
     /// The list that counts for the object: its own, else the bucket's (RAM/OSS order of evaluation: object ACL first).
     pub(crate) fn acl(&self) -> Acl {
         self.object.as_ref().and_then(|o| o.acl).unwrap_or(self.bucket.record.acl)
+    }
+}
+
+/// Whether an access control list has to let everybody in still when a write commits, whose body took its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// It need not: the caller has the right.
+    Own,
+    /// It has to: for all that is known, nothing else let the caller in.
+    Open,
+}
+
+impl Door {
+    /// How the caller of an operation that was decided came in. Policies may have let in whom an open list would have,
+    /// too; such a caller has to try again if the list is closed meanwhile, and is decided on anew.
+    pub(crate) fn of<Op: Operation>(permit: &Permit<Op>) -> Self {
+        let target = permit.target();
+        let owns = match permit.caller().principal() {
+            Principal::Root { account } => target.owner == Some(*account),
+            principal => matches!(principal, Principal::Service { .. }),
+        };
+        if target.open && !owns { Self::Open } else { Self::Own }
+    }
+
+    /// Checks it with the records that the transaction read.
+    pub(crate) fn check(self, bucket: &BucketRecord, object: Option<&ObjectRecord>) -> Result<()> {
+        let acl = object.and_then(|o| o.acl).unwrap_or(bucket.acl);
+        if self == Self::Own || acl.opens_writing() { Ok(()) } else { Err(changed()) }
     }
 }
 

@@ -38,18 +38,66 @@ impl Body {
     }
 }
 
-/// Up to about `most` bytes of a body, as they came, and whether that was its end.
+/// Pieces below this are copied together: each of them holds on to the buffer it came in, which may be far larger.
+const SMALL: usize = 1024;
+
+/// Up to about `most` bytes of a body, and whether that was its end.
 pub(crate) async fn collect(body: &mut BodyStream, most: usize) -> Result<(Vec<Bytes>, bool)> {
-    let (mut pieces, mut size) = (Vec::new(), 0);
-    while size < most {
+    let mut got = Pieces::default();
+    while got.size < most {
         match body.next().await {
-            Some(piece) => {
-                let piece = piece?;
-                size += piece.len();
-                pieces.push(piece);
-            }
-            None => return Ok((pieces, true)),
+            Some(piece) => got.add(piece?),
+            None => return Ok((got.finish(), true)),
         }
     }
-    Ok((pieces, false))
+    Ok((got.finish(), false))
+}
+
+#[derive(Default)]
+struct Pieces {
+    pieces: Vec<Bytes>,
+    /// The small ones since the last large one.
+    small: Vec<u8>,
+    size: usize,
+}
+
+impl Pieces {
+    fn add(&mut self, piece: Bytes) {
+        self.size += piece.len();
+        if piece.len() < SMALL {
+            self.small.extend_from_slice(&piece);
+        } else {
+            self.flush();
+            self.pieces.push(piece);
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.small.is_empty() {
+            self.pieces.push(std::mem::take(&mut self.small).into());
+        }
+    }
+
+    fn finish(mut self) -> Vec<Bytes> {
+        self.flush();
+        self.pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, SMALL, collect};
+    use bytes::Bytes;
+    use futures::stream;
+
+    #[tokio::test]
+    async fn small_pieces_are_put_together_in_their_order() {
+        let whole: Bytes = (0..4 * SMALL).map(|i| i.to_le_bytes()[0]).collect::<Vec<_>>().into();
+        let cut = |from, to, by| whole.slice(from..to).chunks(by).map(Bytes::copy_from_slice).collect::<Vec<_>>();
+        let sent = [cut(0, SMALL, 1), cut(SMALL, 2 * SMALL, SMALL), vec![Bytes::new()], cut(2 * SMALL, 4 * SMALL, 7)];
+        let mut body = Body::new(stream::iter(sent.concat().into_iter().map(Ok)), None).take().unwrap();
+        let (pieces, ended) = collect(&mut body, usize::MAX).await.unwrap();
+        assert_eq!((pieces.len(), ended), (3, true));
+        assert_eq!(pieces.concat(), whole);
+    }
 }

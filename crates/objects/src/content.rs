@@ -37,7 +37,7 @@ impl From<Segment> for Row {
 }
 
 /// Where an object's content lies.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stored {
     /// In one run.
     Whole(Segment),
@@ -71,7 +71,8 @@ pub(crate) struct ContentRecord {
 
 impl Record for ContentRecord {}
 
-/// That a blob is in use, and whose it is. It names no key: the platform keeps this record, not the tenant.
+/// That a blob is in use, or was until it was dropped, and whose it is. It names no key: the platform keeps this record,
+/// not the tenant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UsedRecord {
     pub(crate) account: AccountId,
@@ -80,7 +81,7 @@ pub(crate) struct UsedRecord {
 
 impl Record for UsedRecord {}
 
-/// That a blob is not in use any more. Its key says since when.
+/// That a blob is not in use any more, and is to be collected. Its key says since when.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct DroppedRecord {}
 
@@ -100,14 +101,13 @@ pub(crate) async fn keep(txn: &mut Txn, bucket: &Bucket, id: &ContentId, inline:
     }
 }
 
-/// Stops naming one run of ciphertext. A blob stays for a while, for those who are reading it; a crash after the commit
-/// loses nothing, since the record of its being dropped is part of it.
+/// Stops naming one run of ciphertext. A blob and the record of whose it is stay for a while, for those who are reading
+/// it; a crash after the commit loses nothing, since the record of its being dropped is part of it.
 pub(crate) async fn drop_segment(txn: &mut Txn, account: AccountId, segment: &Segment, now: Timestamp) -> Result<()> {
     if segment.inline {
         txn.delete(CONTENTS, account, segment.id.bytes());
         return Ok(());
     }
-    txn.delete(USED, AccountId::PLATFORM, segment.id.bytes());
     txn.put(DROPPED, AccountId::PLATFORM, &dropped_key(now, &segment.id), &DroppedRecord {}).await
 }
 

@@ -1,6 +1,6 @@
 //! An object on its way in: what storing it whole, copying it and putting it together from parts have in common.
 
-use crate::access::Found;
+use crate::access::{Door, Found};
 use crate::acl::Acl;
 use crate::body::Body;
 use crate::bucket::{Bucket, StorageClass};
@@ -126,10 +126,11 @@ impl Objects {
         key: &ObjectKey,
         ready: &Ready,
         conditions: &WriteConditions,
+        door: Door,
     ) -> Result<Written> {
         let mut record = ready.record.clone();
         record.modified = self.now();
-        if let Err(failure) = self.install(txn, &ready.bucket, key, &record, conditions).await {
+        if let Err(failure) = self.install(txn, &ready.bucket, key, &record, conditions, door).await {
             // The gate runs a transaction again only if its commit conflicts, so this content will not be asked for.
             if is_final(failure.reason()) {
                 self.discard(&ready.taken).await;
@@ -148,10 +149,12 @@ impl Objects {
         key: &ObjectKey,
         record: &ObjectRecord,
         conditions: &WriteConditions,
+        door: Door,
     ) -> Result<()> {
-        self.hold(txn, bucket).await?;
+        let held = self.hold(txn, bucket).await?;
         let place = object_key(&bucket.record.id, key);
         let old = txn.get(OBJECTS, bucket.owner, &place).await?;
+        door.check(&held, old.as_ref())?;
         conditions.check(old.as_ref())?;
         if let Some(old) = old {
             drop_stored(txn, bucket.owner, &old.stored, self.now()).await?;
@@ -160,7 +163,7 @@ impl Objects {
     }
 }
 
-/// Whether trying again cannot help.
+/// Whether the very content that was taken in can be of no use any more.
 pub(crate) const fn is_final(reason: Reason) -> bool {
     matches!(
         reason,
@@ -169,5 +172,6 @@ pub(crate) const fn is_final(reason: Reason) -> bool {
             | Reason::ObjectNotFound
             | Reason::BucketNotFound
             | Reason::UploadNotFound
+            | Reason::Contended
     )
 }

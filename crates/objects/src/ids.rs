@@ -58,11 +58,6 @@ impl ContentId {
         hex::encode(self.0).parse().map_err(Failure::internal)
     }
 
-    /// The content a blob holds.
-    pub(crate) const fn of_blob(blob: &BlobId) -> Self {
-        Self(*blob.bytes())
-    }
-
     /// The id of what an upload makes: 32 hex digits are 16 bytes.
     pub(crate) fn of_upload(upload: &UploadId) -> Result<Self> {
         let mut id = [0; 16];

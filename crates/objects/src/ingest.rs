@@ -88,10 +88,14 @@ impl Objects {
 
     /// Removes what was taken in for a change that will not be made. Best effort: the sweep does what fails here.
     pub(crate) async fn discard(&self, taken: &Taken) {
-        if taken.segment.inline {
-            return;
+        if !taken.segment.inline {
+            self.discard_blob(&taken.segment.id).await;
         }
-        if let Ok(blob) = taken.segment.id.blob()
+    }
+
+    /// Removes a blob that nothing names. Best effort, as above.
+    pub(crate) async fn discard_blob(&self, content: &ContentId) {
+        if let Ok(blob) = content.blob()
             && let Err(error) = self.blobs.delete(blob).await
         {
             tracing::warn!(%blob, %error, "a blob that nothing names could not be removed; the sweep will");

@@ -19,6 +19,9 @@ use types::{AccountId, Failure, ObjectKey, Reason, Result};
 
 /// Bytes of plaintext that are fetched and decrypted in one go: whole chunks.
 const SLICE: u64 = 512 * 1024;
+/// Bytes of inline parts that are taken when a read begins. As a rule only the last part of an object can be inline, and
+/// is far smaller.
+const AT_ONCE: usize = 1024 * 1024;
 
 /// The content of an object, or a range of it, being read.
 pub struct Content {
@@ -83,6 +86,8 @@ struct Piece {
     segment: Segment,
     context: Vec<u8>,
     range: Range<u64>,
+    /// The ciphertext, if it is inline: from the very state that names it, since it goes with the object.
+    inline: Option<Vec<u8>>,
 }
 
 /// Walks through the pieces of a content.
@@ -125,8 +130,7 @@ impl Pump {
         loop {
             if self.open.is_none() {
                 let Some(piece) = self.pieces.pop_front() else { return Ok(None) };
-                let view = self.store.view().await?;
-                self.open = Some(self.open_piece(&piece, &view).await?);
+                self.open = Some(self.open_piece(piece).await?);
             }
             match self.open.as_mut() {
                 Some(open) if !open.is_done() => {
@@ -140,8 +144,11 @@ impl Pump {
         }
     }
 
-    async fn open_piece(&self, piece: &Piece, view: &View) -> Result<OpenPiece> {
-        let (source, header, len) = self.source(&piece.segment, view).await?;
+    async fn open_piece(&self, mut piece: Piece) -> Result<OpenPiece> {
+        let (source, header, len) = match piece.inline.take() {
+            Some(sealed) => self.inline(sealed)?,
+            None => self.source(&piece.segment).await?,
+        };
         let decryptor = Decryptor::new(&self.key, &piece.context, &header, len).map_err(|e| self.damaged(e))?;
         if decryptor.plain_len() != piece.segment.size {
             return Err(Failure::corrupt(&self.what));
@@ -149,13 +156,16 @@ impl Pump {
         Ok(OpenPiece { source, decryptor, at: piece.range.start, end: piece.range.end, proved: false })
     }
 
-    async fn source(&self, segment: &Segment, view: &View) -> Result<(Source, Vec<u8>, u64)> {
+    fn inline(&self, sealed: Vec<u8>) -> Result<(Source, Vec<u8>, u64)> {
+        let header = sealed.get(..HEADER).ok_or_else(|| Failure::corrupt(&self.what))?.to_vec();
+        let len = sealed.len() as u64;
+        Ok((Source::Inline(sealed), header, len))
+    }
+
+    async fn source(&self, segment: &Segment) -> Result<(Source, Vec<u8>, u64)> {
         if segment.inline {
-            let content = view.get(CONTENTS, self.account, segment.id.bytes()).await?;
-            let sealed = content.ok_or_else(changed)?.sealed;
-            let header = sealed.get(..HEADER).ok_or_else(|| Failure::corrupt(&self.what))?.to_vec();
-            let len = sealed.len() as u64;
-            return Ok((Source::Inline(sealed), header, len));
+            let view = self.store.view().await?;
+            return self.inline(sealed(&view, self.account, segment).await?);
         }
         let reader = match self.blobs.open(segment.id.blob()?).await {
             Err(BlobError::Missing) => return Err(self.missing(segment).await?),
@@ -180,8 +190,14 @@ impl Pump {
     }
 }
 
-fn changed() -> Failure {
-    Failure::new(Reason::Contended, "The object was changed while it was being read; try again.")
+/// The ciphertext of an inline content.
+async fn sealed(view: &View, account: AccountId, segment: &Segment) -> Result<Vec<u8>> {
+    let content = view.get(CONTENTS, account, segment.id.bytes()).await?;
+    Ok(content.ok_or_else(changed)?.sealed)
+}
+
+pub(crate) fn changed() -> Failure {
+    Failure::new(Reason::Contended, "What the request is about was changed meanwhile; try again.")
 }
 
 impl OpenPiece {
@@ -234,34 +250,62 @@ impl Objects {
         range: Range<u64>,
     ) -> Result<Content> {
         let segments = self.segments(view, bucket.owner, &object.stored).await?;
+        let mut pieces = pieces(bucket, key, &segments, &range);
+        take_inline(&mut pieces, view, bucket.owner).await?;
         let mut pump = Pump {
             store: self.store.clone(),
             blobs: self.blobs.clone(),
             account: bucket.owner,
             key: data_key,
             what: format!("object {}/{key}", bucket.name),
-            pieces: pieces(bucket, key, &segments, &range),
+            pieces,
             open: None,
         };
-        // What is inline is taken from the very state that names it.
-        if let Some(piece) = pump.pieces.pop_front() {
-            pump.open = Some(pump.open_piece(&piece, view).await?);
-        }
         let first = pump.next().await?.unwrap_or_default();
         let rest = (!pump.is_done()).then_some(pump);
         Ok(Content { length: range.end - range.start, first, rest })
     }
 
-    /// The runs of ciphertext an object is made of.
+    /// The runs of ciphertext an object is made of. If the view has no list of them, it is one in which the object was
+    /// deleted or replaced already.
     pub(crate) async fn segments(&self, view: &View, account: AccountId, stored: &Stored) -> Result<Vec<Segment>> {
         match stored {
             Stored::Whole(segment) => Ok(vec![*segment]),
             Stored::Parts { manifest, .. } => {
                 let list = view.get(MANIFESTS, account, manifest.bytes()).await?;
-                Ok(list.ok_or_else(|| Failure::corrupt("the parts of an object"))?.segments)
+                Ok(list.ok_or_else(changed)?.segments)
             }
         }
     }
+
+    /// The object as `view` has it, once the one that was decided on turned out to be gone. What was decided counts for
+    /// the new one only if it is in the same bucket, with the same access control list.
+    pub(crate) async fn found_again(&self, view: &View, decided: &Found, key: &ObjectKey) -> Result<Found> {
+        let fresh = self.found(view, &decided.bucket.name, key).await?;
+        if fresh.bucket.record.id != decided.bucket.record.id || fresh.acl() != decided.acl() {
+            return Err(changed());
+        }
+        let stored = |found: &Found| found.object.as_ref().map(|o| o.stored.clone());
+        if stored(&fresh) == stored(decided) {
+            // Nobody replaced it, so what is gone was lost.
+            return Err(Failure::corrupt(format!("object {}/{key}", decided.bucket.name)));
+        }
+        Ok(fresh)
+    }
+}
+
+/// Takes the inline pieces from the state that names them: when their turn comes, they may be gone.
+async fn take_inline(pieces: &mut VecDeque<Piece>, view: &View, account: AccountId) -> Result<()> {
+    let mut taken = 0;
+    for piece in pieces.iter_mut().filter(|p| p.segment.inline) {
+        if taken > AT_ONCE {
+            return Ok(());
+        }
+        let sealed = sealed(view, account, &piece.segment).await?;
+        taken += sealed.len();
+        piece.inline = Some(sealed);
+    }
+    Ok(())
 }
 
 /// The part of each segment that a range of the whole touches.
@@ -275,7 +319,7 @@ fn pieces(bucket: &Bucket, key: &ObjectKey, segments: &[Segment], range: &Range<
         // An empty content is one empty piece: its last chunk still has to prove it.
         if from < to || (segments.len() == 1 && segment.size == 0) {
             let context = place.content(&segment.id, segment.part);
-            found.push_back(Piece { segment: *segment, context, range: from - start..to - start });
+            found.push_back(Piece { segment: *segment, context, range: from - start..to - start, inline: None });
         }
         start = end;
     }

@@ -6,7 +6,10 @@ use crate::encryption::Wrap;
 use async_trait::async_trait;
 use crypto::Key;
 use iam::{Caller, Gate};
-use kms::{Ciphertext, DataKeyLength, Decrypt, EncryptionContext, GenerateDataKey, INTERNAL, KeyRef, Kms};
+use kms::{
+    Ciphertext, DataKey, DataKeyLength, Decrypt, EncryptionContext, GenerateDataKey, INTERNAL, KeyRef, Kms,
+    service_alias,
+};
 use std::sync::Arc;
 use types::{AccountId, Failure, ObjectKey, Reason, RegionId, Result, Secret, Service};
 
@@ -58,12 +61,28 @@ impl KmsKeys {
         Self { gate, kms }
     }
 
-    /// The key that objects are encrypted under when KMS is asked for and no key is named.
-    async fn managed(&self, caller: &Caller, account: AccountId) -> Result<KeyRef> {
-        let service = house(caller, "ServiceKey");
-        let wanted = kms::ServiceKey { account, service: Service::Oss };
-        let id = self.gate.perform(&service, &*self.kms, wanted).await?;
-        Ok(KeyRef::id(id))
+    /// A data key under the key that objects are encrypted under when KMS is asked for and no key is named. That key is
+    /// made when it is first used; from then on its alias stands for it.
+    async fn under_managed(&self, caller: &Caller, place: &KeyPlace<'_>) -> Result<DataKey> {
+        let alias = placed(KeyRef::alias(service_alias(Service::Oss)?), place);
+        match self.data_key(&house(caller, "GenerateDataKey"), alias, place).await {
+            Err(failure) if failure.reason() == Reason::AliasNotFound => {
+                let wanted = kms::ServiceKey { account: place.bucket.owner, service: Service::Oss };
+                let id = self.gate.perform(&house(caller, "ServiceKey"), &*self.kms, wanted).await?;
+                self.data_key(&house(caller, "GenerateDataKey"), placed(KeyRef::id(id), place), place).await
+            }
+            other => other,
+        }
+    }
+
+    /// A data key under a key of the tenant's own, if the caller may use that.
+    async fn under_named(&self, caller: &Caller, key: KeyRef, place: &KeyPlace<'_>) -> Result<DataKey> {
+        self.data_key(&caller.via(Service::Oss, INTERNAL, "GenerateDataKey"), key, place).await
+    }
+
+    async fn data_key(&self, asking: &Caller, key: KeyRef, place: &KeyPlace<'_>) -> Result<DataKey> {
+        let op = GenerateDataKey { key, length: DataKeyLength::Aes256, context: place.context()? };
+        self.gate.perform(asking, &*self.kms, op).await
     }
 }
 
@@ -75,8 +94,11 @@ fn house(caller: &Caller, operation: &'static str) -> Caller {
     Caller::service(call, "oss")
 }
 
-fn asking(caller: &Caller, managed: bool, operation: &'static str) -> Caller {
-    if managed { house(caller, operation) } else { caller.via(Service::Oss, INTERNAL, operation) }
+fn parse(key: &str) -> Result<KeyRef> {
+    key.parse().map_err(|e: Failure| {
+        let text = "The key id of the encryption is not a key id, alias or ARN.";
+        Failure::new(Reason::EncryptionInvalid, text).caused_by(e)
+    })
 }
 
 /// A key that is named without its account is one of the bucket's owner.
@@ -95,18 +117,15 @@ fn to_key(plaintext: &Secret<Vec<u8>>) -> Result<Key> {
 #[async_trait]
 impl TenantKeys for KmsKeys {
     async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, Wrap)> {
-        let managed = key.is_none();
-        let named = match key {
-            Some(text) => text.parse().map_err(|e: Failure| {
-                let text = "The key id of the encryption is not a key id, alias or ARN.";
-                Failure::new(Reason::EncryptionInvalid, text).caused_by(e)
-            })?,
-            None => self.managed(caller, place.bucket.owner).await?,
+        let owner = place.bucket.owner;
+        let (given, account, managed) = match key {
+            None => (self.under_managed(caller, &place).await?, owner, true),
+            Some(text) => {
+                let named = placed(parse(text)?, &place);
+                let account = named.place().map_or(owner, |(_, account)| *account);
+                (self.under_named(caller, named, &place).await?, account, false)
+            }
         };
-        let named = placed(named, &place);
-        let account = named.place().map_or(place.bucket.owner, |(_, account)| *account);
-        let op = GenerateDataKey { key: named, length: DataKeyLength::Aes256, context: place.context()? };
-        let given = self.gate.perform(&asking(caller, managed, "GenerateDataKey"), &*self.kms, op).await?;
         let ciphertext = given.ciphertext.bytes().to_vec();
         let kept = TenantKey { account, key: given.key.to_string(), managed, ciphertext };
         Ok((to_key(&given.plaintext)?, Wrap::Kms(kept)))
@@ -116,7 +135,9 @@ impl TenantKeys for KmsKeys {
         let ciphertext = Ciphertext::from_bytes(kept.ciphertext.clone());
         let ciphertext = ciphertext.map_err(|e| Failure::corrupt("an object's data key").caused_by(e))?;
         let op = Decrypt { ciphertext, context: place.context()?, account: Some(kept.account) };
-        let opened = self.gate.perform(&asking(caller, kept.managed, "Decrypt"), &*self.kms, op).await?;
+        let asking =
+            if kept.managed { house(caller, "Decrypt") } else { caller.via(Service::Oss, INTERNAL, "Decrypt") };
+        let opened = self.gate.perform(&asking, &*self.kms, op).await?;
         to_key(&opened.plaintext)
     }
 }

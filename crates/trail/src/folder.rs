@@ -132,14 +132,21 @@ fn make_folder(path: &Path, changed: &mut BTreeSet<PathBuf>) -> io::Result<()> {
 fn write_file(root: &Path, path: &str, bytes: &[u8], changed: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     let target = root.join(path);
     let temporary = root.join(TEMPORARY).join("file");
-    let mut file = File::create(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    write_temporary(&temporary, bytes).inspect_err(|_| {
+        // On a full disk what was written of it would only take room; the next sweep does it if this fails.
+        let _ = remove(&temporary);
+    })?;
     if let Some(folder) = target.parent() {
         make_folder(folder, changed)?;
         changed.insert(folder.to_owned());
     }
     fs::rename(&temporary, &target)
+}
+
+fn write_temporary(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Removes a file or folder, if it is there; says whether it was.

@@ -6,7 +6,7 @@ use store::View;
 use types::{AccountId, Failure, Result, Timestamp};
 
 /// The most events looked at for one answer; a token goes on from there. It bounds what one call may cost.
-const SCANNED: usize = 20_000;
+const SCANNED: usize = 5_000;
 
 /// The answer to a look-up.
 #[derive(Clone, Debug, PartialEq)]

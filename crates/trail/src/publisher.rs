@@ -1,4 +1,6 @@
 use crate::publication::Publication;
+use futures::StreamExt;
+use futures::stream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
@@ -12,6 +14,11 @@ use types::{AccountId, Clock, Failure, Reason, Result};
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How many logs are looked up at a time.
 const PAGE: usize = 256;
+/// How many logs are published at a time. A publication mostly waits for the disk, and the disk syncs several files at
+/// about the price of one.
+const AT_A_TIME: usize = 8;
+/// Locks that the logs share, each log always the same one: enough that those published together seldom meet.
+const LOCKS: usize = 64;
 
 /// Brings the logs of one region under signed checkpoints: reads new events from the store, writes their tiles and signs
 /// what came of it. See `publication.rs` for order and crashes.
@@ -21,8 +28,8 @@ pub struct Publisher {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     wake: tokio::sync::Notify,
-    /// One publication at a time: two would write the same files.
-    busy: tokio::sync::Mutex<()>,
+    /// One publication of a log at a time: two would write the same files.
+    busy: [tokio::sync::Mutex<()>; LOCKS],
 }
 
 #[derive(Default)]
@@ -38,7 +45,8 @@ struct State {
 impl Publisher {
     /// For the logs of this store, in the folder `trails`.
     pub fn new(store: Store, trails: PathBuf, clock: Arc<dyn Clock>) -> Self {
-        let (state, wake, busy) = (Mutex::default(), tokio::sync::Notify::new(), tokio::sync::Mutex::default());
+        let busy = std::array::from_fn(|_| tokio::sync::Mutex::default());
+        let (state, wake) = (Mutex::default(), tokio::sync::Notify::new());
         Self { store, trails, clock, state, wake, busy }
     }
 
@@ -102,13 +110,14 @@ impl Publisher {
         loop {
             let accounts = self.store.view().await?.streams(after, PAGE).await?;
             after = accounts.last().copied();
-            for account in &accounts {
-                match self.publish(*account).await {
+            let full = accounts.len() == PAGE;
+            for done in self.publish_several(accounts).await {
+                match done {
                     Ok(new) => count += usize::try_from(new).unwrap_or(usize::MAX),
                     Err(failure) => error = error.or(Some(failure)),
                 }
             }
-            if accounts.len() < PAGE {
+            if !full {
                 return Ok((count, error));
             }
         }
@@ -117,7 +126,7 @@ impl Publisher {
     /// Publishes one log; how many entries came under a checkpoint. One that failed is tried again, except for damage,
     /// which does not heal by itself: that waits for the account's next event.
     pub async fn publish(&self, account: AccountId) -> Result<u64> {
-        let _one_at_a_time = self.busy.lock().await;
+        let _one_at_a_time = self.lock(account).lock().await;
         let done = self.publish_alone(account).await;
         match &done {
             Ok(_) => {
@@ -155,10 +164,19 @@ impl Publisher {
 
     async fn publish_marked(&self) {
         let marked = std::mem::take(&mut self.state().dirty);
-        for account in marked {
-            // A failure is kept and logged where it is met.
-            let _ = self.publish(account).await;
-        }
+        // A failure is kept and logged where it is met.
+        self.publish_several(marked.into_iter().collect()).await;
+    }
+
+    /// Publishes these logs, several at a time; what came of each, in no order.
+    async fn publish_several(&self, accounts: Vec<AccountId>) -> Vec<Result<u64>> {
+        let each = stream::iter(accounts).map(|account| self.publish(account));
+        each.buffer_unordered(AT_A_TIME).collect().await
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the number of locks")]
+    fn lock(&self, account: AccountId) -> &tokio::sync::Mutex<()> {
+        &self.busy[(account.get() % LOCKS as u64) as usize]
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use store::View;
 use types::{AccountId, Failure, Result, Timestamp};
 
-/// Entries read at a time.
-const PAGE: u64 = 256;
+/// Entries read, opened and parsed at a time: what a look-up does before it lets others go on.
+const PAGE: u64 = 128;
 /// How much the server's clock may have been put back or forth within a log without hiding events from a look-up: times
 /// in a log are in order but for such steps.
 const MARGIN: Duration = Duration::from_secs(10 * 60);
@@ -97,6 +97,8 @@ impl<'a> StreamCursor<'a> {
                 self.ahead.extend(opened.into_iter().rev());
             }
         }
+        // Opening and parsing never waits for anything: without this, one look-up would hold a worker to its end.
+        tokio::task::yield_now().await;
         Ok(())
     }
 }

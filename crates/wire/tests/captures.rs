@@ -291,6 +291,19 @@ fn a_signature_must_cover_what_decides() {
 }
 
 #[test]
+fn a_nonce_is_short_and_not_empty() {
+    let capture = signed_captures().into_iter().find(|c| c.name == "node-tea-sts-assumerole.raw").unwrap();
+    let text = String::from_utf8(capture.raw).unwrap();
+    let old = read(text.as_bytes()).unwrap().nonce.unwrap();
+    for (bytes, expected) in [(0, false), (1, true), (128, true), (129, false)] {
+        let text = text.replace(&old, &"n".repeat(bytes));
+        let failure = read(text.as_bytes()).err().map(|f| (f.reason(), f.detail("Parameter").map(str::to_owned)));
+        let refused = (Reason::ParameterInvalid, Some("SignatureNonce".to_owned()));
+        assert_eq!(failure, (!expected).then_some(refused), "{bytes}");
+    }
+}
+
+#[test]
 fn a_changed_body_is_told_as_such() {
     let capture = signed_captures().into_iter().find(|c| c.name == "tea-kms-createsecret.raw").unwrap();
     let mut raw = capture.raw;

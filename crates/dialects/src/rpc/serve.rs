@@ -98,8 +98,10 @@ async fn authenticate(domains: &Domains, caller: &mut Caller, taken: &Taken) -> 
     domains.gate.authenticate(caller, claim, |secret| signed.verify(secret, now, &regions)).await
 }
 
+/// A request without a nonce (the KMS interface does not ask for one) is known again by its signature.
 fn claim(signed: &Signed) -> Claim {
-    let nonce = signed.nonce.clone().zip(signed.time).map(|(value, signed_at)| Nonce { value, signed_at });
+    let value = signed.nonce.as_deref().unwrap_or(signed.signature()).to_owned();
+    let nonce = signed.time.map(|signed_at| Nonce { value, signed_at });
     Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce }
 }
 

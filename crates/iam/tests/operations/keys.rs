@@ -1,6 +1,6 @@
 use crate::world::World;
 use iam::{CreateAccessKey, DeleteAccessKey, GetCallerIdentity, ListAccessKeys, UpdateAccessKey};
-use types::Reason;
+use types::{AccessKeyId, Reason};
 
 #[tokio::test]
 async fn a_key_works_as_long_as_it_is_there_and_active() {
@@ -58,6 +58,27 @@ async fn what_is_refused_of_access_keys() {
         }
         assert_eq!(world.refused(&root, CreateAccessKey { user }).await, Reason::TooManyAccessKeys);
     }
+}
+
+#[tokio::test]
+async fn an_account_keeps_a_key_of_its_own_that_works() {
+    let world = World::new().await;
+    let root = world.root().await;
+    let update = |key: &AccessKeyId, active| UpdateAccessKey { user: None, access_key: key.clone(), active };
+    let delete = |key: &AccessKeyId| DeleteAccessKey { user: None, access_key: key.clone() };
+    let first = &world.tenant.root;
+    assert_eq!(world.refused(&root, delete(first)).await, Reason::ParameterInvalid);
+    assert_eq!(world.refused(&root, update(first, false)).await, Reason::ParameterInvalid);
+    world.done(&root, update(first, true)).await;
+    let second = &world.done(&root, CreateAccessKey { user: None }).await.id;
+    world.done(&root, update(second, false)).await;
+    // One that is switched off keeps nobody in.
+    assert_eq!(world.refused(&root, delete(first)).await, Reason::ParameterInvalid);
+    assert_eq!(world.refused(&root, update(first, false)).await, Reason::ParameterInvalid);
+    world.done(&root, delete(second)).await;
+    let third = &world.done(&root, CreateAccessKey { user: None }).await.id;
+    world.done(&world.caller(third).await, delete(first)).await;
+    assert_eq!(world.refused(&world.caller(third).await, delete(third)).await, Reason::ParameterInvalid);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 use crate::world::{EVERYTHING, World, administrator, assume, role, trust};
+use async_trait::async_trait;
 use iam::{
-    AssumeRole, AttachPolicy, CreateRole, DeleteRole, DetachPolicy, GetCallerIdentity, GetRole, GetUser, ListUsers,
-    PageRequest, UpdateRole,
+    AssumeRole, AssumedRole, AttachPolicy, Caller, CreateRole, DeleteRole, DetachPolicy, GetCallerIdentity, GetRole,
+    GetUser, ListUsers, PageRequest, Permit, Run, Target, UpdateRole,
 };
 use std::time::Duration;
-use types::{Principal, Reason};
+use store::{Store, Txn, View};
+use types::{Principal, Reason, Result};
 
 /// A tenant with a role that its user `alice` may assume and that may do everything.
 async fn world() -> (World, iam::Caller) {
@@ -228,17 +230,73 @@ async fn nobody_learns_of_another_accounts_roles_or_of_other_accounts() {
     world.done(&root, create).await;
     let bob = world.caller(&world.admin("bob").await).await;
     let nowhere = "9999999999999999".parse().unwrap();
-    let mut texts = Vec::new();
-    for (account, name) in [(other.account, "there"), (other.account, "none"), (nowhere, "none")] {
-        let iam = &world.deployment.iam;
-        let failure = world.deployment.gate().perform(&bob, iam, assume(account, name)).await.err().unwrap();
-        texts.push((failure.reason(), failure.to_string(), format!("{:?}", failure.details())));
+    let denies = CreateRole {
+        name: "denies".parse().unwrap(),
+        trust: trust(world.tenant.account, "root").replace("Allow", "Deny"),
+        description: String::new(),
+        max_session_secs: None,
+    };
+    world.done(&root, denies).await;
+    for caller in [&bob, &alice] {
+        let mut texts = Vec::new();
+        let roles = [(other.account, "there"), (other.account, "denies"), (other.account, "none"), (nowhere, "none")];
+        for (account, name) in roles {
+            let iam = &world.deployment.iam;
+            let failure = world.deployment.gate().perform(caller, iam, assume(account, name)).await.err().unwrap();
+            assert_eq!(failure.detail("NoPermissionType"), Some("ImplicitDeny"));
+            texts.push((failure.reason(), failure.to_string(), format!("{:?}", failure.details())));
+        }
+        assert_eq!(texts[0].0, Reason::AccessDenied);
+        assert!(texts.iter().all(|text| *text == texts[0]));
     }
-    assert_eq!(texts[0].0, Reason::AccessDenied);
-    assert!(texts.iter().all(|text| *text == texts[0]));
     assert!(world.events(nowhere).await.is_empty());
     // In one's own account, who may assume it learns that it is not there; who may not, does not.
     assert_eq!(world.refused(&alice, world.assume("none")).await, Reason::RoleNotFound);
     let carol = world.caller(&world.user_with_key("carol").await).await;
     assert_eq!(world.refused(&carol, world.assume("none")).await, Reason::AccessDenied);
+}
+
+/// Lets something happen to the role between the decision and the session.
+struct Racing<'a> {
+    world: &'a World,
+    again: bool,
+}
+
+#[async_trait]
+impl Run<AssumeRole> for Racing<'_> {
+    fn store(&self) -> &Store {
+        &self.world.deployment.identity
+    }
+
+    async fn target(&self, op: &AssumeRole, caller: &Caller, view: &View) -> Result<Target> {
+        self.world.deployment.iam.target(op, caller, view).await
+    }
+
+    async fn prepare(&self, _: &Permit<AssumeRole>, op: &mut AssumeRole) -> Result<()> {
+        let (name, trust) = (op.role.name.clone(), trust(op.role.account, "user/bob"));
+        if self.again {
+            self.world.make(DeleteRole { name }).await;
+            self.world.role("quick", &trust).await;
+        } else {
+            let update = UpdateRole { name, trust: Some(trust), description: None, max_session_secs: None };
+            self.world.make(update).await;
+        }
+        Ok(())
+    }
+
+    async fn run(&self, permit: &Permit<AssumeRole>, op: &AssumeRole, txn: &mut Txn) -> Result<AssumedRole> {
+        self.world.deployment.iam.run(permit, op, txn).await
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_given_only_for_a_role_that_still_trusts_the_caller() {
+    let (world, alice) = world().await;
+    for again in [false, true] {
+        world.role("quick", &trust(world.tenant.account, "user/alice")).await;
+        let racing = Racing { world: &world, again };
+        let refused = world.deployment.gate().perform(&alice, &racing, world.assume("quick")).await.err().unwrap();
+        assert_eq!(refused.reason(), Reason::AccessDenied, "{again}");
+        world.make(DeleteRole { name: "quick".parse().unwrap() }).await;
+    }
 }

@@ -73,5 +73,7 @@ async fn walk<R: Record>(view: &View, table: Table<R>, bucket: &Bucket, mut each
             Some((last, _)) if page.len() == limits::PAGE => range.start = [last.as_slice(), &[0]].concat(),
             _ => return Ok(()),
         }
+        // A view in memory never waits, and a bucket may be large.
+        tokio::task::yield_now().await;
     }
 }

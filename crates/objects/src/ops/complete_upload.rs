@@ -1,4 +1,4 @@
-use crate::access::audit_object;
+use crate::access::{Door, audit_object};
 use crate::actions::PUT_OBJECT;
 use crate::assembly::Assembly;
 use crate::checksum::Checksums;
@@ -138,7 +138,7 @@ impl Run<CompleteUpload> for Objects {
         let parts = held_parts(txn, owner, &found).await?;
         let assembly = Assembly::of(op, &upload, &parts)?;
         let record = self.assembled(op, &found, upload, &assembly);
-        self.install(txn, &found.bucket, &op.key, &record, &op.conditions).await?;
+        self.install(txn, &found.bucket, &op.key, &record, &op.conditions, Door::of(permit)).await?;
         for (number, part) in &parts {
             txn.delete(PARTS, owner, &part_key(&found.id, *number));
             if !assembly.uses(*number) {

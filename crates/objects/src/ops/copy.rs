@@ -1,4 +1,4 @@
-use crate::access::{Found, audit_object};
+use crate::access::{Door, Found, audit_object};
 use crate::actions::PUT_OBJECT;
 use crate::body::Body;
 use crate::checksum::Expected;
@@ -143,8 +143,8 @@ impl Run<Copy> for Objects {
         Ok(())
     }
 
-    async fn run(&self, _: &Permit<Copy>, op: &Copy, txn: &mut Txn) -> Result<Written> {
+    async fn run(&self, permit: &Permit<Copy>, op: &Copy, txn: &mut Txn) -> Result<Written> {
         let ready = op.ready.as_ref().ok_or_else(skipped)?;
-        self.put_ready(txn, &op.key, ready, &op.conditions).await
+        self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await
     }
 }

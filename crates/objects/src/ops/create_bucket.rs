@@ -1,12 +1,13 @@
 use crate::access::audit_bucket;
 use crate::acl::Acl;
-use crate::actions::PUT_BUCKET;
-use crate::bucket::{BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL};
+use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
 use crate::ids::BucketId;
 use crate::objects::Objects;
+use crate::reader::changed;
 use crate::tables::{BUCKETS, NAMES};
 use async_trait::async_trait;
-use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
 use types::{AccountId, Action, BucketName, Failure, Reason, Resource, Result, Service, limits};
 
@@ -66,10 +67,21 @@ impl Run<CreateBucket> for Objects {
         &self.store
     }
 
-    async fn target(&self, op: &CreateBucket, caller: &Caller, _: &View) -> Result<Target> {
+    /// A bucket that the account has already has its policy asked, too. Whoever gives a list needs the right to do that.
+    async fn target(&self, op: &CreateBucket, caller: &Caller, view: &View) -> Result<Target> {
         let account = account_of(caller)?;
         let resource = Resource::regional(Service::Oss, self.store.region(), account, op.bucket.as_str());
-        Ok(Target::one(PUT_BUCKET, resource))
+        let mut target = match view.get(BUCKETS, account, op.bucket.as_str().as_bytes()).await? {
+            Some(record) => {
+                let bucket = Bucket { name: op.bucket.clone(), owner: account, record };
+                self.bucket_target(view, &bucket, PUT_BUCKET).await?
+            }
+            None => Target::one(PUT_BUCKET, resource.clone()),
+        };
+        if op.acl.is_some() {
+            target.needs.push(Need { action: PUT_BUCKET_ACL, resource });
+        }
+        Ok(target)
     }
 
     /// Commit point: this transaction, which holds the name and the bucket.
@@ -79,7 +91,7 @@ impl Run<CreateBucket> for Objects {
         match txn.get(NAMES, AccountId::PLATFORM, suffix).await? {
             Some(name) if name.owner != owner => return Err(taken(Reason::BucketExists, &op.bucket)),
             Some(_) if !op.again => return Err(taken(Reason::BucketOwned, &op.bucket)),
-            Some(_) => return self.create_again(op, owner, txn).await,
+            Some(_) => return self.create_again(permit, op, owner, txn).await,
             None => {}
         }
         let all = Range { start: Vec::new(), end: None, limit: limits::BUCKETS, reverse: false };
@@ -103,11 +115,21 @@ impl Run<CreateBucket> for Objects {
 
 impl Objects {
     /// The bucket is the account's own already: only its list changes, and only if one was given.
-    async fn create_again(&self, op: &CreateBucket, owner: AccountId, txn: &mut Txn) -> Result<Created> {
+    async fn create_again(
+        &self,
+        permit: &Permit<CreateBucket>,
+        op: &CreateBucket,
+        owner: AccountId,
+        txn: &mut Txn,
+    ) -> Result<Created> {
         let suffix = op.bucket.as_str().as_bytes();
         let record = txn.get(BUCKETS, owner, suffix).await?;
         let mut record = record.ok_or_else(|| Failure::corrupt(format!("bucket {}", op.bucket)))?;
         if let Some(acl) = op.acl.filter(|acl| *acl != record.acl) {
+            // Made, or given a policy, after that would have been asked.
+            if record.policy.is_some() && permit.target().policy.is_none() {
+                return Err(changed());
+            }
             record.acl = acl;
             txn.put(BUCKETS, owner, suffix, &record).await?;
         }

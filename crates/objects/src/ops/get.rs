@@ -111,7 +111,15 @@ fn part_range(object: &ObjectRecord, part: u32, segments: &[Segment]) -> Result<
 }
 
 impl Objects {
-    async fn get(&self, op: &Get, caller: &Caller, view: &View, found: &Found) -> Result<Got> {
+    /// `data_key`: the object's, if it was opened before.
+    async fn get(
+        &self,
+        op: &Get,
+        caller: &Caller,
+        view: &View,
+        found: &Found,
+        data_key: Option<Arc<Key>>,
+    ) -> Result<Got> {
         let object = found.existing(&op.key)?;
         op.conditions.check(object)?;
         let parts = match op.part {
@@ -119,7 +127,7 @@ impl Objects {
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
-        let data_key = match op.data_key.get() {
+        let data_key = match data_key {
             Some(key) => key,
             None => Arc::new(self.open_key(caller, &found.bucket, &op.key, &object.data_key).await?),
         };
@@ -127,10 +135,6 @@ impl Objects {
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
         Ok(Got { info: ObjectInfo::from(object), range, content })
     }
-}
-
-fn has_tenant_key(object: Option<&ObjectRecord>) -> bool {
-    object.is_some_and(|o| matches!(o.data_key.wrap, Wrap::Kms(_)))
 }
 
 #[async_trait]
@@ -151,25 +155,21 @@ impl Run<Get> for Objects {
     async fn prepare(&self, permit: &Permit<Get>, op: &mut Get) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
         let object = found.existing(&op.key)?;
-        if has_tenant_key(Some(object)) {
+        if matches!(object.data_key.wrap, Wrap::Kms(_)) {
             op.conditions.check(object)?;
             op.data_key.set(self.open_key(permit.caller(), &found.bucket, &op.key, &object.data_key).await?);
         }
         Ok(())
     }
 
-    /// What is given out is the very object that was decided on. If its content went away since, the object is looked up
-    /// once more, unless its data key would have to be asked for.
+    /// What is given out is the very object that was decided on. If its content went away since, the object is read once
+    /// more, as this transaction's view has it and with its own data key: in one view, record and content are of a piece.
     async fn run(&self, permit: &Permit<Get>, op: &Get, txn: &mut Txn) -> Result<Got> {
-        let found = op.found.get().ok_or_else(skipped)?;
-        match self.get(op, permit.caller(), txn.view(), &found).await {
-            Err(failure) if failure.reason() == Reason::Contended && op.data_key.get().is_none() => {
-                let fresh = self.found(txn.view(), &op.bucket, &op.key).await?;
-                // Its list may have changed with it: what was decided for the old one does not count for the new one.
-                if has_tenant_key(fresh.object.as_ref()) || fresh.acl() != found.acl() {
-                    return Err(failure);
-                }
-                self.get(op, permit.caller(), txn.view(), &fresh).await
+        let (found, caller, view) = (op.found.get().ok_or_else(skipped)?, permit.caller(), txn.view());
+        match self.get(op, caller, view, &found, op.data_key.get()).await {
+            Err(failure) if failure.reason() == Reason::Contended => {
+                let fresh = self.found_again(view, &found, &op.key).await?;
+                self.get(op, caller, view, &fresh, None).await
             }
             other => other,
         }

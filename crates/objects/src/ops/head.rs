@@ -11,7 +11,7 @@ use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::ops::Range;
 use store::{Store, Txn, View};
 use trail::Category;
-use types::{Action, BucketName, ObjectKey, Result};
+use types::{Action, BucketName, ObjectKey, Reason, Result};
 
 /// Describes an object: as [`Get`](crate::Get), without its content and without its key.
 pub struct Head {
@@ -75,11 +75,23 @@ impl Run<Head> for Objects {
     }
 
     async fn run(&self, _: &Permit<Head>, op: &Head, txn: &mut Txn) -> Result<Seen> {
-        let found = op.found.get().ok_or_else(skipped)?;
+        let (found, view) = (op.found.get().ok_or_else(skipped)?, txn.view());
+        match self.head(op, view, &found).await {
+            Err(failure) if failure.reason() == Reason::Contended => {
+                let fresh = self.found_again(view, &found, &op.key).await?;
+                self.head(op, view, &fresh).await
+            }
+            other => other,
+        }
+    }
+}
+
+impl Objects {
+    async fn head(&self, op: &Head, view: &View, found: &Found) -> Result<Seen> {
         let object = found.existing(&op.key)?;
         op.conditions.check(object)?;
         let parts = match op.part {
-            Some(_) => self.segments(txn.view(), found.bucket.owner, &object.stored).await?,
+            Some(_) => self.segments(view, found.bucket.owner, &object.stored).await?,
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;

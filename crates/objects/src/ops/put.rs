@@ -1,4 +1,4 @@
-use crate::access::{Found, audit_object};
+use crate::access::{Door, Found, audit_object};
 use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL};
 use crate::body::Body;
 use crate::bucket::Bucket;
@@ -128,8 +128,8 @@ impl Run<Put> for Objects {
         Ok(())
     }
 
-    async fn run(&self, _: &Permit<Put>, op: &Put, txn: &mut Txn) -> Result<Written> {
+    async fn run(&self, permit: &Permit<Put>, op: &Put, txn: &mut Txn) -> Result<Written> {
         let ready = op.ready.as_ref().ok_or_else(skipped)?;
-        self.put_ready(txn, &op.key, ready, &op.conditions).await
+        self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await
     }
 }

@@ -1,4 +1,4 @@
-use crate::access::{audit_object, no_bucket};
+use crate::access::{Door, audit_object, no_bucket};
 use crate::actions::PUT_OBJECT;
 use crate::body::Body;
 use crate::bucket::Bucket;
@@ -10,7 +10,7 @@ use crate::ids::ContentId;
 use crate::ingest::{Intake, Taken};
 use crate::objects::Objects;
 use crate::slot::{Slot, skipped};
-use crate::tables::{PARTS, UPLOADS, part_key, upload_key};
+use crate::tables::{OBJECTS, PARTS, UPLOADS, object_key, part_key, upload_key};
 use crate::upload::{PartRecord, UploadRecord};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -118,8 +118,9 @@ impl Objects {
         found: &FoundUpload,
         key: &ObjectKey,
         taken: &Taken,
+        door: Door,
     ) -> Result<PartWritten> {
-        let upload = match self.hold_upload(txn, found, key).await {
+        let upload = match self.hold_open_upload(txn, found, key, door).await {
             Err(failure) if is_final(failure.reason()) => {
                 self.discard(taken).await;
                 return Err(failure);
@@ -142,6 +143,22 @@ impl Objects {
         let protection = upload.data_key.protection();
         let PartRecord { segment: _, etag, crc64, checksums, modified } = part;
         Ok(PartWritten { etag, crc64, checksums, protection, modified })
+    }
+
+    /// The upload, into which its caller may still write.
+    async fn hold_open_upload(
+        &self,
+        txn: &mut Txn,
+        found: &FoundUpload,
+        key: &ObjectKey,
+        door: Door,
+    ) -> Result<UploadRecord> {
+        if door == Door::Open {
+            let bucket = self.hold(txn, &found.bucket).await?;
+            let object = txn.get(OBJECTS, found.bucket.owner, &object_key(&bucket.id, key)).await?;
+            door.check(&bucket, object.as_ref())?;
+        }
+        self.hold_upload(txn, found, key).await
     }
 
     /// The upload, which must still be there when the transaction commits.
@@ -210,8 +227,8 @@ impl Run<UploadPart> for Objects {
         Ok(())
     }
 
-    async fn run(&self, _: &Permit<UploadPart>, op: &UploadPart, txn: &mut Txn) -> Result<PartWritten> {
+    async fn run(&self, permit: &Permit<UploadPart>, op: &UploadPart, txn: &mut Txn) -> Result<PartWritten> {
         let found = op.found.get().ok_or_else(skipped)?;
-        self.put_part(txn, &found, &op.key, op.taken.as_ref().ok_or_else(skipped)?).await
+        self.put_part(txn, &found, &op.key, op.taken.as_ref().ok_or_else(skipped)?, Door::of(permit)).await
     }
 }

@@ -1,4 +1,4 @@
-use crate::access::audit_object;
+use crate::access::{Door, audit_object};
 use crate::actions::PUT_OBJECT;
 use crate::body::Body;
 use crate::checksum::Expected;
@@ -106,8 +106,8 @@ impl Run<UploadPartCopy> for Objects {
         Ok(())
     }
 
-    async fn run(&self, _: &Permit<UploadPartCopy>, op: &UploadPartCopy, txn: &mut Txn) -> Result<PartWritten> {
+    async fn run(&self, permit: &Permit<UploadPartCopy>, op: &UploadPartCopy, txn: &mut Txn) -> Result<PartWritten> {
         let found = op.found.get().ok_or_else(skipped)?;
-        self.put_part(txn, &found, &op.key, op.taken.as_ref().ok_or_else(skipped)?).await
+        self.put_part(txn, &found, &op.key, op.taken.as_ref().ok_or_else(skipped)?, Door::of(permit)).await
     }
 }

@@ -42,6 +42,22 @@ async fn only_an_empty_bucket_is_removed_and_a_new_one_is_another() {
     assert_eq!(reason(world.get("a").await), Reason::AccessDenied);
 }
 
+#[tokio::test]
+async fn to_make_a_bucket_again_is_no_way_round_its_access_control_list() {
+    let world = World::new().await;
+    let again = |acl| CreateBucket { acl, again: true, ..CreateBucket::new(home()) };
+    let open = || again(Some(Acl::PublicReadWrite));
+    let maker = world.user("maker", r#"{"Effect":"Allow","Action":"oss:PutBucket","Resource":"*"}"#).await;
+    assert!(world.by(&maker, again(None)).await.unwrap().existed);
+    assert_eq!(reason(world.by(&maker, open()).await), Reason::AccessDenied);
+    let both = r#"{"Effect":"Allow","Action":["oss:PutBucket","oss:PutBucketAcl"],"Resource":"*"}"#;
+    let both = world.user("both", both).await;
+    assert!(world.by(&both, open()).await.is_ok());
+    let deny = policy("Deny", "*").replace("oss:GetObject", "oss:PutBucketAcl").replace("ann-bucket/*", "ann-bucket");
+    world.ann(PutBucketPolicy { bucket: home(), text: deny }).await.unwrap();
+    assert_eq!(reason(world.by(&both, again(Some(Acl::Private))).await), Reason::AccessDenied);
+}
+
 fn policy(effect: &str, principal: &str) -> String {
     let statement = format!(
         r#"{{"Effect":"{effect}","Action":"oss:GetObject","Principal":["{principal}"],"Resource":"acs:oss:*:*:ann-bucket/*"}}"#

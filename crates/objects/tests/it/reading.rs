@@ -1,8 +1,15 @@
 use crate::world::{World, data, home, key, read, reason};
-use objects::{ByteRange, ETags, Get, Head, ReadConditions};
+use async_trait::async_trait;
+use bytes::Bytes;
+use iam::{Caller, Operation, Permit, Run, Target};
+use objects::{
+    Acl, Body, ByteRange, CompleteUpload, CreateBucket, DeleteBucket, Draft, ETags, Encryption, Get, Head,
+    InitiateUpload, Objects, PartList, Put, ReadConditions, UploadPart,
+};
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 use std::time::Duration;
-use types::{Clock, Reason};
+use store::{Store, Txn, View};
+use types::{Clock, Reason, Result};
 
 fn ranged(name: &str, range: ByteRange) -> Get {
     with!(Get::new(home(), key(name)), range: Some(range))
@@ -122,4 +129,123 @@ async fn a_small_content_is_here_at_once() {
     world.put("it", "tiny").await;
     let got = world.ann(Get::new(home(), key("it"))).await.unwrap();
     assert_eq!(got.content.whole().unwrap(), "tiny");
+}
+
+/// An object of two parts, the last of which is kept beside the metadata.
+async fn put_parts(world: &World, draft: Draft) -> Bytes {
+    let begin = with!(InitiateUpload::new(home(), key("it")), draft: draft);
+    let upload = world.ann(begin).await.unwrap().upload;
+    let parts = [data(1_100_000), data(10)];
+    for (number, content) in (1..).zip(parts.clone()) {
+        let op = UploadPart::new(home(), key("it"), upload.clone(), number, Body::bytes(content));
+        world.ann(op).await.unwrap();
+    }
+    world.ann(CompleteUpload::new(home(), key("it"), upload, PartList::All)).await.unwrap();
+    parts.concat().into()
+}
+
+#[tokio::test]
+async fn a_small_last_part_does_not_go_while_it_is_read() {
+    let world = World::new().await;
+    let old = put_parts(&world, Draft::default()).await;
+    let got = world.ann(Get::new(home(), key("it"))).await.unwrap();
+    world.put("it", "new").await;
+    assert!(read(got).await.unwrap() == old);
+}
+
+/// What happens after an operation was decided and before it runs.
+#[derive(Clone)]
+enum Meanwhile {
+    Replaced(Draft),
+    BucketMadeAgain,
+}
+
+/// The objects of a world in which something happens meanwhile.
+struct Busy<'a>(&'a World, Meanwhile);
+
+impl Busy<'_> {
+    async fn happen(&self) -> Result<()> {
+        let Self(world, meanwhile) = self;
+        let mut draft = Draft::default();
+        match meanwhile {
+            Meanwhile::Replaced(wanted) => draft = wanted.clone(),
+            Meanwhile::BucketMadeAgain => {
+                world.delete("it").await;
+                world.ann(DeleteBucket { bucket: home() }).await?;
+                world.ann(CreateBucket::new(home())).await?;
+            }
+        }
+        world.ann(with!(Put::new(home(), key("it"), Body::bytes("new")), draft: draft)).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl<Op: Operation> Run<Op> for Busy<'_>
+where
+    Objects: Run<Op>,
+{
+    fn store(&self) -> &Store {
+        Run::<Op>::store(&self.0.objects)
+    }
+
+    async fn target(&self, op: &Op, caller: &Caller, view: &View) -> Result<Target> {
+        self.0.objects.target(op, caller, view).await
+    }
+
+    async fn prepare(&self, permit: &Permit<Op>, op: &mut Op) -> Result<()> {
+        self.0.objects.prepare(permit, op).await?;
+        self.happen().await
+    }
+
+    async fn run(&self, permit: &Permit<Op>, op: &Op, txn: &mut Txn) -> Result<Op::Output> {
+        self.0.objects.run(permit, op, txn).await
+    }
+}
+
+async fn busy<Op: Operation>(world: &World, meanwhile: Meanwhile, op: Op) -> Result<Op::Output>
+where
+    Objects: Run<Op>,
+{
+    let root = world.root(&world.ann).await;
+    world.deployment.gate().perform(&root, &Busy(world, meanwhile), op).await
+}
+
+#[tokio::test]
+async fn an_object_that_was_replaced_between_decision_and_read_is_read_anew() {
+    let world = World::new().await;
+    let kms = || Draft { encryption: Some(Encryption::Kms { key: None }), ..Draft::default() };
+    for before in [Draft::default(), kms()] {
+        for after in [Draft::default(), kms()] {
+            let meanwhile = || Meanwhile::Replaced(after.clone());
+            put_parts(&world, before.clone()).await;
+            let got = busy(&world, meanwhile(), Get::new(home(), key("it"))).await.unwrap();
+            assert_eq!((got.info.size, read(got).await.unwrap()), (3, "new".into()));
+            let small = with!(Put::new(home(), key("it"), Body::bytes("old")), draft: before.clone());
+            world.ann(small).await.unwrap();
+            let got = busy(&world, meanwhile(), Get::new(home(), key("it"))).await.unwrap();
+            assert_eq!(read(got).await.unwrap(), "new");
+        }
+    }
+    put_parts(&world, Draft::default()).await;
+    let head = with!(Head::new(home(), key("it")), part: Some(1));
+    let seen = busy(&world, Meanwhile::Replaced(Draft::default()), head).await.unwrap();
+    assert_eq!((seen.info.size, seen.range), (3, Some(0..3)));
+}
+
+#[tokio::test]
+async fn what_was_decided_for_an_object_does_not_count_for_another() {
+    let world = World::new().await;
+    let listed = Draft { acl: Some(Acl::PublicRead), ..Draft::default() };
+    for meanwhile in [Meanwhile::Replaced(listed), Meanwhile::BucketMadeAgain] {
+        for parts in [false, true] {
+            if parts {
+                put_parts(&world, Draft::default()).await;
+            } else {
+                world.put("it", "old").await;
+            }
+            let got = busy(&world, meanwhile.clone(), Get::new(home(), key("it"))).await;
+            assert_eq!(reason(got), Reason::Contended);
+            assert_eq!(world.get("it").await.unwrap(), "new");
+        }
+    }
 }

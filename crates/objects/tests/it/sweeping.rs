@@ -1,5 +1,5 @@
-use crate::world::{World, data, home, key};
-use objects::{AbortUpload, Body, CompleteUpload, InitiateUpload, PartList, UploadPart};
+use crate::world::{World, data, home, key, read};
+use objects::{AbortUpload, Body, CompleteUpload, Get, InitiateUpload, PartList, UploadPart};
 use std::time::Duration;
 use store::{BlobId, Range, Space};
 use types::{Clock, SystemRng, Timestamp};
@@ -89,4 +89,34 @@ async fn parts_that_are_not_wanted_any_more_go() {
     for tag in [5, 6, 7, 8, 9] {
         assert_eq!(records(&world, Space::Objects, Some(tag)).await, 0, "table {tag}");
     }
+}
+
+#[tokio::test]
+async fn an_old_blob_that_was_just_dropped_is_left_to_who_reads_it() {
+    let world = World::new().await;
+    let old = data(2_000_000);
+    world.put("it", old.clone()).await;
+    world.deployment.clock.advance(2 * HOUR);
+    let got = world.ann(Get::new(home(), key("it"))).await.unwrap();
+    world.put("it", "new").await;
+    let swept = world.objects.sweep(now(&world)).await.unwrap();
+    assert_eq!((swept.removed, swept.kept), (0, 1));
+    assert!(read(got).await.unwrap() == old);
+    world.deployment.clock.advance(HOUR);
+    assert_eq!(world.objects.collect(now(&world)).await.unwrap(), 1);
+    assert_eq!(world.blobs.count(), 0);
+}
+
+#[tokio::test]
+async fn orphans_are_found_among_many() {
+    let world = World::new().await;
+    let orphans: Vec<_> = (0..700).map(|_| BlobId::random(&SystemRng)).collect();
+    orphans.iter().for_each(|id| world.blobs.set(*id, data(1)));
+    for i in 0..300 {
+        world.put(&format!("{i}"), data(40_001)).await;
+    }
+    world.deployment.clock.advance(2 * HOUR);
+    let swept = world.objects.sweep(now(&world)).await.unwrap();
+    assert_eq!((swept.removed, swept.kept), (700, 300));
+    assert!(orphans.iter().all(|id| !world.blobs.ids().contains(id)));
 }

@@ -91,6 +91,9 @@ async fn without_a_name_the_services_own_key_is_used() {
     let second = world.ann(put("b", 10, under(None))).await.unwrap().protection;
     assert_eq!(first, second);
     assert!(matches!(&first, Protection::Kms { key } if !key.is_empty()));
+    // It is made once, and found by its alias after that.
+    let events = world.events(world.ann.account).await;
+    assert_eq!(events.iter().filter(|e| e.event_name == "ServiceKey").count(), 1);
     // Who may use the object may use that key.
     let user = world.user("user", r#"{"Effect":"Allow","Action":"oss:*","Resource":"*"}"#).await;
     let got = world.by(&user, Get::new(home(), key("a"))).await.unwrap();

@@ -3,7 +3,8 @@ use bytes::Bytes;
 use futures::stream;
 use objects::{
     Acl, Body, ChecksumKind, Checksums, Copy, CreateBucket, Delete, DeleteBucket, Draft, ETags, Expected, Get,
-    GetObjectAcl, Headers, MetadataDirective, Put, PutObjectAcl, ReadConditions, Trailer, WriteConditions,
+    GetObjectAcl, Headers, InitiateUpload, MetadataDirective, Put, PutBucketAcl, PutObjectAcl, ReadConditions, Trailer,
+    UploadPart, WriteConditions,
 };
 use std::collections::BTreeMap;
 use types::{Failure, Reason, Result, limits};
@@ -189,6 +190,42 @@ async fn a_bucket_made_again_during_a_put_is_another() {
     let (result, ()) = futures::join!(upload, change);
     assert_eq!(reason(result), Reason::BucketNotFound);
     assert_eq!((world.count().await, world.blobs.count()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_list_that_is_closed_during_a_write_closes_it() {
+    let world = World::new().await;
+    let upload = world.ann(InitiateUpload::new(home(), key("it"))).await.unwrap().upload;
+    for part in [false, true] {
+        for owner in [false, true] {
+            let acl = |acl| world.ann(PutBucketAcl { bucket: home(), acl });
+            acl(Acl::PublicReadWrite).await.unwrap();
+            let caller = if owner { world.root(&world.ann).await } else { world.deployment.anonymous() };
+            let (send, receive) = futures::channel::oneshot::channel();
+            let slow = stream::once(async move {
+                receive.await.unwrap();
+                Ok(data(100_000))
+            });
+            let body = Body::new(slow, None);
+            let write = async {
+                if part {
+                    let op = UploadPart::new(home(), key("it"), upload.clone(), 1, body);
+                    world.by(&caller, op).await.map(|_| ())
+                } else {
+                    world.by(&caller, Put::new(home(), key("it"), body)).await.map(|_| ())
+                }
+            };
+            let close = async {
+                tokio::task::yield_now().await;
+                acl(Acl::Private).await.unwrap();
+                send.send(()).unwrap();
+            };
+            let before = world.blobs.count();
+            let (result, ()) = futures::join!(write, close);
+            assert_eq!(result.err().map(|f| f.reason()), (!owner).then_some(Reason::Contended));
+            assert_eq!(world.blobs.count(), before + usize::from(owner));
+        }
+    }
 }
 
 #[tokio::test]

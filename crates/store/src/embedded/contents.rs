@@ -8,8 +8,12 @@ use xxhash_rust::xxh3::Xxh3;
 /// bytes, its place and its length in 8 each, little-endian. The table of contents lies between the sections and this.
 const TRAILER: usize = 38;
 
-/// Checks the table of contents of every table, for the engine makes room for as many entries as it says there are
-/// before it checks anything: a flipped bit there would end the process instead of being an error.
+/// Name of the file that says which list of tables a keyspace has, and that list's checksum.
+const CURRENT: &str = "current";
+
+/// Checks what the engine takes on trust: each keyspace's list of tables, whose checksum it writes but does not compare;
+/// and the table of contents of every table, for the engine makes room for as many entries as it says there are
+/// before it checks anything, so that a flipped bit there would end the process instead of being an error.
 ///
 /// Everything else in a table is checked by the engine, as it is read.
 pub(crate) fn check_contents(dir: &Path) -> Result<(), MetaError> {
@@ -30,9 +34,11 @@ fn check_folder(dir: &Path, depth: u8) -> io::Result<()> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         if !entry.file_type()?.is_dir() {
-            if !is_whole(&entry.path())? {
-                let name = entry.path().display().to_string();
-                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("the contents of {name} are damaged")));
+            let path = entry.path();
+            let whole = if entry.file_name() == CURRENT { lists_tables(&path)? } else { is_whole(&path)? };
+            if !whole {
+                let text = format!("the contents of {} are damaged", path.display());
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
         } else if depth < DEPTH {
             check_folder(&entry.path(), depth + 1)?;
@@ -57,6 +63,22 @@ fn is_whole(path: &Path) -> io::Result<bool> {
     let mut hash = Xxh3::new();
     file.seek(SeekFrom::Start(start))?;
     hash_all(&mut file.take(size), &mut hash)?;
+    Ok(hash.digest128() == u128::from_le_bytes(*checksum))
+}
+
+/// Whether the list of tables that `current` names (its number in 8 bytes, its xxh3 in 16, a zero; little-endian) is
+/// what was written.
+fn lists_tables(current: &Path) -> io::Result<bool> {
+    let bytes = std::fs::read(current)?;
+    let Some((number, rest)) = bytes.split_first_chunk::<8>() else { return Ok(false) };
+    let Some((checksum, [0])) = rest.split_first_chunk::<16>() else { return Ok(false) };
+    let list = current.with_file_name(format!("v{}", u64::from_le_bytes(*number)));
+    let mut file = match File::open(list) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        other => other?,
+    };
+    let mut hash = Xxh3::new();
+    hash_all(&mut file, &mut hash)?;
     Ok(hash.digest128() == u128::from_le_bytes(*checksum))
 }
 

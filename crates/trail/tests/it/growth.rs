@@ -110,3 +110,24 @@ async fn what_could_not_be_published_is_told_and_tried_again() {
     assert!(f.publisher.problems().is_empty());
     assert_clean(&f.verify().await);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_told_and_keeps_the_old_checkpoint() {
+    let f = Fixture::new().await;
+    f.grow(3).await;
+    f.publish().await.unwrap();
+    let before = f.read("checkpoint");
+    f.grow(300).await;
+    // Whatever is written under this name goes to a device that is always full.
+    std::os::unix::fs::symlink("/dev/full", f.folder().join("tmp/file")).unwrap();
+    assert_eq!(f.publish().await.unwrap_err().reason(), types::Reason::StorageFull);
+    assert_eq!(f.read("checkpoint"), before);
+    let report = f.verify().await;
+    assert_clean(&report);
+    assert_eq!((report.events, report.pending), (3, 297));
+    assert!(f.publisher.problems().contains_key(&f.account));
+    assert_eq!(f.publish().await.unwrap(), 297);
+    assert_clean(&f.verify().await);
+    assert!(f.publisher.problems().is_empty());
+}

@@ -119,7 +119,7 @@ async fn a_long_search_for_nothing_is_cut_into_calls() {
     f.grow(45_000).await;
     let query = Query::new(Some(at(0)), Some(at(45_000)), at(45_000)).unwrap();
     let query = query.filter(Attribute::EventName, "Nothing").unwrap();
-    assert_eq!(all(&[&f.store], f.account, &query).await, (Vec::new(), 3));
+    assert_eq!(all(&[&f.store], f.account, &query).await, (Vec::new(), 9));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::authorization::Fields;
 use super::proof::{Method, Proof, hex_signature};
-use super::{Scheme, Scope, Signed, access_key_id, coverage, malformed, window};
+use super::{Scheme, Scope, Signed, access_key_id, coverage, malformed, nonce, window};
 use crate::{Head, Params, encoding, form};
 use crypto::hash;
 use types::{AccessKeyId, Failure, Reason, Result, Timestamp};
@@ -55,7 +55,7 @@ pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
         security_token: head.header("x-acs-security-token").map(str::to_owned),
         time: Some(time),
         expires: None,
-        nonce: head.header("x-acs-signature-nonce").map(str::to_owned),
+        nonce: head.header("x-acs-signature-nonce").map(nonce).transpose()?,
         proof: Proof {
             method: header.method(),
             strings: vec![string],

@@ -24,10 +24,22 @@ pub use recognise::{Family, Scheme, recognise};
 pub use scope::Scope;
 pub use signed::Signed;
 
+use std::ops::RangeInclusive;
 use types::{AccessKeyId, Failure, Reason, Result};
+
+/// Bytes of a nonce. It is remembered as part of a key in the store, so it must be short; the SDKs send at most 60.
+const NONCE_BYTES: RangeInclusive<usize> = 1..=128;
 
 fn malformed(why: impl std::fmt::Display) -> Failure {
     Failure::new(Reason::SignatureMalformed, format!("The signature cannot be read: {why}."))
+}
+
+/// The value that a request may be sent with once.
+fn nonce(text: &str) -> Result<String> {
+    if !NONCE_BYTES.contains(&text.len()) {
+        return Err(Failure::invalid("SignatureNonce", "1 to 128 bytes, another one for each request"));
+    }
+    Ok(text.to_owned())
 }
 
 /// An id that is none of ours cannot exist, and saying so is all the caller needs.

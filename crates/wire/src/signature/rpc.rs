@@ -2,7 +2,7 @@
 
 use super::acs::canonical_query;
 use super::proof::{Method, Proof, base64_signature};
-use super::{Scheme, Signed, access_key_id, malformed, window};
+use super::{Scheme, Signed, access_key_id, malformed, nonce, window};
 use crate::{Head, Params, encoding};
 use types::{Failure, Reason, Result, Timestamp};
 
@@ -29,7 +29,7 @@ pub fn read(head: &Head, params: &Params) -> Result<Signed> {
         security_token: params.optional("SecurityToken").map(str::to_owned),
         time: Some(time),
         expires: None,
-        nonce: params.optional("SignatureNonce").map(str::to_owned),
+        nonce: params.get("SignatureNonce").map(nonce).transpose()?,
         scope: None,
         signed_headers: Vec::new(),
         proof: Proof {
@@ -123,5 +123,19 @@ mod tests {
         assert_eq!(reason(""), Some(Reason::ParameterMissing));
         assert_eq!(reason("&SignatureMethod=HMAC-SHA256&SignatureVersion=1.0"), Some(Reason::SignatureMalformed));
         assert_eq!(reason(&format!("{method}&SignatureType=BEARERTOKEN")), Some(Reason::NotImplemented));
+        for (bytes, expected) in
+            [(0, Some(Reason::ParameterInvalid)), (1, None), (128, None), (129, Some(Reason::ParameterInvalid))]
+        {
+            assert_eq!(reason(&format!("{method}&SignatureNonce={}", "n".repeat(bytes))), expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn the_signature_is_told_as_sent() {
+        let (head, _) = Head::read(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let params = b"AccessKeyId=LTAI5tTest&Timestamp=2016-03-28T03:13:08Z&SignatureMethod=HMAC-SHA1\
+                       &SignatureVersion=1.0&Signature=41wk2SSX1GJh7fwnc5eqOfiJPFg%3D";
+        let signed = read(&head, &Params::parse(params).unwrap()).unwrap();
+        assert_eq!((signed.nonce.as_deref(), signed.signature()), (None, "41wk2SSX1GJh7fwnc5eqOfiJPFg="));
     }
 }

@@ -40,6 +40,11 @@ impl Signed {
         self.proof.strings.first().map_or("", String::as_str)
     }
 
+    /// The signature, as sent. It is that of this request alone: where a scheme has no nonce it can stand in for one.
+    pub fn signature(&self) -> &str {
+        &self.proof.signature
+    }
+
     /// The canonical request, in the schemes that have one.
     pub fn canonical_request(&self) -> Option<&str> {
         self.proof.canonical_request.as_deref()
