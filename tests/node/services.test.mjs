@@ -56,6 +56,7 @@ test("pop-core: a wrong secret", async () => {
 });
 
 // This package is older than its siblings: its answers have no `body`.
+// This package is of the older generation: its answers have no body member.
 test("Tea KMS: the context travels flattened", async () => {
   const kms = new Kms.default(config());
   const { keyMetadata: { keyId } } = await kms.createKey(new Kms.CreateKeyRequest({ description: "node" }));

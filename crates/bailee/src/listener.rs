@@ -181,6 +181,6 @@ impl<S: Stream<Item = Result<Frame<Bytes>, BodyError>>> Body for Announced<S> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint.clone()
+        self.hint
     }
 }

@@ -19,35 +19,35 @@ use types::{AccountId, Clock, RequestId};
 
 /// An access key, and the account it is of.
 #[derive(Clone)]
-pub struct Credential {
-    pub account: AccountId,
-    pub id: String,
-    pub secret: String,
-    pub token: Option<String>,
+pub(crate) struct Credential {
+    pub(crate) account: AccountId,
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) token: Option<String>,
 }
 
 /// A deployment.
-pub struct World {
-    pub domains: Arc<Domains>,
-    pub deployment: Deployment,
+pub(crate) struct World {
+    pub(crate) domains: Arc<Domains>,
+    pub(crate) deployment: Deployment,
     nonce: AtomicU64,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["Code"].as_str().unwrap_or_default()
     }
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let deployment = Deployment::new().await.unwrap();
         let kms = Arc::new(Kms::new(deployment.region.clone()));
         let objects = Objects::new(
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// A new account's root access key.
-    pub async fn account(&self, name: &str) -> Credential {
+    pub(crate) async fn account(&self, name: &str) -> Credential {
         let op = CreateAccount { name: name.to_owned() };
         let made = self.deployment.gate().perform(&self.deployment.service(), &self.domains.iam, op).await.unwrap();
         let secret = made.root.secret.expose().clone();
@@ -87,7 +87,7 @@ impl World {
     }
 
     /// A user of the account with an access key and, if given, a policy.
-    pub async fn user(&self, root: &Credential, name: &str, policy: Option<&str>) -> Credential {
+    pub(crate) async fn user(&self, root: &Credential, name: &str, policy: Option<&str>) -> Credential {
         let ram = "2015-05-01";
         self.done(root, ram, "CreateUser", &[("UserName", name)]).await;
         if let Some(policy) = policy {
@@ -104,19 +104,25 @@ impl World {
     }
 
     /// A call that must succeed.
-    pub async fn done(&self, who: &Credential, version: &str, action: &str, more: &[(&str, &str)]) -> Value {
+    pub(crate) async fn done(&self, who: &Credential, version: &str, action: &str, more: &[(&str, &str)]) -> Value {
         let answer = self.call(Some(who), version, action, more).await;
         assert_eq!(answer.status, 200, "{action}: {}", answer.body);
         answer.body
     }
 
     /// A call, signed with RPC HMAC-SHA1, or unsigned.
-    pub async fn call(&self, who: Option<&Credential>, version: &str, action: &str, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        who: Option<&Credential>,
+        version: &str,
+        action: &str,
+        more: &[(&str, &str)],
+    ) -> Answer {
         self.send(self.query(who, version, action, more)).await
     }
 
     /// The query of a call.
-    pub fn query(&self, who: Option<&Credential>, version: &str, action: &str, more: &[(&str, &str)]) -> String {
+    pub(crate) fn query(&self, who: Option<&Credential>, version: &str, action: &str, more: &[(&str, &str)]) -> String {
         let mut params = vec![("Action", action.to_owned()), ("Version", version.to_owned())];
         params.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         if let Some(who) = who {
@@ -142,7 +148,7 @@ impl World {
     }
 
     /// Sends a query to the root path.
-    pub async fn send(&self, query: String) -> Answer {
+    pub(crate) async fn send(&self, query: String) -> Answer {
         let request = http::Request::post(format!("/?{query}")).header("host", "localhost").body(full("")).unwrap();
         let arrival = Arrival {
             id: RequestId::random(self.deployment.rng.as_ref()),
@@ -157,7 +163,7 @@ impl World {
     }
 
     /// The events in an account's trails, the region's first.
-    pub async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
         let mut events = Vec::new();
         for store in [&self.deployment.region, &self.deployment.identity] {
             events.extend(stream(store, account).await);
