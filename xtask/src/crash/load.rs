@@ -32,11 +32,16 @@ struct Slot {
     touched: bool,
 }
 
+/// The most master keys one client makes: eight clients stay below what an account may have.
+const MASTER_KEYS: u32 = 24;
+
 /// A client and all it knows.
 pub(super) struct Worker {
     slots: Vec<Slot>,
     /// Master keys that were acknowledged and not checked yet.
     keys: Vec<String>,
+    /// Master keys it has made in all rounds: an account may have 200.
+    made: u32,
     /// The ids of all requests that were answered since the last check.
     answered: Vec<String>,
 }
@@ -65,7 +70,7 @@ impl Worker {
     pub(super) fn new(number: u64) -> Self {
         let path = |key| format!("{BUCKET}/client-{number}/key-{key}");
         let slot = |key| Slot { path: path(key), settled: Content::Absent, pending: None, touched: false };
-        Self { slots: (0..KEYS).map(slot).collect(), keys: Vec::new(), answered: Vec::new() }
+        Self { slots: (0..KEYS).map(slot).collect(), keys: Vec::new(), made: 0, answered: Vec::new() }
     }
 
     /// Works until the server dies. An error before `dying` is set is a failure of the server.
@@ -76,7 +81,10 @@ impl Worker {
             Err(failure) => return Err(failure),
         };
         loop {
-            let step = Step::random(&mut numbers);
+            let step = match Step::random(&mut numbers) {
+                Step::CreateKey if self.made >= MASTER_KEYS => Step::Get,
+                step => step,
+            };
             let slot = usize::try_from(numbers.between(0, KEYS - 1)).unwrap_or(0);
             match self.step(&mut connection, &target, step, slot).await {
                 Ok(()) => {}
@@ -124,6 +132,7 @@ impl Worker {
                 let (request_id, key) = created(answer).map_err(Ended::Wrong)?;
                 self.answered.push(request_id);
                 self.keys.push(key);
+                self.made += 1;
             }
         }
         Ok(())
