@@ -33,7 +33,7 @@ struct Slot {
 }
 
 /// The most master keys one client makes: eight clients stay below what an account may have.
-const MASTER_KEYS: u32 = 24;
+const MASTER_KEYS: u32 = 20;
 
 /// A client and all it knows.
 pub(super) struct Worker {
