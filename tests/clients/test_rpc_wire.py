@@ -56,7 +56,7 @@ def test_a_clock_may_be_off_by_15_minutes_only(rpc, minutes):
 
 
 def test_a_malformed_time_is_named(rpc):
-    told(rpc.send("kms", "ListKeys", Timestamp="yesterday"), 400, "IllegalTimestamp")
+    told(rpc.send("kms", "ListKeys", Timestamp="yesterday"), 400, "InvalidTimeStamp.Format")
     told(rpc.send("ram", "ListUsers", Timestamp="yesterday"), 400, "InvalidTimeStamp.Format")
 
 

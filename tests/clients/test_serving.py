@@ -182,3 +182,20 @@ def test_a_cut_off_upload_changes_nothing(server, s3, bucket):
         head = f"PUT {path} HTTP/1.1\r\nHost: {server.address}\r\nContent-Length: 1000000\r\n\r\n"
         connection.sendall(head.encode() + bytes(300_000))
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"old"
+
+
+def test_who_asks_to_continue_is_answered_first(server, s3, bucket):
+    """botocore sends `Expect: 100-continue` with every upload, also with an empty one. An answer without a 100 before it
+    leaves its connection in a state in which it misreads the next answer and hangs, unless the connection is closed."""
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a"}, ExpiresIn=60)
+    head = f"PUT {url.removeprefix(server.url)} HTTP/1.1\r\nHost: {server.address}\r\nExpect: 100-continue\r\n"
+    for length in (0, 5):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            connection.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode())
+            answer = connection.recv(65536)
+            if answer.startswith(b"HTTP/1.1 100 "):
+                connection.sendall(b"x" * length)
+                answer = answer.split(b"\r\n\r\n", 1)[1] or connection.recv(65536)
+            else:
+                assert b"\r\nconnection: close\r\n" in answer.lower(), answer
+            assert answer.startswith(b"HTTP/1.1 200 "), answer
