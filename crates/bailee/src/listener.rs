@@ -5,6 +5,7 @@ use futures::{Stream, StreamExt};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -115,16 +116,22 @@ async fn answer(
     let arrival =
         Arrival { id: RequestId::random(domains.rng.as_ref()), time: domains.clock.now(), source_ip: peer, secure };
     let id = arrival.id.clone();
+    // Nobody reads an empty body, so nobody answers its "100 Continue", and a client that waits for that would take the
+    // next answer on this connection for this one's.
+    let unheard = request.headers().contains_key(header::EXPECT) && request.body().is_end_stream();
     let request: Request = request.map(patient);
     let method = request.method().clone();
     let serving = domains.clone();
     let answered = tokio::spawn(async move { dialects::serve(&serving, arrival, request).await }).await;
-    let response = answered.unwrap_or_else(|panicked| {
+    let mut response = answered.unwrap_or_else(|panicked| {
         tracing::error!(request = %id, error = %panicked, "a call ended by a fault of ours");
         let mut response = Response::new(dialects::empty());
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         response
     });
+    if unheard {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let took = domains.clock.elapsed().saturating_sub(started);
     let status = response.status().as_u16();
     metrics::counter!("bailee_requests_total", "status" => status_class(status)).increment(1);

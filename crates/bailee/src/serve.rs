@@ -94,17 +94,25 @@ fn say_fresh(settings: &Settings) {
 }
 
 /// On the first start, makes an account and writes its root access key where only the owner of the folder can read it.
+///
+/// A crash after the account is made and before the file is there would lose the secret for good. So the start is marked
+/// as begun until the file is written, and a start that finds the mark makes another account; the lost one stays empty.
 async fn first_account(deployment: &Deployment, settings: &Settings, endpoint: &str) -> Result<(), Stop> {
     let domains = &deployment.domains;
+    let path = settings.data.join("first-credentials.json");
+    let begun = settings.data.join("first-start");
     let caller = deployment.service("first-start", "ListAccounts");
-    if !domains.gate.perform(&caller, &domains.iam, iam::ListAccounts).await?.is_empty() {
+    let none = domains.gate.perform(&caller, &domains.iam, iam::ListAccounts).await?.is_empty();
+    if !none && !begun.exists() {
         return Ok(());
     }
+    std::fs::File::create(&begun)?.sync_all()?;
     let caller = deployment.service("first-start", "CreateAccount");
     let made = domains.gate.perform(&caller, &domains.iam, CreateAccount { name: "first".to_owned() }).await?;
-    let path = settings.data.join("first-credentials.json");
     let region = settings.regions.first().map(|r| r.name.to_string()).unwrap_or_default();
     write_credentials(&path, &made, endpoint, &region)?;
+    // Only now is the first start over.
+    std::fs::remove_file(&begun)?;
     print_environment(&path, &made, endpoint, &region, settings);
     Ok(())
 }
