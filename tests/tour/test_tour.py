@@ -26,7 +26,7 @@ def script(listen: str, metrics: str) -> str:
     body = "\n".join(blocks())
     body = body.replace("cargo run --release -- ", "bailee ").replace("127.0.0.1:7070", listen)
     body = body.replace("127.0.0.1:7071", metrics)
-    return f"set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\nset -x\n{body}\n"
+    return f"set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\nset -x\n{body}\n"
 
 
 def test_the_readme_has_a_tour():

@@ -1,10 +1,11 @@
 //! A `bailee serve` process on free loopback ports.
 
 use crate::client::Target;
+use crate::numbers::Numbers;
 use crate::outcome::{Doing, Failed, Outcome};
 use serde::Deserialize;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -149,10 +150,18 @@ pub(crate) fn binary(given: Option<&Path>) -> Outcome<PathBuf> {
     path.canonicalize().doing(path.display())
 }
 
-/// An address on loopback that nobody listens on.
+/// An address on loopback that nobody listens on, with a port below those that outgoing connections are given, so that
+/// none of them takes it meanwhile.
 pub(crate) fn free_address() -> Outcome<SocketAddr> {
-    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("find a free port")?;
-    probe.local_addr().doing("find a free port")
+    let mut numbers = Numbers::of(Numbers::surprise());
+    loop {
+        let port = u16::try_from(numbers.between(10_240, 32_000)).unwrap_or(10_240);
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(probe) => return probe.local_addr().doing("find a free port"),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error).doing("find a free port"),
+        }
+    }
 }
 
 fn is_ready(metrics: SocketAddr) -> bool {

@@ -7,7 +7,6 @@ use types::Reason;
 pub(super) fn kms_code(reason: Reason) -> &'static str {
     match reason {
         Reason::AccessKeyInactive => "Forbidden.AccessKey",
-        Reason::TimestampMalformed => "IllegalTimestamp",
         Reason::AccessDenied => "Forbidden.NoPermission",
         Reason::Internal => "InternalFailure",
         Reason::Unavailable => "ServiceUnavailableTemporary",
