@@ -87,13 +87,25 @@ impl Txn {
         suffix: &[u8],
         record: &R,
     ) -> Result<()> {
-        let key = table.key(account, suffix);
         let plain = table.encode(record)?;
-        let account_key = self.view.keyring.account(account).await?;
-        let sealed = seal_value(&account_key, self.rng.as_ref(), table.space(), &key, &plain);
+        let (key, sealed) = self.seal(table, account, suffix, &plain).await?;
         self.pending.insert((table.space(), key.clone()), Some(plain));
-        self.writes.insert((table.space(), key), Some(sealed.into()));
+        self.writes.insert((table.space(), key), Some(sealed));
         Ok(())
+    }
+
+    /// A record's key, and its bytes sealed for that place.
+    async fn seal<R: Record>(
+        &self,
+        table: Table<R>,
+        account: AccountId,
+        suffix: &[u8],
+        plain: &[u8],
+    ) -> Result<(Vec<u8>, Bytes)> {
+        let key = table.key(account, suffix);
+        let account_key = self.view.keyring.account(account).await?;
+        let sealed = seal_value(&account_key, self.rng.as_ref(), table.space(), &key, plain);
+        Ok((key, sealed.into()))
     }
 
     /// Removes a record.
@@ -122,11 +134,8 @@ impl Txn {
         suffix: &[u8],
         record: &R,
     ) -> Result<()> {
-        let key = table.key(account, suffix);
-        let plain = table.encode(record)?;
-        let account_key = self.view.keyring.account(account).await?;
-        let sealed = seal_value(&account_key, self.rng.as_ref(), table.space(), &key, &plain);
-        self.claims.push((table.space(), key, sealed.into()));
+        let (key, sealed) = self.seal(table, account, suffix, &table.encode(record)?).await?;
+        self.claims.push((table.space(), key, sealed));
         Ok(())
     }
 
