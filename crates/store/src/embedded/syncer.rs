@@ -69,7 +69,9 @@ impl Syncer {
         let (mut noted, mut sequence) = (Duration::ZERO, 0);
         while let Some(due) = self.next(&company) {
             let start = self.clock.elapsed();
-            let result = journal.sync();
+            // After a sync that failed, one that succeeds proves nothing: the kernel may have dropped what it could not
+            // write.
+            let result = self.health.check().map_err(std::io::Error::other).and_then(|()| journal.sync());
             let end = self.clock.elapsed();
             company = Company {
                 took: end.saturating_sub(start),

@@ -107,15 +107,16 @@ impl Writer {
         // Nothing is staged before every append has its index: a commit is all or nothing.
         let mut keyed = Vec::with_capacity(batch.appends.len());
         let mut indices = Vec::with_capacity(batch.appends.len());
+        let mut before = Vec::with_capacity(batch.appends.len());
         for append in batch.appends {
+            before.push((append.stream.clone(), self.next.get(&append.stream).copied()));
             match self.place(append) {
                 Ok((index, key, value)) => {
                     indices.push(index);
                     keyed.push((key, value));
                 }
                 Err(error) => {
-                    // Indices given so far are read again from the trees.
-                    self.next.clear();
+                    self.take_back(before);
                     let _gone = waiter.send(Err(error));
                     return;
                 }
@@ -143,11 +144,19 @@ impl Writer {
         let mut key = Vec::with_capacity(stream.len() + 8);
         key.extend_from_slice(&stream);
         key.extend_from_slice(&index.to_be_bytes());
-        if self.next.len() >= STREAMS {
-            self.next.clear();
-        }
         self.next.insert(stream, index + 1);
         Ok((index, key.into(), value))
+    }
+
+    /// Takes back the indices given to a batch that is not staged after all. What the group before it was given stays:
+    /// it is not in the trees yet, so it could not be read again from there.
+    fn take_back(&mut self, before: Vec<(Vec<u8>, Option<u64>)>) {
+        for (stream, next) in before.into_iter().rev() {
+            match next {
+                Some(next) => self.next.insert(stream, next),
+                None => self.next.remove(&stream),
+            };
+        }
     }
 
     fn first_free(&self, stream: &[u8]) -> Result<u64, MetaError> {
@@ -164,6 +173,10 @@ impl Writer {
             return;
         }
         let (done, result) = group.write(&self.spaces);
+        // Only now that the group is in the trees can its indices be read from there again.
+        if self.next.len() >= STREAMS {
+            self.next.clear();
+        }
         match result {
             Ok(sequence) => self.hand_over(sequence, done),
             Err(error) => {
