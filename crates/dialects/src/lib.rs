@@ -11,6 +11,7 @@ pub mod oss;
 pub mod rpc;
 pub mod s3;
 mod serve;
+mod settle;
 mod status;
 
 pub use arrival::Arrival;

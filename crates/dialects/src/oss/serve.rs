@@ -6,6 +6,7 @@ use crate::arrival::Arrival;
 use crate::body::Response;
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
+use crate::settle::settle;
 use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
 use types::{BucketName, Dialect, Failure, Reason, Result};
@@ -149,22 +150,14 @@ async fn region(domains: &Domains, signed_for: Option<&str>, bucket: Option<&Buc
 async fn finish(domains: &Domains, underway: Underway, shown: &Shown, result: Result<Response>) -> Response {
     let Underway { caller, region } = underway;
     let result = match result {
-        Err(failure) if !caller.recorded() => match record(domains, region, &caller, &failure).await {
-            Ok(()) => Err(failure),
-            Err(unrecorded) => Err(unrecorded),
+        Err(failure) => match region.map_or_else(|| domains.region(None).cloned(), Ok) {
+            Ok(region) => Err(settle(domains, &region.store, &caller, failure).await),
+            Err(nowhere) => Err(nowhere),
         },
-        other => other,
+        done => done,
     };
     let call = caller.call();
     let mut response = result.unwrap_or_else(|failure| answer::failed(call, &shown.host, shown.bare, &failure));
     answer::stamp(&mut response, call, domains.clock.now());
     response
-}
-
-async fn record(domains: &Domains, region: Option<Arc<Region>>, caller: &Caller, failure: &Failure) -> Result<()> {
-    let region = match region {
-        Some(region) => region,
-        None => domains.region(None)?.clone(),
-    };
-    domains.gate.record(caller, &region.store, failure).await
 }

@@ -5,9 +5,11 @@ use crate::arrival::Arrival;
 use crate::body::{self, Response};
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
+use crate::settle::settle;
 use bytes::Bytes;
 use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
+use store::Store;
 use types::{Dialect, Failure, Reason, Result, limits};
 use wire::signature::{Scheme, Signed, acs, rpc};
 use wire::{Head, Params, form};
@@ -107,26 +109,25 @@ fn claim(signed: &Signed) -> Claim {
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
 async fn finish(domains: &Domains, service: Option<ServiceName>, caller: &Caller, result: Result<Answer>) -> Response {
-    let result = match result {
-        Err(failure) if !caller.recorded() => match record(domains, service, caller, &failure).await {
-            Ok(()) => Err(failure),
-            Err(unrecorded) => Err(unrecorded),
-        },
-        other => other,
-    };
     let call = caller.call();
     match result {
         Ok(members) => done(call, members),
-        Err(failure) => failed(service.unwrap_or(ServiceName::Ram), call, &failure),
+        Err(failure) => {
+            let failure = match store(domains, service) {
+                Ok(store) => settle(domains, store, caller, failure).await,
+                Err(nowhere) => nowhere,
+            };
+            failed(service.unwrap_or(ServiceName::Ram), call, &failure)
+        }
     }
 }
 
-async fn record(domains: &Domains, service: Option<ServiceName>, caller: &Caller, failure: &Failure) -> Result<()> {
-    let store = match service {
-        Some(ServiceName::Kms) => &domains.region(None)?.store,
-        _ => &domains.identity,
-    };
-    domains.gate.record(caller, store, failure).await
+/// The store whose trail a call to the service goes to.
+fn store(domains: &Domains, service: Option<ServiceName>) -> Result<&Store> {
+    match service {
+        Some(ServiceName::Kms) => Ok(&domains.region(None)?.store),
+        _ => Ok(&domains.identity),
+    }
 }
 
 fn caller(arrival: &Arrival, head: &Head, service: Option<ServiceName>) -> Caller {

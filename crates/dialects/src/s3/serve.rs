@@ -8,6 +8,7 @@ use crate::arrival::Arrival;
 use crate::body::Response;
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
+use crate::settle::log_fault;
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use iam::{Caller, Claim};
@@ -99,10 +100,12 @@ async fn refuse(domains: &Arc<Domains>, nobody: &Caller, head: &Head, failure: F
 
 /// A failure that is in the log; or that it could not be put there, which then is what counts.
 async fn recorded(domains: &Domains, region: &Region, caller: &Caller, failure: Failure) -> Failure {
-    match domains.gate.record(caller, &region.store, &failure).await {
+    let answered = match domains.gate.record(caller, &region.store, &failure).await {
         Ok(()) => failure,
         Err(unrecorded) => Failure::of(Reason::Unavailable).caused_by(unrecorded),
-    }
+    };
+    log_fault(caller.call(), &answered);
+    answered
 }
 
 async fn answer(
@@ -171,6 +174,7 @@ fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
 /// Sees to it that a failure is in the log.
 async fn finish(cx: &Context, failure: Failure) -> Failure {
     if cx.caller().recorded() {
+        log_fault(cx.caller().call(), &failure);
         return failure;
     }
     let caller = if cx.is_decoded() { cx.caller().clone() } else { disbelieved(cx).await };
