@@ -1,7 +1,9 @@
 use crate::Stop;
+use crate::finishing::Finishing;
+use crate::meters::Meters;
 use bytes::Bytes;
 use dialects::{Arrival, Domains, Request, Response};
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -11,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -52,10 +55,11 @@ impl Listener {
         signal: impl Future<Output = ()>,
     ) {
         let graceful = GracefulShutdown::new();
+        let meters = Arc::new(Meters::new());
         let accept = async {
             loop {
                 match self.tcp.accept().await {
-                    Ok((stream, peer)) => self.connection(&graceful, &domains, stream, peer.ip()),
+                    Ok((stream, peer)) => self.connection(&graceful, &domains, &meters, stream, peer.ip()),
                     Err(error) => {
                         tracing::warn!(%error, "cannot take a connection");
                         domains.clock.sleep(ACCEPT_PAUSE).await;
@@ -72,15 +76,26 @@ impl Listener {
         }
     }
 
-    fn connection(&self, graceful: &GracefulShutdown, domains: &Arc<Domains>, stream: TcpStream, peer: IpAddr) {
+    fn connection(
+        &self,
+        graceful: &GracefulShutdown,
+        domains: &Arc<Domains>,
+        meters: &Arc<Meters>,
+        stream: TcpStream,
+        peer: IpAddr,
+    ) {
         // Answers are written whole; waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let domains = domains.clone();
         let watcher = graceful.watcher();
         let tls = self.tls.clone();
+        let meters = meters.clone();
         tokio::spawn(async move {
             let secure = tls.is_some();
-            let service = service_fn(move |request| answer(domains.clone(), peer, secure, request));
+            let service = service_fn(move |request| {
+                // Whatever becomes of the client: no call is left half done and unrecorded.
+                Finishing::new(answer(domains.clone(), meters.clone(), peer, secure, request))
+            });
             match tls {
                 None => {
                     let connection = http().serve_connection(TokioIo::new(stream), service);
@@ -105,9 +120,10 @@ fn http() -> hyper::server::conn::http1::Builder {
     http
 }
 
-/// Answers a request in a task of its own, so that a client that goes away cannot leave it half done and unrecorded.
+/// Answers a request.
 async fn answer(
     domains: Arc<Domains>,
+    meters: Arc<Meters>,
     peer: IpAddr,
     secure: bool,
     request: hyper::Request<Incoming>,
@@ -121,10 +137,10 @@ async fn answer(
     let unheard = request.headers().contains_key(header::EXPECT) && request.body().is_end_stream();
     let request: Request = request.map(patient);
     let method = request.method().clone();
-    let serving = domains.clone();
-    let answered = tokio::spawn(async move { dialects::serve(&serving, arrival, request).await }).await;
-    let mut response = answered.unwrap_or_else(|panicked| {
-        tracing::error!(request = %id, error = %panicked, "a call ended by a fault of ours");
+    // Unwind-safe: what a fault leaves behind is locks and caches, none of which is trusted after a panic.
+    let answered = AssertUnwindSafe(dialects::serve(&domains, arrival, request)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| {
+        tracing::error!(request = %id, "a call ended by a fault of ours");
         let mut response = Response::new(dialects::empty());
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         response
@@ -134,23 +150,16 @@ async fn answer(
     }
     let took = domains.clock.elapsed().saturating_sub(started);
     let status = response.status().as_u16();
-    metrics::counter!("bailee_requests_total", "status" => status_class(status)).increment(1);
-    metrics::histogram!("bailee_request_seconds").record(took.as_secs_f64());
+    meters.answered(status, took);
     tracing::debug!(request = %id, %method, status, micros = took.as_micros(), "answered");
     Ok(response)
 }
 
-const fn status_class(status: u16) -> &'static str {
-    match status {
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        _ => "5xx",
-    }
-}
-
 /// A body whose sender may not pause for longer than [`PATIENCE`].
 fn patient(body: Incoming) -> dialects::RequestBody {
+    if body.is_end_stream() {
+        return dialects::empty();
+    }
     let (hint, ended) = (body.size_hint(), body.is_end_stream());
     let pieces = futures::stream::unfold(Some(body.into_data_stream()), |stream| async move {
         let mut stream = stream?;

@@ -10,9 +10,14 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use trail::Publisher;
+use types::Clock;
+
+/// How often measured times are sorted into the histogram: until then each takes memory.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Upper bounds of the histogram of answer times, in seconds.
 const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -20,7 +25,7 @@ const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 /// The port for those who run the server: health, readiness, metrics. It tells nothing of tenants.
 pub(crate) struct OpsServer {
     address: SocketAddr,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 #[derive(Clone)]
@@ -35,6 +40,7 @@ pub(crate) async fn start(
     address: SocketAddr,
     ready: Arc<AtomicBool>,
     publishers: Vec<Arc<Publisher>>,
+    clock: Arc<dyn Clock>,
 ) -> Result<OpsServer, Stop> {
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full("bailee_request_seconds".to_owned()), BUCKETS)?
@@ -45,6 +51,13 @@ pub(crate) async fn start(
         format!("cannot listen on {address} for health and metrics: {e}; choose another with --metrics-listen")
     })?;
     let address = tcp.local_addr()?;
+    let kept = metrics.clone();
+    let upkeep = async move {
+        loop {
+            clock.sleep(UPKEEP).await;
+            kept.run_upkeep();
+        }
+    };
     let state = State { ready, publishers: Arc::new(publishers), metrics };
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = tcp.accept().await {
@@ -56,7 +69,7 @@ pub(crate) async fn start(
             });
         }
     });
-    Ok(OpsServer { address, task })
+    Ok(OpsServer { address, tasks: [task, tokio::spawn(upkeep)] })
 }
 
 impl OpsServer {
@@ -65,7 +78,7 @@ impl OpsServer {
     }
 
     pub(crate) fn stop(self) {
-        self.task.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -42,7 +42,8 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
 
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(false));
-    let ops = ops_server::start(settings.metrics_listen, ready.clone(), deployment.publishers.clone()).await?;
+    let (publishers, clock) = (deployment.publishers.clone(), deployment.domains.clock.clone());
+    let ops = ops_server::start(settings.metrics_listen, ready.clone(), publishers, clock).await?;
     let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
     for publisher in deployment.publishers.clone() {
         let stopped = stopped.clone();

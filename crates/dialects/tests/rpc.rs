@@ -159,7 +159,7 @@ async fn each_call_is_one_event_and_none_holds_a_secret() {
     assert!(refused.body["Message"].as_str().unwrap().contains("server string to sign is:"));
     let events = world.events(root.account).await;
     assert_eq!(events.len() - before, 5);
-    let codes: Vec<&str> = events.iter().map(|e| e.error_code.as_str()).collect();
+    let codes: Vec<&str> = events.iter().map(|e| &*e.error_code).collect();
     for code in ["Forbidden.KeyNotFound", "InvalidAction.NotFound", "SignatureDoesNotMatch"] {
         assert!(codes.contains(&code), "{codes:?}");
     }

@@ -166,7 +166,7 @@ impl Directory {
 }
 
 async fn generation(view: &View, account: AccountId) -> Result<u64> {
-    Ok(view.get(GENERATIONS, account, b"").await?.unwrap_or_default().generation)
+    Ok(view.shared(GENERATIONS, account, b"").await?.unwrap_or_default().generation)
 }
 
 /// The policies attached to a holder, compiled.

@@ -1,7 +1,7 @@
 use crate::caller::{Caller, Nonce};
 use crate::decide::decide;
 use crate::directory::Directory;
-use crate::operation::{Audit, Operation, Run, Target};
+use crate::operation::{Audit, Operation, Run};
 use crate::permit::Permit;
 use crate::record::Scene;
 use crate::records::{NONCES, NonceRecord};
@@ -87,13 +87,12 @@ impl Gate {
         domain: &D,
         mut op: Op,
     ) -> Result<Op::Output> {
-        let mut audit = Audit::default();
-        op.audit(&mut audit);
-        let target = Target::default();
-        let mut scene = Scene { caller, action: Some(op.action()), category: Op::CATEGORY, audit, target };
+        let mut scene = Scene { action: Some(op.action()), category: Op::CATEGORY, ..Scene::bare(caller) };
+        op.audit(&mut scene.audit);
         match self.attempt(domain, &mut op, &mut scene).await {
             Ok(output) => Ok(output),
             Err(failure) => {
+                scene.answered = Audit::default();
                 self.record_failure(domain.store(), &scene, &failure).await?;
                 Err(failure)
             }
@@ -126,15 +125,14 @@ impl Gate {
             let mut txn = store.begin().await?;
             refuse_replay(caller, txn.view()).await?;
             let output = domain.run(&permit, op, &mut txn).await?;
-            let before = scene.audit.clone();
-            op.outcome(&output, &mut scene.audit);
+            scene.answered = Audit::default();
+            op.outcome(&output, &mut scene.answered);
             let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
             self.append(store, scene, &mut txn, None, true).await?;
             if let Committed::Done(_) = txn.commit(durability).await? {
                 caller.set_recorded();
                 return Ok(output);
             }
-            scene.audit = before;
             // Whoever works for another call must not wait for a turn that this other call may have.
             let inner = caller.asking_service().is_some() || matches!(caller.principal(), Principal::Service { .. });
             if turn.is_none() && !inner {

@@ -3,8 +3,10 @@
 use crate::caller::Caller;
 use crate::operation::{Audit, Target};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use trail::{Category, Event, Identity, IdentityKind};
-use types::{Access, AccountId, Action, Failure, Principal, RegionId, Rng, Timestamp};
+use types::{Access, AccessKeyId, AccountId, Action, Failure, Principal, RegionId, Rng, Timestamp};
 
 /// The identity store's region name: what is global has no region in its events.
 pub const GLOBAL: &str = "global";
@@ -14,15 +16,18 @@ pub(crate) struct Scene<'c> {
     pub(crate) caller: &'c Caller,
     pub(crate) action: Option<Action>,
     pub(crate) category: Category,
+    /// What was asked.
     pub(crate) audit: Audit,
+    /// What was answered; nothing as long as nothing was.
+    pub(crate) answered: Audit,
     pub(crate) target: Target,
 }
 
 impl<'c> Scene<'c> {
     /// A call that never became an operation.
     pub(crate) fn bare(caller: &'c Caller) -> Self {
-        let audit = Audit::default();
-        Self { caller, action: None, category: Category::Management, audit, target: Target::default() }
+        let (audit, answered) = (Audit::default(), Audit::default());
+        Self { caller, action: None, category: Category::Management, audit, answered, target: Target::default() }
     }
 
     /// The accounts whose trails get the event: whose thing it was, and who did it if that is someone else. A call that
@@ -38,58 +43,66 @@ impl<'c> Scene<'c> {
     }
 
     /// The event of a call that was done, or of one that was refused or failed.
-    pub(crate) fn event(
-        &self,
+    pub(crate) fn event<'e>(
+        &'e self,
         recipient: AccountId,
-        region: &RegionId,
+        region: &'e RegionId,
         now: Timestamp,
         rng: &dyn Rng,
         failure: Option<&Failure>,
-    ) -> Event {
+    ) -> Event<'e> {
         let call = self.caller.call();
         let global = region.as_str() == GLOBAL;
         let service = matches!(self.caller.principal(), Principal::Service { .. });
-        let asking = self.caller.asking_service();
         let mut event = Event {
-            event_id: types::RequestId::random(rng).to_string(),
-            event_version: "1".to_owned(),
-            event_time: now.iso_seconds(),
-            event_name: self.name(),
-            event_type: if service { "AliyunServiceEvent" } else { "ApiCall" }.to_owned(),
-            event_source: call.dialect.source.to_owned(),
-            event_rw: self.rw().to_owned(),
+            event_id: types::RequestId::random(rng).to_string().into(),
+            event_version: "1".into(),
+            event_time: now.iso_seconds().into(),
+            event_name: self.name().into(),
+            event_type: if service { "AliyunServiceEvent" } else { "ApiCall" }.into(),
+            event_source: call.dialect.source.into(),
+            event_rw: self.rw().into(),
             event_category: self.category,
-            service_name: call.dialect.service.to_owned(),
-            api_version: call.dialect.version.to_owned(),
-            acs_region: if global { String::new() } else { region.to_string() },
-            request_id: call.id.to_string(),
-            source_ip_address: if service { "Internal".to_owned() } else { call.source_ip.to_string() },
-            user_agent: call.user_agent.clone(),
+            service_name: call.dialect.service.into(),
+            api_version: call.dialect.version.into(),
+            acs_region: if global { "" } else { region.as_str() }.into(),
+            request_id: call.id.as_str().into(),
+            source_ip_address: if service { "Internal".into() } else { call.source_ip.to_string().into() },
+            user_agent: call.user_agent.as_str().into(),
             user_identity: identity(self.caller),
-            request_parameters: self.audit.parameters.clone(),
-            response_elements: self.audit.response.clone(),
-            referenced_resources: Default::default(),
-            resource_type: String::new(),
-            resource_name: String::new(),
+            request_parameters: Cow::Borrowed(&self.audit.parameters),
+            response_elements: Cow::Borrowed(&self.answered.response),
+            referenced_resources: Cow::default(),
+            resource_type: "".into(),
+            resource_name: "".into(),
             is_global: global,
-            additional_event_data: self.decided(),
-            recipient_account_id: recipient.to_string(),
-            error_code: failure.map(|f| (call.dialect.code)(f.reason()).to_owned()).unwrap_or_default(),
-            error_message: failure.map(message).unwrap_or_default(),
+            additional_event_data: Cow::Owned(self.decided()),
+            recipient_account_id: recipient.to_string().into(),
+            error_code: failure.map(|f| (call.dialect.code)(f.reason())).unwrap_or_default().into(),
+            error_message: failure.map(message).unwrap_or_default().into(),
         };
-        event.set_resources(self.audit.resources.clone());
-        if let Some(service) = asking {
-            event.additional_event_data.insert("via".to_owned(), Value::from(service.code()));
-        }
+        event.set_resources(self.resources());
         event
     }
 
-    fn name(&self) -> String {
+    /// What was asked about, and what the answer named besides.
+    fn resources(&self) -> Cow<'_, BTreeMap<String, Vec<String>>> {
+        if self.answered.resources.is_empty() {
+            return Cow::Borrowed(&self.audit.resources);
+        }
+        let mut all = self.audit.clone();
+        for (kind, ids) in &self.answered.resources {
+            ids.iter().for_each(|id| all.resource(kind, id.as_str()));
+        }
+        Cow::Owned(all.resources)
+    }
+
+    fn name(&self) -> &'static str {
         let operation = self.caller.call().operation;
         match self.action {
-            _ if !operation.is_empty() => operation.to_owned(),
-            Some(action) => action.name.to_owned(),
-            None => "Unknown".to_owned(),
+            _ if !operation.is_empty() => operation,
+            Some(action) => action.name,
+            None => "Unknown",
         }
     }
 
@@ -100,14 +113,17 @@ impl<'c> Scene<'c> {
         }
     }
 
-    /// What was decided: the actions in policy spelling and their resources.
+    /// What was decided: the actions in policy spelling and their resources; and the service that asked, if one did on
+    /// the caller's behalf.
     fn decided(&self) -> Map<String, Value> {
         let need =
             |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
-        let needs: Vec<Value> = self.target.needs.iter().map(need).collect();
         let mut data = Map::new();
-        if !needs.is_empty() {
-            data.insert("authorization".to_owned(), Value::from(needs));
+        if !self.target.needs.is_empty() {
+            data.insert("authorization".to_owned(), self.target.needs.iter().map(need).collect());
+        }
+        if let Some(service) = self.caller.asking_service() {
+            data.insert("via".to_owned(), Value::from(service.code()));
         }
         data
     }
@@ -122,22 +138,28 @@ fn message(failure: &Failure) -> String {
     }
 }
 
-fn identity(caller: &Caller) -> Identity {
-    let access_key_id = caller.access_key().map(ToString::to_string).unwrap_or_default();
+fn identity(caller: &Caller) -> Identity<'_> {
     let account = caller.account().or(caller.claimed());
-    let account_id = account.map(|a| a.to_string()).unwrap_or_default();
-    let (kind, principal_id, user_name) = match caller.principal() {
-        Principal::Anonymous => (IdentityKind::Anonymous, String::new(), String::new()),
-        Principal::Root { account } => (IdentityKind::RootAccount, account.to_string(), "root".to_owned()),
-        Principal::User { id, name, .. } => (IdentityKind::RamUser, id.to_string(), name.to_string()),
+    let (kind, principal_id, user_name): (_, Cow<'_, str>, Cow<'_, str>) = match caller.principal() {
+        Principal::Anonymous => (IdentityKind::Anonymous, "".into(), "".into()),
+        Principal::Root { account } => (IdentityKind::RootAccount, account.to_string().into(), "root".into()),
+        Principal::User { id, name, .. } => (IdentityKind::RamUser, id.as_str().into(), name.as_str().into()),
         Principal::RoleSession { role, role_name, session, .. } => {
-            (IdentityKind::AssumedRole, format!("{role}:{session}"), format!("{role_name}:{session}"))
+            let (id, name) = (format!("{role}:{session}"), format!("{role_name}:{session}"));
+            (IdentityKind::AssumedRole, id.into(), name.into())
         }
         Principal::Service { name } | Principal::Operator { name } => {
-            (IdentityKind::System, name.clone(), name.clone())
+            (IdentityKind::System, name.as_str().into(), name.as_str().into())
         }
     };
-    Identity { kind, principal_id, account_id, access_key_id, user_name, session_context: session_context(caller) }
+    Identity {
+        kind,
+        principal_id,
+        account_id: account.map(|a| a.to_string()).unwrap_or_default().into(),
+        access_key_id: caller.access_key().map(AccessKeyId::as_str).unwrap_or_default().into(),
+        user_name,
+        session_context: Cow::Owned(session_context(caller)),
+    }
 }
 
 fn session_context(caller: &Caller) -> Map<String, Value> {

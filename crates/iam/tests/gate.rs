@@ -14,7 +14,7 @@ use testkit::Deployment;
 use trail::{Entry, Event};
 use types::{AccountId, Reason};
 
-async fn events(store: &Store, account: AccountId) -> Vec<Event> {
+async fn events(store: &Store, account: AccountId) -> Vec<Event<'static>> {
     let entries = store.view().await.unwrap().stream(account, 0, 1000).await.unwrap();
     entries.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()
 }
@@ -26,7 +26,7 @@ async fn what_is_done_is_recorded_with_its_effect() {
     let listed = deployment.gate().perform(&deployment.service(), &deployment.iam, ListAccounts).await.unwrap();
     assert_eq!(listed.len(), 1);
     let events = events(&deployment.identity, AccountId::PLATFORM).await;
-    let names: Vec<&str> = events.iter().map(|e| e.event_name.as_str()).collect();
+    let names: Vec<&str> = events.iter().map(|e| &*e.event_name).collect();
     assert_eq!(names, ["CreateAccount", "ListAccounts"]);
     assert_eq!(events[0].response_elements["AccountId"], tenant.account.to_string());
     assert!(!events[0].failed());

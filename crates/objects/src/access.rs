@@ -18,7 +18,7 @@ use types::{AccountId, Action, BucketName, Failure, ObjectKey, Principal, Reason
 /// An object that was looked for: its bucket, and itself if it is there.
 pub(crate) struct Found {
     pub(crate) bucket: Bucket,
-    pub(crate) object: Option<ObjectRecord>,
+    pub(crate) object: Option<Arc<ObjectRecord>>,
 }
 
 impl Found {
@@ -81,15 +81,15 @@ impl Objects {
     /// The bucket of a name. That a bucket exists is no secret: names are shared by all accounts.
     pub(crate) async fn bucket(&self, view: &View, name: &BucketName) -> Result<Bucket> {
         let suffix = name.as_str().as_bytes();
-        let owner = view.get(NAMES, AccountId::PLATFORM, suffix).await?.ok_or_else(|| no_bucket(name))?.owner;
-        let record = view.get(BUCKETS, owner, suffix).await?.ok_or_else(|| no_bucket(name))?;
+        let owner = view.shared(NAMES, AccountId::PLATFORM, suffix).await?.ok_or_else(|| no_bucket(name))?.owner;
+        let record = view.shared(BUCKETS, owner, suffix).await?.ok_or_else(|| no_bucket(name))?;
         Ok(Bucket { name: name.clone(), owner, record })
     }
 
     /// The bucket as it is now, which must still be so when the transaction commits. An error if it was removed, or
     /// made again, since it was found.
-    pub(crate) async fn hold(&self, txn: &mut Txn, bucket: &Bucket) -> Result<BucketRecord> {
-        let record = txn.get(BUCKETS, bucket.owner, bucket.name.as_str().as_bytes()).await?;
+    pub(crate) async fn hold(&self, txn: &mut Txn, bucket: &Bucket) -> Result<Arc<BucketRecord>> {
+        let record = txn.shared(BUCKETS, bucket.owner, bucket.name.as_str().as_bytes()).await?;
         record.filter(|r| r.id == bucket.record.id).ok_or_else(|| no_bucket(&bucket.name))
     }
 
@@ -106,7 +106,7 @@ impl Objects {
 
     pub(crate) async fn found(&self, view: &View, name: &BucketName, key: &ObjectKey) -> Result<Found> {
         let bucket = self.bucket(view, name).await?;
-        let object = view.get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
+        let object = view.shared(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
         Ok(Found { bucket, object })
     }
 

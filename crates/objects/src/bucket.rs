@@ -2,6 +2,7 @@ use crate::acl::Acl;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use store::Record;
 use types::{AccountId, BucketName, Timestamp};
 
@@ -61,7 +62,7 @@ impl Record for PolicyRecord {}
 pub(crate) struct Bucket {
     pub(crate) name: BucketName,
     pub(crate) owner: AccountId,
-    pub(crate) record: BucketRecord,
+    pub(crate) record: Arc<BucketRecord>,
 }
 
 /// What is known of a bucket.
@@ -92,6 +93,6 @@ impl BucketInfo {
 
 impl From<Bucket> for BucketInfo {
     fn from(bucket: Bucket) -> Self {
-        Self::new(bucket.name, bucket.owner, bucket.record)
+        Self::new(bucket.name, bucket.owner, Arc::unwrap_or_clone(bucket.record))
     }
 }

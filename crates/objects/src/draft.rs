@@ -153,9 +153,9 @@ impl Objects {
     ) -> Result<()> {
         let held = self.hold(txn, bucket).await?;
         let place = object_key(&bucket.record.id, key);
-        let old = txn.get(OBJECTS, bucket.owner, &place).await?;
-        door.check(&held, old.as_ref())?;
-        conditions.check(old.as_ref())?;
+        let old = txn.shared(OBJECTS, bucket.owner, &place).await?;
+        door.check(&held, old.as_deref())?;
+        conditions.check(old.as_deref())?;
         if let Some(old) = old {
             drop_stored(txn, bucket.owner, &old.stored, self.now()).await?;
         }

@@ -329,6 +329,6 @@ fn pieces(bucket: &Bucket, key: &ObjectKey, segments: &[Segment], range: &Range<
 impl Found {
     /// The object, or that it is not there.
     pub(crate) fn existing(&self, key: &ObjectKey) -> Result<&ObjectRecord> {
-        self.object.as_ref().ok_or_else(|| crate::access::no_object(key))
+        self.object.as_deref().ok_or_else(|| crate::access::no_object(key))
     }
 }

@@ -12,6 +12,7 @@ mod keyring;
 mod local;
 mod memory;
 mod meta;
+mod opened;
 mod record;
 mod room;
 mod store;

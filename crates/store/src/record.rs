@@ -7,7 +7,7 @@ use types::{AccountId, Failure, Result};
 /// A value that is kept. Written as one version byte and MessagePack with field names, so that fields can be added
 /// (with `#[serde(default)]`) without a new version; what cannot be read that way gets a new version and a `decode` that
 /// still reads the old ones.
-pub trait Record: Serialize + DeserializeOwned + Send + Sync {
+pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The version that is written.
     const VERSION: u8 = 1;
 

@@ -1,5 +1,6 @@
 use crate::keyring::{Keyring, Unsealed};
 use crate::meta::Meta;
+use crate::opened::Opened;
 use crate::txn::Txn;
 use crate::view::View;
 use std::sync::{Arc, OnceLock};
@@ -10,6 +11,7 @@ use types::{AccountId, RegionId, Result, Rng};
 pub struct Store {
     meta: Arc<dyn Meta>,
     keyring: Arc<Keyring>,
+    opened: Arc<Opened>,
     rng: Arc<dyn Rng>,
     watcher: Watcher,
 }
@@ -21,7 +23,7 @@ impl Store {
     /// Opens the region's store with what the seal gave.
     pub async fn open(meta: Arc<dyn Meta>, unsealed: Unsealed, region: RegionId, rng: Arc<dyn Rng>) -> Result<Self> {
         let keyring = Arc::new(Keyring::open(unsealed, region, meta.clone(), rng.clone()).await?);
-        Ok(Self { meta, keyring, rng, watcher: Watcher::default() })
+        Ok(Self { meta, keyring, opened: Arc::default(), rng, watcher: Watcher::default() })
     }
 
     /// The region this is the store of.
@@ -52,7 +54,8 @@ impl Store {
 
     /// The present state.
     pub async fn view(&self) -> Result<View> {
-        Ok(View { snapshot: self.meta.snapshot().await?, keyring: self.keyring.clone() })
+        let snapshot = self.meta.snapshot().await?;
+        Ok(View { snapshot, keyring: self.keyring.clone(), opened: self.opened.clone() })
     }
 
     /// A new transaction on the present state.

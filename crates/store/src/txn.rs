@@ -55,14 +55,29 @@ impl Txn {
 
     /// A record, which must be unchanged when this commits.
     pub async fn get<R: Record>(&mut self, table: Table<R>, account: AccountId, suffix: &[u8]) -> Result<Option<R>> {
-        let key = table.key(account, suffix);
-        let place = (table.space(), key);
+        let place = (table.space(), table.key(account, suffix));
         if let Some(pending) = self.pending.get(&place) {
             return pending.as_ref().map(|bytes| table.decode(bytes)).transpose();
         }
-        let opened = self.view.fetch(table, account, &place.1).await?;
-        self.checks.push(Check::Value { space: place.0, key: place.1, seen: opened.raw });
-        Ok(opened.record)
+        let found = self.view.fetch(table, account, &place.1).await?;
+        self.checks.push(Check::Value { space: place.0, key: place.1, seen: found.raw });
+        Ok(found.record)
+    }
+
+    /// As [`get`](Self::get), for records that are read far more often than they change ([`View::shared`]).
+    pub async fn shared<R: Record>(
+        &mut self,
+        table: Table<R>,
+        account: AccountId,
+        suffix: &[u8],
+    ) -> Result<Option<Arc<R>>> {
+        let place = (table.space(), table.key(account, suffix));
+        if let Some(pending) = self.pending.get(&place) {
+            return pending.as_ref().map(|bytes| table.decode(bytes).map(Arc::new)).transpose();
+        }
+        let found = self.view.fetch_shared(table, account, &place.1).await?;
+        self.checks.push(Check::Value { space: place.0, key: place.1, seen: found.raw });
+        Ok(found.record)
     }
 
     /// A scan, whose result must be unchanged when this commits.

@@ -1,5 +1,6 @@
 use crate::keyring::Keyring;
 use crate::meta::{Range, Snapshot, Space};
+use crate::opened::Opened;
 use crate::record::{Record, Table};
 use bytes::Bytes;
 use crypto::Key;
@@ -11,10 +12,11 @@ use types::{AccountId, Failure, Result};
 pub struct View {
     pub(crate) snapshot: Box<dyn Snapshot>,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) opened: Arc<Opened>,
 }
 
-/// A stored value opened, with the bytes it was opened from.
-pub(crate) struct Opened<R> {
+/// What lies at a key, as it is kept and opened.
+pub(crate) struct Found<R> {
     pub(crate) raw: Option<Bytes>,
     pub(crate) record: Option<R>,
 }
@@ -23,6 +25,17 @@ impl View {
     /// A record.
     pub async fn get<R: Record>(&self, table: Table<R>, account: AccountId, suffix: &[u8]) -> Result<Option<R>> {
         Ok(self.fetch(table, account, &table.key(account, suffix)).await?.record)
+    }
+
+    /// As [`get`](Self::get), for records that are read far more often than they change: one that was opened before, and
+    /// lies unchanged where it lay, is not opened again. Not for secrets, which are kept open no longer than needed.
+    pub async fn shared<R: Record>(
+        &self,
+        table: Table<R>,
+        account: AccountId,
+        suffix: &[u8],
+    ) -> Result<Option<Arc<R>>> {
+        Ok(self.fetch_shared(table, account, &table.key(account, suffix)).await?.record)
     }
 
     /// The records whose suffix is in `range` (`start` and `end` are suffixes; an `end` of `None` is the table's end),
@@ -93,13 +106,34 @@ impl View {
         entries.iter().map(open).collect()
     }
 
-    pub(crate) async fn fetch<R: Record>(&self, table: Table<R>, account: AccountId, key: &[u8]) -> Result<Opened<R>> {
+    pub(crate) async fn fetch<R: Record>(&self, table: Table<R>, account: AccountId, key: &[u8]) -> Result<Found<R>> {
         let raw = self.snapshot.get(table.space(), key).await?;
         let record = match &raw {
             Some(bytes) => Some(open_record(table, self.keyring.account(account).await?.as_ref(), key, bytes)?),
             None => None,
         };
-        Ok(Opened { raw, record })
+        Ok(Found { raw, record })
+    }
+
+    pub(crate) async fn fetch_shared<R: Record>(
+        &self,
+        table: Table<R>,
+        account: AccountId,
+        key: &[u8],
+    ) -> Result<Found<Arc<R>>> {
+        let raw = self.snapshot.get(table.space(), key).await?;
+        let Some(bytes) = &raw else { return Ok(Found { raw, record: None }) };
+        // Asked for even if the record was opened before: without its account's key nothing may be read.
+        let account_key = self.keyring.account(account).await?;
+        let record = match self.opened.get(table.space(), key, bytes) {
+            Some(record) => record,
+            None => {
+                let record = Arc::new(open_record(table, &account_key, key, bytes)?);
+                self.opened.put(table.space(), key, bytes, &record);
+                record
+            }
+        };
+        Ok(Found { raw, record: Some(record) })
     }
 
     pub(crate) async fn open_all<R: Record>(

@@ -19,7 +19,7 @@ pub struct Entry {
 
 impl Entry {
     /// A new entry with a salt of its own.
-    pub fn new(event: &Event, rng: &dyn Rng) -> Result<Self> {
+    pub fn new(event: &Event<'_>, rng: &dyn Rng) -> Result<Self> {
         let mut bytes = rng.bytes::<SALT>().to_vec();
         serde_json::to_writer(&mut bytes, event).map_err(Failure::internal)?;
         Ok(Self { bytes })
@@ -46,7 +46,7 @@ impl Entry {
     }
 
     /// The event; an error if the JSON is not one.
-    pub fn event(&self) -> Result<Event> {
+    pub fn event(&self) -> Result<Event<'static>> {
         serde_json::from_slice(self.json()).map_err(|e| Failure::corrupt("an event").caused_by(e))
     }
 
@@ -57,6 +57,6 @@ impl Entry {
 }
 
 /// Adds an event to an account's log, as part of the transaction whose effect it records.
-pub async fn append(txn: &mut Txn, account: AccountId, event: &Event, rng: &dyn Rng) -> Result<()> {
+pub async fn append(txn: &mut Txn, account: AccountId, event: &Event<'_>, rng: &dyn Rng) -> Result<()> {
     txn.append(account, Entry::new(event, rng)?.bytes()).await
 }

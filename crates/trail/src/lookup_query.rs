@@ -83,7 +83,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether an event meets it.
-    pub fn matches(&self, event: &Event) -> bool {
+    pub fn matches(&self, event: &Event<'_>) -> bool {
         let value = &self.value;
         match self.attribute {
             Attribute::ServiceName => event.service_name == *value,
@@ -177,7 +177,7 @@ impl Query {
         self
     }
 
-    pub(crate) fn matches(&self, event: &Event) -> bool {
+    pub(crate) fn matches(&self, event: &Event<'_>) -> bool {
         self.filters.iter().all(|filter| filter.matches(event))
     }
 }

@@ -125,7 +125,7 @@ pub fn read_disclosure(bytes: &[u8]) -> Result<Entry, NoteError> {
 
 /// Checks a receipt and a disclosed event against each other and the log's key; the event, which the log's owner
 /// recorded as the one the receipt names.
-pub fn verify_receipt(proof: &[u8], disclosure: &[u8], vkey: &NoteKey) -> Result<Event, NoteError> {
+pub fn verify_receipt(proof: &[u8], disclosure: &[u8], vkey: &NoteKey) -> Result<Event<'static>, NoteError> {
     let entry = read_disclosure(disclosure)?;
     Proof::parse(proof)?.verify(vkey, &entry.commitment())?;
     entry.event().map_err(|_| NoteError::Malformed("what was disclosed is not an event"))

@@ -14,7 +14,7 @@ const MARGIN: Duration = Duration::from_secs(10 * 60);
 /// An event of a log, opened.
 pub(crate) struct Opened {
     pub(crate) at: Timestamp,
-    pub(crate) event: Event,
+    pub(crate) event: Event<'static>,
     pub(crate) entry: Entry,
 }
 

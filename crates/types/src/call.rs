@@ -9,7 +9,7 @@ pub struct RequestId(String);
 impl RequestId {
     /// A new random id, an upper-case UUID.
     pub fn random(rng: &dyn Rng) -> Self {
-        Self(ids::random_uuid(rng).to_ascii_uppercase())
+        Self(ids::random_uuid(rng, ids::UPPER))
     }
 
     /// The text of the id.

@@ -151,7 +151,7 @@ impl RoleId {
 impl KeyId {
     /// A new random id (RFC 9562 version 4).
     pub fn random(rng: &dyn Rng) -> Self {
-        Self(random_uuid(rng))
+        Self(random_uuid(rng, LOWER))
     }
 }
 
@@ -196,16 +196,24 @@ impl AccessKeyId {
     }
 }
 
-pub(crate) fn random_uuid(rng: &dyn Rng) -> String {
+pub(crate) const LOWER: &[u8; 16] = b"0123456789abcdef";
+pub(crate) const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+
+/// A new random UUID (RFC 9562 version 4), in these hex digits.
+pub(crate) fn random_uuid(rng: &dyn Rng, digits: &[u8; 16]) -> String {
     let mut b = rng.bytes::<16>();
     b[6] = (b[6] & 0x0f) | 0x40;
     b[8] = (b[8] & 0x3f) | 0x80;
-    let h = hex::encode(b);
-    let (p1, rest) = h.split_at(8);
-    let (p2, rest) = rest.split_at(4);
-    let (p3, rest) = rest.split_at(4);
-    let (p4, p5) = rest.split_at(4);
-    format!("{p1}-{p2}-{p3}-{p4}-{p5}")
+    let mut text = String::with_capacity(36);
+    for (i, byte) in b.into_iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for nibble in [byte >> 4, byte & 0x0f] {
+            text.extend(digits.get(usize::from(nibble)).map(|digit| char::from(*digit)));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ impl World {
     }
 
     /// The events in an account's trails, the region's first.
-    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event<'static>> {
         let mut events = Vec::new();
         for store in [&self.deployment.region, &self.deployment.identity] {
             events.extend(stream(store, account).await);
@@ -172,7 +172,7 @@ impl World {
     }
 }
 
-async fn stream(store: &Store, account: AccountId) -> Vec<Event> {
+async fn stream(store: &Store, account: AccountId) -> Vec<Event<'static>> {
     let entries = store.view().await.unwrap().stream(account, 0, 10_000).await.unwrap();
     entries.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()
 }

@@ -85,7 +85,7 @@ async fn each_call_is_one_event_and_no_event_holds_a_secret_or_a_telephone_numbe
     let denied = world.caller(&key.id).await;
     world.refused(&denied, GetUser { name: "alice".parse().unwrap() }).await;
     let events = world.events(world.tenant.account).await;
-    let names: Vec<&str> = events.iter().map(|e| e.event_name.as_str()).collect();
+    let names: Vec<&str> = events.iter().map(|e| &*e.event_name).collect();
     assert_eq!(names, ["CreateUser", "CreateAccessKey", "GetUser"]);
     assert_eq!(events[1].response_elements["AccessKeyId"], key.id.as_str());
     assert!(events[2].failed());

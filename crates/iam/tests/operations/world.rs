@@ -107,7 +107,7 @@ impl World {
         self.deployment.session(&assumed.access_key, Some(token)).await.unwrap()
     }
 
-    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event<'static>> {
         let entries = self.deployment.identity.view().await.unwrap().stream(account, 0, 1000).await.unwrap();
         entries.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()
     }

@@ -25,7 +25,7 @@ async fn every_call_is_an_event_without_secrets() {
     world.ann(ScheduleKeyDeletion { key: by_id(&key.id), days: 7 }).await.unwrap();
 
     let events = world.events(world.ann.account).await;
-    let names: Vec<_> = events.iter().map(|e| (e.event_name.as_str(), e.event_rw.as_str(), e.failed())).collect();
+    let names: Vec<_> = events.iter().map(|e| (&*e.event_name, &*e.event_rw, e.failed())).collect();
     let expected = [
         ("CreateKey", "Write", false),
         ("Encrypt", "Read", false),

@@ -65,7 +65,7 @@ impl World {
     }
 
     /// The events of an account, the oldest first.
-    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event<'static>> {
         let view = self.deployment.region.view().await.unwrap();
         let stream = view.stream(account, 0, 10_000).await.unwrap();
         stream.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()

@@ -6,6 +6,7 @@ use crate::objects::Objects;
 use crate::tables::BUCKETS;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::sync::Arc;
 use store::{Store, Txn, View};
 use types::{Action, BucketName, Result};
 
@@ -44,7 +45,7 @@ impl Run<PutBucketAcl> for Objects {
 
     async fn run(&self, permit: &Permit<PutBucketAcl>, op: &PutBucketAcl, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let mut record = self.hold(txn, &bucket).await?;
+        let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         record.acl = op.acl;
         txn.put(BUCKETS, bucket.owner, op.bucket.as_str().as_bytes(), &record).await
     }

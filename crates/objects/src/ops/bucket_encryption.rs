@@ -5,6 +5,7 @@ use crate::objects::Objects;
 use crate::tables::BUCKETS;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::sync::Arc;
 use store::{Store, Txn, View};
 use types::{Action, BucketName, Failure, Reason, Result};
 
@@ -47,7 +48,7 @@ impl Run<PutBucketEncryption> for Objects {
     async fn run(&self, permit: &Permit<PutBucketEncryption>, op: &PutBucketEncryption, txn: &mut Txn) -> Result<()> {
         encryption::check(&op.encryption)?;
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let mut record = self.hold(txn, &bucket).await?;
+        let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         record.encryption = Some(op.encryption.clone());
         txn.put(BUCKETS, bucket.owner, op.bucket.as_str().as_bytes(), &record).await
     }
@@ -91,7 +92,7 @@ impl Run<GetBucketEncryption> for Objects {
     ) -> Result<Encryption> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let none = || Failure::of(Reason::BucketEncryptionNotFound).with("BucketName", op.bucket.as_str());
-        bucket.record.encryption.ok_or_else(none)
+        bucket.record.encryption.clone().ok_or_else(none)
     }
 }
 
@@ -132,7 +133,7 @@ impl Run<DeleteBucketEncryption> for Objects {
         txn: &mut Txn,
     ) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let mut record = self.hold(txn, &bucket).await?;
+        let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         if record.encryption.take().is_none() {
             return Ok(());
         }

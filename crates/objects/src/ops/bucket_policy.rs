@@ -6,6 +6,7 @@ use crate::tables::{BUCKETS, POLICIES};
 use async_trait::async_trait;
 use iam::policy::{Document, Kind};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::sync::Arc;
 use store::{Store, Txn, View};
 use types::{Action, BucketName, Failure, Reason, Result};
 
@@ -45,7 +46,7 @@ impl Run<PutBucketPolicy> for Objects {
     async fn run(&self, permit: &Permit<PutBucketPolicy>, op: &PutBucketPolicy, txn: &mut Txn) -> Result<()> {
         Document::parse(&op.text, Kind::Bucket)?;
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let mut record = self.hold(txn, &bucket).await?;
+        let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         record.policy = Some(crypto::sha256(op.text.as_bytes()));
         let suffix = op.bucket.as_str().as_bytes();
         txn.put(BUCKETS, bucket.owner, suffix, &record).await?;
@@ -123,7 +124,7 @@ impl Run<DeleteBucketPolicy> for Objects {
 
     async fn run(&self, permit: &Permit<DeleteBucketPolicy>, op: &DeleteBucketPolicy, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let mut record = self.hold(txn, &bucket).await?;
+        let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         if record.policy.take().is_none() {
             return Ok(());
         }

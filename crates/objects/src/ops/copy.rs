@@ -129,7 +129,7 @@ impl Run<Copy> for Objects {
 
     async fn prepare(&self, permit: &Permit<Copy>, op: &mut Copy) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
-        op.conditions.check(found.object.as_ref())?;
+        op.conditions.check(found.object.as_deref())?;
         let caller = permit.caller();
         let got = self.read_source(caller, &op.source_bucket, &op.source_key, &op.source_conditions, None).await?;
         if op.directive == MetadataDirective::Copy {

@@ -8,6 +8,7 @@ use crate::reader::changed;
 use crate::tables::{BUCKETS, NAMES};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
+use std::sync::Arc;
 use store::{Range, Store, Txn, View};
 use types::{AccountId, Action, BucketName, Failure, Reason, Resource, Result, Service, limits};
 
@@ -73,7 +74,7 @@ impl Run<CreateBucket> for Objects {
         let resource = Resource::regional(Service::Oss, self.store.region(), account, op.bucket.as_str());
         let mut target = match view.get(BUCKETS, account, op.bucket.as_str().as_bytes()).await? {
             Some(record) => {
-                let bucket = Bucket { name: op.bucket.clone(), owner: account, record };
+                let bucket = Bucket { name: op.bucket.clone(), owner: account, record: Arc::new(record) };
                 self.bucket_target(view, &bucket, PUT_BUCKET).await?
             }
             None => Target::one(PUT_BUCKET, resource.clone()),

@@ -121,7 +121,7 @@ impl Run<Put> for Objects {
     async fn prepare(&self, permit: &Permit<Put>, op: &mut Put) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
         // What cannot come true is said before the body is taken in; what counts is the look in the transaction.
-        op.conditions.check(found.object.as_ref())?;
+        op.conditions.check(found.object.as_deref())?;
         let caller = permit.caller();
         let ready = self.make_ready(caller, &found, &op.key, &op.draft, &op.expected, &mut op.body).await?;
         op.ready = Some(ready);

@@ -145,7 +145,7 @@ impl World {
         self.ann(GetBucketStat { bucket: home() }).await.unwrap().objects
     }
 
-    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(crate) async fn events(&self, account: AccountId) -> Vec<Event<'static>> {
         let view = self.deployment.region.view().await.unwrap();
         let stream = view.stream(account, 0, 10_000).await.unwrap();
         stream.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()

@@ -312,7 +312,7 @@ async fn every_call_is_one_event() {
     let _ = world.bob(Get::new(home(), key("it"))).await;
     world.delete("it").await;
     let events = world.events(world.ann.account).await;
-    let names: Vec<_> = events[before..].iter().map(|e| (e.event_name.as_str(), e.failed())).collect();
+    let names: Vec<_> = events[before..].iter().map(|e| (&*e.event_name, e.failed())).collect();
     assert_eq!(names, [("PutObject", false), ("GetObject", false), ("GetObject", true), ("DeleteObject", false)]);
     assert_eq!(events[before].referenced_resources["ACS::OSS::Object"], ["ann-bucket/it"]);
 }

@@ -1,6 +1,7 @@
 use crate::faulty_meta::FaultyMeta;
 use async_trait::async_trait;
 use crypto::Key;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -200,45 +201,45 @@ fn list(root: &Path, folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-pub(crate) fn event(n: u64) -> Event {
+pub(crate) fn event(n: u64) -> Event<'static> {
     let mut event = Event {
-        event_id: format!("00000000-0000-4000-8000-{n:012}"),
-        event_version: "1".to_owned(),
-        event_time: Timestamp::from_secs(START + i64::try_from(n).unwrap()).iso_seconds(),
-        event_name: if n.is_multiple_of(2) { "GetObject" } else { "PutObject" }.to_owned(),
-        event_type: "ApiCall".to_owned(),
-        event_source: "oss.local-1.bailee".to_owned(),
-        event_rw: if n.is_multiple_of(2) { "Read" } else { "Write" }.to_owned(),
+        event_id: format!("00000000-0000-4000-8000-{n:012}").into(),
+        event_version: "1".into(),
+        event_time: Timestamp::from_secs(START + i64::try_from(n).unwrap()).iso_seconds().into(),
+        event_name: if n.is_multiple_of(2) { "GetObject" } else { "PutObject" }.into(),
+        event_type: "ApiCall".into(),
+        event_source: "oss.local-1.bailee".into(),
+        event_rw: if n.is_multiple_of(2) { "Read" } else { "Write" }.into(),
         event_category: Category::Data,
-        service_name: "Oss".to_owned(),
-        api_version: "2019-05-17".to_owned(),
-        acs_region: "local-1".to_owned(),
-        request_id: format!("{n:024X}"),
-        source_ip_address: "127.0.0.1".to_owned(),
-        user_agent: "test".to_owned(),
+        service_name: "Oss".into(),
+        api_version: "2019-05-17".into(),
+        acs_region: "local-1".into(),
+        request_id: format!("{n:024X}").into(),
+        source_ip_address: "127.0.0.1".into(),
+        user_agent: "test".into(),
         user_identity: Identity {
             kind: IdentityKind::RamUser,
-            principal_id: "200000000000000001".to_owned(),
-            account_id: "1234567890123456".to_owned(),
-            access_key_id: format!("LTAI{}", n % 3),
-            user_name: "alice".to_owned(),
-            session_context: serde_json::Map::new(),
+            principal_id: "200000000000000001".into(),
+            account_id: "1234567890123456".into(),
+            access_key_id: format!("LTAI{}", n % 3).into(),
+            user_name: "alice".into(),
+            session_context: Default::default(),
         },
-        request_parameters: serde_json::json!({ "BucketName": "b", "ObjectKey": n.to_string() })
-            .as_object()
-            .cloned()
-            .unwrap(),
-        response_elements: serde_json::Map::new(),
-        referenced_resources: BTreeMap::new(),
-        resource_type: String::new(),
-        resource_name: String::new(),
+        request_parameters: Cow::Owned(
+            serde_json::json!({ "BucketName": "b", "ObjectKey": n.to_string() }).as_object().cloned().unwrap(),
+        ),
+        response_elements: Default::default(),
+        referenced_resources: Default::default(),
+        resource_type: "".into(),
+        resource_name: "".into(),
         is_global: false,
-        additional_event_data: serde_json::Map::new(),
-        recipient_account_id: "1234567890123456".to_owned(),
-        error_code: String::new(),
-        error_message: String::new(),
+        additional_event_data: Default::default(),
+        recipient_account_id: "1234567890123456".into(),
+        error_code: "".into(),
+        error_message: "".into(),
     };
-    event.set_resources(BTreeMap::from([("ACS::OSS::Bucket".to_owned(), vec![format!("bucket-{}", n % 10)])]));
+    let buckets = BTreeMap::from([("ACS::OSS::Bucket".to_owned(), vec![format!("bucket-{}", n % 10)])]);
+    event.set_resources(Cow::Owned(buckets));
     event
 }
 

@@ -37,7 +37,7 @@ async fn all(stores: &[&Store], account: AccountId, query: &Query) -> (Vec<Value
     }
 }
 
-async fn append(f: &Fixture, event: &Event) {
+async fn append(f: &Fixture, event: &Event<'_>) {
     let mut txn = f.store.begin().await.unwrap();
     trail::append(&mut txn, f.account, event, f.store.rng().as_ref()).await.unwrap();
     txn.commit(Durability::Logged).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_window_is_found_in_both_directions_page_by_page() {
     }
     let (found, _) = all(&[&f.store], f.account, &query(5, 5)).await;
     assert_eq!(found[0]["requestParameterJson"], r#"{"BucketName":"b","ObjectKey":"5"}"#);
-    assert_eq!(found[0]["eventId"], event(5).event_id);
+    assert_eq!(found[0]["eventId"], *event(5).event_id);
     assert_eq!(found[0]["userIdentity"]["userName"], "alice");
 }
 

@@ -62,7 +62,7 @@ async fn wrong_signatures() {
     }
     let events = world.events_of(&refused.request).await;
     let [event] = events.as_slice() else { panic!("one event, not {}", events.len()) };
-    assert_eq!((event.event_name.as_str(), event.error_code.as_str()), ("GetBucketAcl", "SignatureDoesNotMatch"));
+    assert_eq!((&*event.event_name, &*event.error_code), ("GetBucketAcl", "SignatureDoesNotMatch"));
     assert_eq!(event.recipient_account_id, ann.account.to_string());
 
     thief.id = "LTAI5tNobodyHasThisKeyId".into();

@@ -153,14 +153,14 @@ impl World {
     }
 
     /// The events of an account, the oldest first.
-    pub(super) async fn events(&self, account: AccountId) -> Vec<Event> {
+    pub(super) async fn events(&self, account: AccountId) -> Vec<Event<'static>> {
         let view = self.deployment.region.view().await.unwrap();
         let stream = view.stream(account, 0, 10_000).await.unwrap();
         stream.into_iter().map(|(_, bytes)| Entry::from_bytes(bytes).unwrap().event().unwrap()).collect()
     }
 
     /// All events of one request, whoever's trail they are in.
-    pub(super) async fn events_of(&self, request: &str) -> Vec<Event> {
+    pub(super) async fn events_of(&self, request: &str) -> Vec<Event<'static>> {
         let mut events = Vec::new();
         for account in [self.ann.account, self.bob.account, AccountId::PLATFORM] {
             events.extend(self.events(account).await.into_iter().filter(|event| event.request_id == request));
