@@ -96,6 +96,12 @@ async fn policies() {
     world.by(&world.bob, Ask::get("box", "k")).await.expect(200);
     world.by(&world.bob, Ask::delete("box", "k")).await.refused(403, "AccessDenied");
     world.ann(Ask::put("box", "").query("policy", "").body("{}")).await.refused(400, "InvalidPolicyDocument");
+    for other in ["boxes/*", "box*", "*", "other"] {
+        let elsewhere = got.text().replace("box/*", other);
+        let refused = world.ann(Ask::put("box", "").query("policy", "").body(elsewhere)).await;
+        let text = refused.refused(400, "InvalidPolicyDocument").text();
+        assert!(text.contains("Statement[0].Resource") && text.contains("acs:oss:*:*:box/*"), "{text}");
+    }
     world.ann(Ask::delete("box", "").query("policy", "")).await.expect(204);
     world.by(&world.bob, Ask::get("box", "k")).await.refused(403, "AccessDenied");
 }
