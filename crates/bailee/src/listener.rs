@@ -1,4 +1,5 @@
 use crate::Stop;
+use crate::places::{Place, Places};
 use bytes::Bytes;
 use dialects::{Arrival, Domains, Request, Response};
 use futures::{Stream, StreamExt};
@@ -31,12 +32,14 @@ pub(crate) struct Listener {
     tcp: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    connections: usize,
 }
 
 impl Listener {
-    pub(crate) async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Self, Stop> {
+    /// `connections`: how many may be open at once.
+    pub(crate) async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>, connections: usize) -> Result<Self, Stop> {
         let tcp = TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}"))?;
-        Ok(Self { address: tcp.local_addr()?, tcp, tls })
+        Ok(Self { address: tcp.local_addr()?, tcp, tls, connections })
     }
 
     /// The address it is bound to.
@@ -53,9 +56,11 @@ impl Listener {
     ) {
         let graceful = GracefulShutdown::new();
         let accept = async {
+            let mut places = Places::new(self.connections, domains.clock.clone());
             loop {
+                let place = places.take().await;
                 match self.tcp.accept().await {
-                    Ok((stream, peer)) => self.connection(&graceful, &domains, stream, peer.ip()),
+                    Ok((stream, peer)) => self.connection(&graceful, &domains, place, stream, peer.ip()),
                     Err(error) => {
                         tracing::warn!(%error, "cannot take a connection");
                         domains.clock.sleep(ACCEPT_PAUSE).await;
@@ -72,13 +77,21 @@ impl Listener {
         }
     }
 
-    fn connection(&self, graceful: &GracefulShutdown, domains: &Arc<Domains>, stream: TcpStream, peer: IpAddr) {
+    fn connection(
+        &self,
+        graceful: &GracefulShutdown,
+        domains: &Arc<Domains>,
+        place: Place,
+        stream: TcpStream,
+        peer: IpAddr,
+    ) {
         // Answers are written whole; waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let domains = domains.clone();
         let watcher = graceful.watcher();
         let tls = self.tls.clone();
         tokio::spawn(async move {
+            let _place = place;
             let secure = tls.is_some();
             let service = service_fn(move |request| answer(domains.clone(), peer, secure, request));
             match tls {

@@ -7,6 +7,7 @@ mod deployment;
 mod listener;
 mod logging;
 mod ops_server;
+mod places;
 mod serve;
 mod tls;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use iam::{Caller, Gate, Operation, Run};
 use objects::{Body, Objects};
 use std::sync::Arc;
-use types::{BucketName, Failure, ObjectKey, Reason, Result, UploadId, limits};
+use types::{BucketName, Failure, ObjectKey, Principal, Reason, Result, UploadId, limits};
 use wire::xml::{self, Element};
 use wire::{Head, Location, Params, parse_content_md5};
 
@@ -33,14 +33,17 @@ impl<'c> Context<'c> {
     ) -> Result<Self> {
         let Incoming { head, form: _, request } = incoming;
         let arriving = request.into_body();
+        // Only who is known is worth the memory of a long list.
+        let known = *caller.principal() != Principal::Anonymous;
+        let most = if known { limits::XML_BYTES } else { limits::UNSIGNED_XML_BYTES };
         let (document, content) = match row.body {
             BodyUse::Content => {
                 let length = length(&head)?;
                 (Bytes::new(), Some(Body::new(body::data(arriving), length)))
             }
-            BodyUse::Document => (document(&head, arriving, limits::XML_BYTES).await?, None),
+            BodyUse::Document => (document(&head, arriving, most).await?, None),
             BodyUse::None if head.header("content-md5").is_some() => {
-                (document(&head, arriving, limits::FORM_BYTES).await?, None)
+                (document(&head, arriving, most.min(limits::FORM_BYTES)).await?, None)
             }
             BodyUse::None => (Bytes::new(), None),
         };
