@@ -1,9 +1,9 @@
 use super::row::{BodyUse, OssRow};
 use crate::body;
-use crate::domains::Region;
+use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use bytes::Bytes;
-use iam::{Caller, Gate, Operation, Run};
+use iam::{Caller, Operation, Run};
 use objects::{Body, Objects};
 use std::sync::Arc;
 use types::{BucketName, Failure, ObjectKey, Principal, Reason, Result, UploadId, limits};
@@ -12,7 +12,7 @@ use wire::{Head, Location, Params, parse_content_md5};
 
 /// What the handler of an operation works with.
 pub(super) struct Context<'c> {
-    pub(super) gate: &'c Gate,
+    pub(super) domains: &'c Domains,
     pub(super) region: &'c Arc<Region>,
     pub(super) caller: &'c Caller,
     pub(super) head: Head,
@@ -27,7 +27,7 @@ impl<'c> Context<'c> {
     /// Reads as much of the request as the row's handler wants read.
     pub(super) async fn read(
         row: &OssRow,
-        (gate, region, caller): (&'c Gate, &'c Arc<Region>, &'c Caller),
+        (domains, region, caller): (&'c Domains, &'c Arc<Region>, &'c Caller),
         (query, location): (&'c Params, &'c Location),
         incoming: Incoming,
     ) -> Result<Self> {
@@ -47,7 +47,7 @@ impl<'c> Context<'c> {
             }
             BodyUse::None => (Bytes::new(), None),
         };
-        Ok(Self { gate, region, caller, head, query, location, document, content })
+        Ok(Self { domains, region, caller, head, query, location, document, content })
     }
 
     /// The bucket the request names.
@@ -71,7 +71,7 @@ impl<'c> Context<'c> {
         Op: Operation,
         Objects: Run<Op>,
     {
-        self.gate.perform(self.caller, self.region.objects.as_ref(), op).await
+        self.domains.gate.perform(self.caller, self.region.objects.as_ref(), op).await
     }
 
     /// The content the request carries.

@@ -45,7 +45,7 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
     let nobody = Caller::anonymous(call);
     let now = domains.clock.now();
     let known = match claimed(&head, now) {
-        Ok(None) => check_anonymous(&head).and_then(|()| Ok((domains.region(None)?, None))),
+        Ok(None) => anonymous(domains, &head).await.map(|region| (region, None)),
         Ok(Some(identity)) => region(domains, &identity.scope.region).map(|region| (region, Some(claim(identity)))),
         Err(failure) => Err(failure),
     };
@@ -62,19 +62,22 @@ fn region<'d>(domains: &'d Domains, name: &str) -> Result<&'d Arc<Region>> {
     if let Ok(region) = domains.region(Some(name)) {
         return Ok(region);
     }
-    let right = domains.region_names().first().copied().unwrap_or_default().to_owned();
-    let text = format!("The authorization header is malformed; the region is wrong; expecting '{right}'.");
-    Err(Failure::new(Reason::RegionMismatch, text).with("Region", right))
+    Err(wrong_region(domains.region_names().first().copied().unwrap_or_default()))
 }
 
-/// A body in chunks is put together again only behind a verified signature.
-fn check_anonymous(head: &Head) -> Result<()> {
-    match head.header("x-amz-content-sha256") {
-        Some(kind) if kind.starts_with("STREAMING-") => {
-            Err(Failure::new(Reason::NotImplemented, "A body in chunks needs a signature."))
-        }
-        _ => Ok(()),
+fn wrong_region(right: &str) -> Failure {
+    let text = format!("The authorization header is malformed; the region is wrong; expecting '{right}'.");
+    Failure::new(Reason::RegionMismatch, text).with("Region", right)
+}
+
+/// The region of a request without a signature. A body in chunks is put together again only behind a verified one.
+async fn anonymous<'d>(domains: &'d Domains, head: &Head) -> Result<&'d Arc<Region>> {
+    if head.header("x-amz-content-sha256").is_some_and(|kind| kind.starts_with("STREAMING-")) {
+        return Err(Failure::new(Reason::NotImplemented, "A body in chunks needs a signature."));
     }
+    let location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
+    let bucket = location.bucket.and_then(|name| name.parse().ok());
+    domains.region_for(None, bucket.as_ref()).await
 }
 
 /// Refuses what `s3s` would take for something else: uploads by HTML form, and sub-resources that it does not know, of
@@ -184,7 +187,9 @@ fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
 /// Sees to it that a failure is in the log, as one of the caller's: whoever that is, if the signature was not right.
 async fn finish(cx: &Context, head: &Head, failure: Failure) -> Failure {
     if cx.is_decoded() {
-        return settle(&cx.domains, &cx.region.store, cx.caller(), failure).await;
+        let failure = settle(&cx.domains, &cx.region.store, cx.caller(), failure).await;
+        let other = cx.domains.elsewhere(&cx.region, &failure).await;
+        return other.map_or(failure, |region| wrong_region(region.id.as_str()));
     }
     let failure = settle(&cx.domains, &cx.region.store, &disbelieved(cx).await, failure).await;
     if failure.reason() == Reason::SignatureMismatch { explained(head, failure) } else { failure }

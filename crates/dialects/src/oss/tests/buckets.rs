@@ -66,6 +66,18 @@ async fn listed() {
 }
 
 #[tokio::test]
+async fn regions_are_listed() {
+    let world = World::new().await;
+    for asked in ["", "oss-local-1"] {
+        let text = world.ann(Ask::get("", "").query("regions", asked)).await.expect(200).text();
+        assert!(text.contains("<RegionInfoList><RegionInfo><Region>oss-local-1</Region><InternetEndpoint>"), "{text}");
+    }
+    for wrong in ["oss-elsewhere", "local-1"] {
+        world.ann(Ask::get("", "").query("regions", wrong)).await.refused(400, "InvalidArgument");
+    }
+}
+
+#[tokio::test]
 async fn lists_of_who_may() {
     let world = World::new().await;
     let put = |acl: &str| Ask::put("box", "").query("acl", "").header("x-oss-acl", acl);
