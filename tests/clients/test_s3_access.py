@@ -272,22 +272,23 @@ def bucket_policy(bucket, effect, principal, *actions, **more):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def without_lists_of_one(found: dict) -> dict:
-    """A policy means the same with `"a"` and with `["a"]`, and comes back in the shorter form."""
-    short = {name: value[0] if name != "Statement" and len(value) == 1 else value for name, value in found.items()}
-    return found if "Effect" not in found else short
-
-
 def test_a_bucket_policy_is_kept_and_removed(s3, bucket):
     with s3_error("NoSuchBucketPolicy", 404):
         s3.get_bucket_policy(Bucket=bucket)
     given = bucket_policy(bucket, "Allow", "*", "s3:GetObject")
     s3.put_bucket_policy(Bucket=bucket, Policy=given)
-    kept = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    assert kept == json.loads(given, object_hook=without_lists_of_one)
+    assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == given
     s3.delete_bucket_policy(Bucket=bucket)
     with s3_error("NoSuchBucketPolicy", 404):
         s3.get_bucket_policy(Bucket=bucket)
+
+
+def test_a_bucket_policy_is_about_its_own_bucket(s3, bucket):
+    for other in ("*", f"arn:aws:s3:::{bucket}-2/*", f"arn:aws:s3:::{bucket}*"):
+        policy = json.loads(bucket_policy(bucket, "Allow", "*", "s3:GetObject"))
+        policy["Statement"][0]["Resource"] = other
+        with s3_error("MalformedPolicy", 400):
+            s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
 def test_a_bucket_policy_opens_to_everyone(s3, make_s3, secret_object):

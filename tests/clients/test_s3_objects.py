@@ -101,6 +101,13 @@ def test_a_range_behind_the_end_is_an_error(s3, bucket):
         s3.get_object(Bucket=bucket, Key="a", Range="bytes=10-20")
 
 
+@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=5-1", "bytes=x", "lines=0-1"])
+def test_a_range_that_says_nothing_is_the_whole(s3, bucket, asked):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")
+    got = s3.get_object(Bucket=bucket, Key="a", Range=asked)
+    assert (got["ResponseMetadata"]["HTTPStatusCode"], got["Body"].read()) == (200, b"0123456789")
+
+
 def test_missing_objects_are_named_as_such(s3, bucket):
     with s3_error("NoSuchKey", 404):
         s3.get_object(Bucket=bucket, Key="none")

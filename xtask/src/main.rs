@@ -5,6 +5,7 @@
 
 mod bench;
 mod client;
+mod compat;
 mod crash;
 mod licences;
 mod numbers;
@@ -31,6 +32,8 @@ enum Command {
     Tidy,
     /// Check the licence of every crate in the lock file against deny.toml.
     Licences,
+    /// Write docs/compatibility.md anew from the dialects' tables.
+    Compat,
     /// Kill a loaded server again and again; whatever it acknowledged has to be there afterwards.
     Crash(crash::Options),
     /// Measure a server, or any S3 endpoint, beside the ceilings of this machine.
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Tidy => tidy::run(),
         Command::Licences => licences::run(),
+        Command::Compat => compat::run(),
         Command::Crash(options) => crash::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::BareServer(options) => bench::run_bare(&options),

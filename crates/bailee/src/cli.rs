@@ -74,6 +74,9 @@ pub(crate) struct ServeArgs {
     /// A domain whose subdomains are buckets; may be given several times
     #[arg(long = "domain", env = "BAILEE_DOMAIN", value_name = "NAME", value_delimiter = ',')]
     domains: Vec<String>,
+    /// How many connections may be open at once; more wait until one ends [default: 4096]
+    #[arg(long, env = "BAILEE_CONNECTIONS", value_name = "COUNT")]
+    connections: Option<usize>,
     /// How to write the log: `text` or `json` [default: text]
     #[arg(long, env = "BAILEE_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<String>,
@@ -147,6 +150,7 @@ fn settings(args: ServeArgs) -> Result<Settings, Stop> {
     if !args.domains.is_empty() {
         config.domains = args.domains;
     }
+    config.connections = args.connections.or(config.connections);
     config.log_format = args.log_format.or(config.log_format);
     config.settle()
 }

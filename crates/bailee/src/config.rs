@@ -22,6 +22,7 @@ pub(crate) struct Config {
     #[serde(default, rename = "region")]
     regions: Vec<RegionConfig>,
     cache_mib: Option<u64>,
+    pub(crate) connections: Option<usize>,
 }
 
 /// The `[tls]` table.
@@ -76,10 +77,14 @@ pub(crate) struct Settings {
     pub(crate) json_log: bool,
     pub(crate) regions: Vec<RegionSettings>,
     pub(crate) cache_bytes: u64,
+    pub(crate) connections: usize,
 }
 
 const DEFAULT_REGION: &str = "local-1";
 const DEFAULT_CACHE_MIB: u64 = 16;
+const DEFAULT_CONNECTIONS: usize = 4096;
+/// More than any machine has files for.
+const MOST_CONNECTIONS: usize = 1_000_000;
 
 impl Config {
     /// Reads the file, if one is named. The error shows the line and what is wrong with it.
@@ -111,6 +116,7 @@ impl Config {
             json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
+            connections: connections(self.connections)?,
             domains: self.domains,
             data,
             listen,
@@ -153,6 +159,13 @@ impl Config {
     }
 }
 
+fn connections(given: Option<usize>) -> Result<usize, Stop> {
+    match given.unwrap_or(DEFAULT_CONNECTIONS) {
+        most @ 1..=MOST_CONNECTIONS => Ok(most),
+        wrong => Err(format!("connections is {wrong}; it can be 1 to {MOST_CONNECTIONS}").into()),
+    }
+}
+
 /// A setting that is one of a few words; the first is the default.
 fn one_of<T: Copy>(name: &str, given: Option<&str>, words: &[(&str, T)]) -> Result<T, Stop> {
     let found = match given {
@@ -177,7 +190,7 @@ mod tests {
     fn nothing_set_is_a_server_on_loopback() {
         let settings = settle("").unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:7070");
-        assert_eq!(settings.tls, Tls::Off);
+        assert_eq!((settings.tls, settings.connections), (Tls::Off, 4096));
         assert_eq!(settings.regions[0].name.as_str(), "local-1");
         assert_eq!(settings.regions[0].folder, Path::new("./bailee-data/regions/local-1"));
     }
@@ -190,6 +203,7 @@ mod tests {
             ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
             ("seal = \"paper\"", "\"file\" or \"passphrase\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
+            ("connections = 0", "1 to 1000000"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

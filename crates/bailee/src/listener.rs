@@ -1,6 +1,7 @@
 use crate::Stop;
 use crate::finishing::Finishing;
 use crate::meters::Meters;
+use crate::places::{Place, Places};
 use bytes::Bytes;
 use dialects::{Arrival, Domains, Request, Response};
 use futures::{FutureExt, Stream, StreamExt};
@@ -34,12 +35,14 @@ pub(crate) struct Listener {
     tcp: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    connections: usize,
 }
 
 impl Listener {
-    pub(crate) async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Self, Stop> {
+    /// `connections`: how many may be open at once.
+    pub(crate) async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>, connections: usize) -> Result<Self, Stop> {
         let tcp = TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}"))?;
-        Ok(Self { address: tcp.local_addr()?, tcp, tls })
+        Ok(Self { address: tcp.local_addr()?, tcp, tls, connections })
     }
 
     /// The address it is bound to.
@@ -57,9 +60,11 @@ impl Listener {
         let graceful = GracefulShutdown::new();
         let meters = Arc::new(Meters::new());
         let accept = async {
+            let mut places = Places::new(self.connections, domains.clock.clone());
             loop {
+                let place = places.take().await;
                 match self.tcp.accept().await {
-                    Ok((stream, peer)) => self.connection(&graceful, &domains, &meters, stream, peer.ip()),
+                    Ok((stream, peer)) => self.connection(&graceful, &domains, &meters, place, stream, peer.ip()),
                     Err(error) => {
                         tracing::warn!(%error, "cannot take a connection");
                         domains.clock.sleep(ACCEPT_PAUSE).await;
@@ -81,6 +86,7 @@ impl Listener {
         graceful: &GracefulShutdown,
         domains: &Arc<Domains>,
         meters: &Arc<Meters>,
+        place: Place,
         stream: TcpStream,
         peer: IpAddr,
     ) {
@@ -91,6 +97,7 @@ impl Listener {
         let tls = self.tls.clone();
         let meters = meters.clone();
         tokio::spawn(async move {
+            let _place = place;
             let secure = tls.is_some();
             let service = service_fn(move |request| {
                 // Whatever becomes of the client: no call is left half done and unrecorded.

@@ -9,6 +9,7 @@ mod listener;
 mod logging;
 mod meters;
 mod ops_server;
+mod places;
 mod serve;
 mod tls;
 

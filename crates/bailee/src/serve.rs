@@ -36,7 +36,7 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     }
     let tls = tls::acceptor(&settings, &deployment).await?;
     let scheme = if settings.tls == Tls::Off { "http" } else { "https" };
-    let listener = Listener::bind(settings.listen, tls).await?;
+    let listener = Listener::bind(settings.listen, tls, settings.connections).await?;
     let endpoint = format!("{scheme}://{}", listener.address());
     first_account(&deployment, &settings, &endpoint).await?;
 

@@ -4,7 +4,7 @@ use objects::Objects;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Store;
-use types::{Clock, Failure, Reason, RegionId, Result, Rng};
+use types::{BucketName, Clock, Failure, Reason, RegionId, Result, Rng};
 use wire::Addressing;
 
 /// One region: what lives in it and nowhere else.
@@ -49,6 +49,34 @@ impl Domains {
             None => self.regions.first(),
         };
         found.ok_or_else(|| Failure::of(Reason::RegionMismatch).with("ExpectedRegion", self.region_names().join(", ")))
+    }
+
+    /// The region a request went to: the one it was signed for; else the one that has its bucket; else the first.
+    pub(crate) async fn region_for(
+        &self,
+        signed_for: Option<&str>,
+        bucket: Option<&BucketName>,
+    ) -> Result<&Arc<Region>> {
+        if let (None, Some(bucket), 2..) = (signed_for, bucket, self.regions.len()) {
+            for region in &self.regions {
+                if region.objects.has_bucket(bucket).await? {
+                    return Ok(region);
+                }
+            }
+        }
+        self.region(signed_for)
+    }
+
+    /// The other region that has the bucket which a call has not found in this one: then what is wrong is the region it
+    /// was signed for. That a bucket exists is no secret, and so where it is is none.
+    pub(crate) async fn elsewhere(&self, here: &Region, failure: &Failure) -> Option<&Arc<Region>> {
+        if failure.reason() != Reason::BucketNotFound || self.regions.len() < 2 {
+            return None;
+        }
+        let bucket = failure.detail("BucketName")?.parse::<BucketName>().ok()?;
+        let found = self.region_for(None, Some(&bucket)).await.ok()?;
+        let has = found.id != here.id && found.objects.has_bucket(&bucket).await.is_ok_and(|has| has);
+        has.then_some(found)
     }
 
     /// The names of the regions.

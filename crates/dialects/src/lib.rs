@@ -6,6 +6,7 @@
 
 mod arrival;
 mod body;
+mod denied;
 mod domains;
 pub mod oss;
 pub mod rpc;

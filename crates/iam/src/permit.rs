@@ -1,6 +1,8 @@
 use crate::caller::Caller;
+use crate::decide::decide;
 use crate::operation::{Operation, Target};
 use std::marker::PhantomData;
+use types::Result;
 
 /// Proof that an operation was allowed. Its fields are private and only the gate makes one, so no route, job or dialect
 /// can run an operation without asking.
@@ -18,6 +20,11 @@ impl<Op: Operation> Permit<Op> {
     /// Who was allowed.
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// What would have been decided if no access control list had let everybody in: by policies and ownership alone.
+    pub fn unless_open(&self) -> Result<()> {
+        decide(&self.caller, &Target { open: false, ..self.target.clone() })
     }
 
     /// To do it to what.

@@ -5,7 +5,6 @@ use crate::bucket::{Bucket, BucketRecord};
 use crate::encryption::Place;
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
-use crate::reader::changed;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Operation, Permit, Target};
@@ -13,7 +12,7 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Txn, View};
-use types::{AccountId, Action, BucketName, Failure, ObjectKey, Principal, Reason, Resource, Result, Service};
+use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
 
 /// An object that was looked for: its bucket, and itself if it is there.
 pub(crate) struct Found {
@@ -28,31 +27,32 @@ impl Found {
     }
 }
 
-/// Whether an access control list has to let everybody in still when a write commits, whose body took its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the caller of a write came in, whose body took its time: an access control list that let everybody in may have
+/// been closed since it was asked.
+#[derive(Debug)]
 pub(crate) enum Door {
-    /// It need not: the caller has the right.
+    /// By a right of its own, which no list takes away.
     Own,
-    /// It has to: for all that is known, nothing else let the caller in.
-    Open,
+    /// By an open list and nothing else: what it is told if that is closed when the write commits.
+    Open(Failure),
 }
 
 impl Door {
-    /// How the caller of an operation that was decided came in. Policies may have let in whom an open list would have,
-    /// too; such a caller has to try again if the list is closed meanwhile, and is decided on anew.
+    /// How the caller of an operation that was decided came in.
     pub(crate) fn of<Op: Operation>(permit: &Permit<Op>) -> Self {
-        let target = permit.target();
-        let owns = match permit.caller().principal() {
-            Principal::Root { account } => target.owner == Some(*account),
-            principal => matches!(principal, Principal::Service { .. }),
-        };
-        if target.open && !owns { Self::Open } else { Self::Own }
+        match permit.target().open {
+            true => permit.unless_open().err().map_or(Self::Own, Self::Open),
+            false => Self::Own,
+        }
     }
 
     /// Checks it with the records that the transaction read.
     pub(crate) fn check(self, bucket: &BucketRecord, object: Option<&ObjectRecord>) -> Result<()> {
         let acl = object.and_then(|o| o.acl).unwrap_or(bucket.acl);
-        if self == Self::Own || acl.opens_writing() { Ok(()) } else { Err(changed()) }
+        match self {
+            Self::Open(refusal) if !acl.opens_writing() => Err(refusal),
+            Self::Open(_) | Self::Own => Ok(()),
+        }
     }
 }
 

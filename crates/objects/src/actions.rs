@@ -5,6 +5,8 @@ use types::{Action, Service};
 
 /// Lists the account's buckets.
 pub const LIST_BUCKETS: Action = Action::read(Service::Oss, "ListBuckets");
+/// Says which regions there are.
+pub const DESCRIBE_REGIONS: Action = Action::read(Service::Oss, "DescribeRegions");
 /// Makes a bucket.
 pub const PUT_BUCKET: Action = Action::write(Service::Oss, "PutBucket");
 /// Removes an empty bucket.

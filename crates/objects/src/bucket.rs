@@ -53,6 +53,9 @@ impl Record for BucketRecord {}
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PolicyRecord {
     pub(crate) text: String,
+    /// The same in the grammar its author wrote it in, if that is another; not kept in the first records of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) original: Option<String>,
 }
 
 impl Record for PolicyRecord {}

@@ -173,5 +173,6 @@ pub(crate) const fn is_final(reason: Reason) -> bool {
             | Reason::BucketNotFound
             | Reason::UploadNotFound
             | Reason::Contended
+            | Reason::AccessDenied
     )
 }

@@ -12,6 +12,8 @@ pub const FORM_BYTES: usize = 256 * 1024;
 pub const FORM_PARAMETERS: usize = 1_000;
 /// Bytes of a request body that is XML: a completion of 10,000 parts with checksums is the largest.
 pub const XML_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a request body that is XML, where nobody signed the request: a list of some 60 keys of the longest.
+pub const UNSIGNED_XML_BYTES: usize = 64 * 1024;
 /// Depth of nested XML elements or JSON values.
 pub const NESTING: usize = 32;
 /// Bytes kept of a client's User-Agent.

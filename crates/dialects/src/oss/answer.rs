@@ -1,5 +1,6 @@
 use super::errors;
 use crate::body::{Response, empty, full};
+use crate::denied::DENIED_FIELDS;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -69,14 +70,6 @@ pub(super) fn failed(call: &Call, host: &str, bare: bool, failure: &Failure) -> 
 
 /// Why a policy refused, as elements in one of their own.
 const DENIED: &str = "AccessDeniedDetail";
-const DENIED_FIELDS: &[&str] = &[
-    "AuthAction",
-    "AuthPrincipalType",
-    "AuthPrincipalOwnerId",
-    "AuthPrincipalDisplayName",
-    "NoPermissionType",
-    "PolicyType",
-];
 
 fn error(call: &Call, host: &str, failure: &Failure) -> String {
     let reason = failure.reason();

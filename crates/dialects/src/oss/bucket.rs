@@ -108,7 +108,7 @@ pub(super) fn describe(w: &mut Writer, c: &Context<'_>, info: &BucketInfo) {
 }
 
 /// Where the client found this server: there it will find the bucket, too.
-fn endpoint(c: &Context<'_>) -> String {
+pub(super) fn endpoint(c: &Context<'_>) -> String {
     let host = c.head.header("host").unwrap_or_default();
     let named = c.location.bucket.as_ref().filter(|_| c.location.style == Style::VirtualHost);
     let below = |bucket: &String| host.get(bucket.len()..).and_then(|rest| rest.strip_prefix('.'));

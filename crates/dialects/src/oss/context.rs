@@ -1,18 +1,18 @@
 use super::row::{BodyUse, OssRow};
 use crate::body;
-use crate::domains::Region;
+use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use bytes::Bytes;
-use iam::{Caller, Gate, Operation, Run};
+use iam::{Caller, Operation, Run};
 use objects::{Body, Objects};
 use std::sync::Arc;
-use types::{BucketName, Failure, ObjectKey, Reason, Result, UploadId, limits};
+use types::{BucketName, Failure, ObjectKey, Principal, Reason, Result, UploadId, limits};
 use wire::xml::{self, Element};
 use wire::{Head, Location, Params, parse_content_md5};
 
 /// What the handler of an operation works with.
 pub(super) struct Context<'c> {
-    pub(super) gate: &'c Gate,
+    pub(super) domains: &'c Domains,
     pub(super) region: &'c Arc<Region>,
     pub(super) caller: &'c Caller,
     pub(super) head: Head,
@@ -27,24 +27,27 @@ impl<'c> Context<'c> {
     /// Reads as much of the request as the row's handler wants read.
     pub(super) async fn read(
         row: &OssRow,
-        (gate, region, caller): (&'c Gate, &'c Arc<Region>, &'c Caller),
+        (domains, region, caller): (&'c Domains, &'c Arc<Region>, &'c Caller),
         (query, location): (&'c Params, &'c Location),
         incoming: Incoming,
     ) -> Result<Self> {
         let Incoming { head, form: _, request } = incoming;
         let arriving = request.into_body();
+        // Only who is known is worth the memory of a long list.
+        let known = *caller.principal() != Principal::Anonymous;
+        let most = if known { limits::XML_BYTES } else { limits::UNSIGNED_XML_BYTES };
         let (document, content) = match row.body {
             BodyUse::Content => {
                 let length = length(&head)?;
                 (Bytes::new(), Some(Body::new(body::data(arriving), length)))
             }
-            BodyUse::Document => (document(&head, arriving, limits::XML_BYTES).await?, None),
+            BodyUse::Document => (document(&head, arriving, most).await?, None),
             BodyUse::None if head.header("content-md5").is_some() => {
-                (document(&head, arriving, limits::FORM_BYTES).await?, None)
+                (document(&head, arriving, most.min(limits::FORM_BYTES)).await?, None)
             }
             BodyUse::None => (Bytes::new(), None),
         };
-        Ok(Self { gate, region, caller, head, query, location, document, content })
+        Ok(Self { domains, region, caller, head, query, location, document, content })
     }
 
     /// The bucket the request names.
@@ -68,7 +71,7 @@ impl<'c> Context<'c> {
         Op: Operation,
         Objects: Run<Op>,
     {
-        self.gate.perform(self.caller, self.region.objects.as_ref(), op).await
+        self.domains.gate.perform(self.caller, self.region.objects.as_ref(), op).await
     }
 
     /// The content the request carries.

@@ -17,24 +17,35 @@ fn names(c: &Context<'_>) -> Result<Names> {
     Names::parse(c.query.optional("encoding-type"))
 }
 
-/// `GET /bucket/`
-pub(super) async fn objects(c: Context<'_>) -> Result<Response> {
-    let names = names(&c)?;
+/// What the two versions ask for alike.
+fn asked(c: &Context<'_>, after: Option<String>) -> Result<ListObjects> {
     let mut op = ListObjects::new(c.bucket()?);
     op.prefix = c.text("prefix").to_owned();
     op.delimiter = c.text("delimiter").to_owned();
-    op.after = c.query.optional("marker").map(str::to_owned);
+    op.after = after;
     op.max = c.page("max-keys", USUAL)?;
+    Ok(op)
+}
+
+/// What they say first: all that was asked, and whether there is more. `start`: the parameter that says after what.
+fn heading(w: &mut Writer, c: &Context<'_>, names: Names, (element, start): (&str, &str), max: usize, more: bool) {
+    w.text("Name", c.location.bucket.as_deref().unwrap_or_default());
+    w.text("Prefix", names.write(c.text("prefix")));
+    w.text(element, names.write(c.text(start)));
+    w.text("MaxKeys", max);
+    w.text("Delimiter", names.write(c.text("delimiter")));
+    names.announce(w);
+    w.text("IsTruncated", more);
+}
+
+/// `GET /bucket/`
+pub(super) async fn objects(c: Context<'_>) -> Result<Response> {
+    let names = names(&c)?;
+    let op = asked(&c, c.query.optional("marker").map(str::to_owned))?;
     let max = op.max;
     let page = c.perform(op).await?;
     Ok(document("ListBucketResult", |w| {
-        w.text("Name", c.location.bucket.as_deref().unwrap_or_default());
-        w.text("Prefix", names.write(c.text("prefix")));
-        w.text("Marker", names.write(c.text("marker")));
-        w.text("MaxKeys", max);
-        w.text("Delimiter", names.write(c.text("delimiter")));
-        names.announce(w);
-        w.text("IsTruncated", page.next.is_some());
+        heading(w, &c, names, ("Marker", "marker"), max, page.next.is_some());
         w.optional("NextMarker", page.next.as_deref().map(|next| names.write(next)));
         contents(w, names, &page, true);
     }))
@@ -49,21 +60,11 @@ pub(super) async fn objects_v2(c: Context<'_>) -> Result<Response> {
     let owners = c.query.boolean("fetch-owner")?.unwrap_or(false);
     let token = c.query.optional("continuation-token");
     let start = c.query.optional("start-after").map(str::to_owned);
-    let mut op = ListObjects::new(c.bucket()?);
-    op.prefix = c.text("prefix").to_owned();
-    op.delimiter = c.text("delimiter").to_owned();
-    op.after = token.map(read_token).transpose()?.or(start);
-    op.max = c.page("max-keys", USUAL)?;
+    let op = asked(&c, token.map(read_token).transpose()?.or(start))?;
     let max = op.max;
     let page = c.perform(op).await?;
     Ok(document("ListBucketResult", |w| {
-        w.text("Name", c.location.bucket.as_deref().unwrap_or_default());
-        w.text("Prefix", names.write(c.text("prefix")));
-        w.text("StartAfter", names.write(c.text("start-after")));
-        w.text("MaxKeys", max);
-        w.text("Delimiter", names.write(c.text("delimiter")));
-        names.announce(w);
-        w.text("IsTruncated", page.next.is_some());
+        heading(w, &c, names, ("StartAfter", "start-after"), max, page.next.is_some());
         w.optional("ContinuationToken", token);
         w.optional("NextContinuationToken", page.next.as_deref().map(|next| URL_SAFE_NO_PAD.encode(next)));
         w.text("KeyCount", page.objects.len() + page.prefixes.len());

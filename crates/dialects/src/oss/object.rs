@@ -149,9 +149,9 @@ pub(super) async fn put_acl(c: Context<'_>) -> Result<Response> {
 /// `GET /bucket/key?acl`
 pub(super) async fn get_acl(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
-    let (owner, acl) = c.perform(GetObjectAcl { bucket, key }).await?;
+    let access = c.perform(GetObjectAcl { bucket, key }).await?;
     Ok(document("AccessControlPolicy", |w| {
-        spelling::owner(w, owner);
-        w.element("AccessControlList", |w| w.text("Grant", spelling::grant(acl)));
+        spelling::owner(w, access.owner);
+        w.element("AccessControlList", |w| w.text("Grant", spelling::grant(access.own)));
     }))
 }

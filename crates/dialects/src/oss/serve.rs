@@ -9,7 +9,7 @@ use crate::serve::Incoming;
 use crate::settle::settle;
 use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
-use types::{BucketName, Dialect, Failure, Reason, Result};
+use types::{Dialect, Failure, Reason, Result};
 use wire::signature::{Scheme, Signed, oss};
 use wire::{Head, Location, Params, Style};
 
@@ -64,14 +64,14 @@ async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underwa
         underway.caller.set_operation(row.as_ref().map_or("", |row| row.name));
     }
     let signed_for = proved.region;
-    let region = region(domains, signed_for.as_deref(), bucket(&location)?.as_ref()).await?;
+    let region = domains.region_for(signed_for.as_deref(), bucket(&location)?.as_ref()).await?.clone();
     underway.region = Some(region.clone());
     let row = row?;
     let handler = row
         .run
         .ok_or_else(|| Failure::new(Reason::NotImplemented, format!("The operation {} is not supported.", row.name)))?;
     row.check(head, &query)?;
-    let place = (&domains.gate, &region, &underway.caller);
+    let place = (&**domains, &region, &underway.caller);
     handler(Context::read(row, place, (&query, &location), incoming).await?).await
 }
 
@@ -134,16 +134,12 @@ fn claim(signed: &Signed) -> Claim {
     Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce }
 }
 
-/// The region a request went to: the one it was signed for; else the one that has its bucket; else the first.
-async fn region(domains: &Domains, signed_for: Option<&str>, bucket: Option<&BucketName>) -> Result<Arc<Region>> {
-    if let (None, Some(bucket), 2..) = (signed_for, bucket, domains.regions.len()) {
-        for region in &domains.regions {
-            if region.objects.has_bucket(bucket).await? {
-                return Ok(region.clone());
-            }
-        }
+/// A bucket that is not where it was looked for is not missing if another region has it.
+async fn misplaced(domains: &Domains, here: &Region, failure: Failure) -> Failure {
+    match domains.elsewhere(here, &failure).await {
+        Some(region) => Failure::of(Reason::RegionMismatch).with("ExpectedRegion", region.id.as_str()),
+        None => failure,
     }
-    domains.region(signed_for).cloned()
 }
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
@@ -151,7 +147,10 @@ async fn finish(domains: &Domains, underway: Underway, shown: &Shown, result: Re
     let Underway { caller, region } = underway;
     let result = match result {
         Err(failure) => match region.map_or_else(|| domains.region(None).cloned(), Ok) {
-            Ok(region) => Err(settle(domains, &region.store, &caller, failure).await),
+            Ok(region) => {
+                let failure = settle(domains, &region.store, &caller, failure).await;
+                Err(misplaced(domains, &region, failure).await)
+            }
             Err(nowhere) => Err(nowhere),
         },
         done => done,

@@ -41,14 +41,14 @@ pub(super) async fn get_acl(c: Context<'_>) -> Result<Response> {
 pub(super) async fn put_policy(c: Context<'_>) -> Result<Response> {
     let malformed = |_| Failure::new(Reason::PolicyMalformed, "The policy is not UTF-8.");
     let text = std::str::from_utf8(&c.document).map_err(malformed)?.to_owned();
-    c.perform(PutBucketPolicy { bucket: c.bucket()?, text }).await?;
+    c.perform(PutBucketPolicy::new(c.bucket()?, text)).await?;
     Ok(nothing(StatusCode::OK))
 }
 
 /// `GET /bucket/?policy`
 pub(super) async fn get_policy(c: Context<'_>) -> Result<Response> {
-    let text = c.perform(GetBucketPolicy { bucket: c.bucket()? }).await?;
-    Ok(with_type("application/json", text))
+    let policy = c.perform(GetBucketPolicy { bucket: c.bucket()? }).await?;
+    Ok(with_type("application/json", policy.text))
 }
 
 /// `DELETE /bucket/?policy`

@@ -56,7 +56,8 @@ const LIST_UPLOADS: &[&str] =
 pub const ROWS: &[OssRow] = &[
     row("ListBuckets", "GET", Service, &[]).params(&["prefix", "marker", "max-keys"])
         .run(Full, &["oss:ListBuckets"], |c| Box::pin(service::list_buckets(c))),
-    row("DescribeRegions", "GET", Service, &["regions"]),
+    row("DescribeRegions", "GET", Service, &["regions"])
+        .run(Full, &["oss:DescribeRegions"], |c| Box::pin(service::describe_regions(c))),
 
     row("PutBucket", "PUT", Bucket, &[]).headers(&["x-oss-acl"]).body(BodyUse::Document)
         .run(Partial, &["oss:PutBucket"], |c| Box::pin(bucket::put(c))),

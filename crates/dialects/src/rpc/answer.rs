@@ -2,6 +2,7 @@ use super::context::Answer;
 use super::errors::status;
 use super::row::ServiceName;
 use crate::body::{Response, full};
+use crate::denied::DENIED_FIELDS;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use types::{Call, Failure, Reason};
@@ -45,15 +46,8 @@ fn code(service: ServiceName, call: &Call, failure: &Failure) -> String {
 }
 
 fn denied(failure: &Failure) -> Value {
-    let fields = [
-        "AuthAction",
-        "AuthPrincipalType",
-        "AuthPrincipalOwnerId",
-        "AuthPrincipalDisplayName",
-        "NoPermissionType",
-        "PolicyType",
-    ];
-    let present = fields.into_iter().filter_map(|name| Some((name.to_owned(), json!(failure.detail(name)?))));
+    let fact = |name: &&str| Some(((*name).to_owned(), json!(failure.detail(name)?)));
+    let present = DENIED_FIELDS.iter().filter_map(fact);
     Value::Object(present.collect())
 }
 

@@ -115,9 +115,10 @@ pub(super) async fn put_bucket(cx: &Arc<Context>, request: S3Request<PutBucketAc
 pub(super) async fn get_object(cx: &Arc<Context>, request: S3Request<GetObjectAclInput>) -> Result<GetObjectAclOutput> {
     only_version(request.input.version_id.as_deref())?;
     let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    let (account, acl) = cx.perform(objects::GetObjectAcl { bucket, key }).await?;
-    let grants = grants(account, acl.unwrap_or_default());
-    Ok(GetObjectAclOutput { grants: Some(grants), owner: Some(owner(account)), ..GetObjectAclOutput::default() })
+    let access = cx.perform(objects::GetObjectAcl { bucket, key }).await?;
+    // There is no way here to say that the bucket's list counts, so that list itself is shown.
+    let grants = grants(access.owner, access.effective);
+    Ok(GetObjectAclOutput { grants: Some(grants), owner: Some(owner(access.owner)), ..GetObjectAclOutput::default() })
 }
 
 /// Says who may touch an object.

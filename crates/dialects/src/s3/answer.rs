@@ -8,7 +8,19 @@ use types::{Call, Failure, Reason};
 use wire::{Head, xml};
 
 /// Facts of a failure that the XML shows as elements of their own, as Amazon does.
-const ELEMENTS: &[&str] = &["BucketName", "Key", "UploadId", "PartNumber", "Region", "ActualObjectSize", "ETag"];
+const ELEMENTS: &[&str] = &[
+    "BucketName",
+    "Key",
+    "UploadId",
+    "PartNumber",
+    "Region",
+    "ActualObjectSize",
+    "ETag",
+    "AWSAccessKeyId",
+    "StringToSign",
+    "SignatureProvided",
+    "CanonicalRequest",
+];
 
 /// The answer that says why not.
 pub(super) fn failed(head: &Head, call: &Call, failure: &Failure) -> Response {

@@ -1,13 +1,13 @@
 //! Bucket policies in Amazon's grammar (IAM JSON policy elements reference), in the one the domain decides by, and back.
 //!
 //! What cannot be said in the other grammar is refused by name: a policy that means less than its author thinks is worse
-//! than none. Lists come out sorted and single values as lists, so that a translation is known by its form when it is
-//! shown again.
+//! than none. Lists come out sorted and single values as lists, so that a translation beside which the original was not
+//! kept is known by its form when it is shown again.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt;
-use types::{AccountId, Failure, Reason, Result, limits};
+use types::{AccountId, BucketName, Failure, Reason, Result, limits};
 
 /// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them.
 const ACTIONS: &[(&str, &[&str])] = &[
@@ -65,8 +65,8 @@ const KEYS: &[(&str, &str)] = &[
     ("s3:prefix", "oss:Prefix"),
 ];
 
-/// The text that the domain is given for a document that a client put: itself, if it is in the domain's grammar.
-pub(super) fn taken(text: &str) -> Result<String> {
+/// A document that a client put on a bucket in the domain's grammar; `None` if it is in that one already.
+pub(super) fn translated(text: &str, bucket: &BucketName) -> Result<Option<String>> {
     if text.len() > limits::BUCKET_POLICY_BYTES {
         return Err(Failure::of(Reason::PolicyTooLong));
     }
@@ -74,13 +74,14 @@ pub(super) fn taken(text: &str) -> Result<String> {
     let document = document.map_err(|failure| Failure::new(Reason::PolicyMalformed, failure.to_string()))?;
     match document.get("Version") {
         Some(Value::String(version)) if version == "2012-10-17" || version == "2008-10-17" => {
-            Ok(inward(&document)?.to_string())
+            check_resources(&document, bucket)?;
+            Ok(Some(inward(&document)?.to_string()))
         }
-        _ => Ok(text.to_owned()),
+        _ => Ok(None),
     }
 }
 
-/// The text that a client is shown for a policy that was put in Amazon's grammar; `None` if it was put in the domain's.
+/// The text that a client is shown for a translation whose original was not kept; `None` if it is none.
 pub(super) fn shown(text: &str) -> Option<String> {
     let document = outward(&serde_json::from_str(text).ok()?)?;
     let again = inward(&document).ok()?.to_string();
@@ -182,6 +183,23 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 const RESOURCE: &str = "arn:aws:s3:::";
 const OWN_RESOURCE: &str = "acs:oss:*:*:";
+
+/// A policy speaks of its own bucket alone. The domain checks it, too, but would name its own spelling.
+fn check_resources(document: &Value, bucket: &BucketName) -> Result<()> {
+    let statements = document.get("Statement").map(list).into_iter().flatten();
+    for value in statements.filter_map(|statement| statement.get("Resource")) {
+        let own = |text: &str| {
+            let rest = text.strip_prefix(RESOURCE).and_then(|path| path.strip_prefix(bucket.as_str()));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if let Some(other) = texts("Resource", value)?.into_iter().find(|text| !own(text)) {
+            let why =
+                format_args!("names {other:?}: write {RESOURCE}{bucket}, or {RESOURCE}{bucket}/* for its objects");
+            return Err(refused("Resource", why));
+        }
+    }
+    Ok(())
+}
 
 fn resources(value: &Value) -> Result<Value> {
     let one = |text: &str| match text.strip_prefix(RESOURCE) {
@@ -338,9 +356,13 @@ fn outward_conditions(value: &Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, shown, taken};
+    use super::{matches, shown, translated};
     use iam::policy::{Document, Kind};
     use serde_json::{Value, json};
+
+    fn taken(text: &str) -> types::Result<String> {
+        translated(text, &"data".parse().unwrap()).map(|own| own.expect("Amazon's grammar"))
+    }
 
     fn policy(statement: &Value) -> String {
         json!({ "Version": "2012-10-17", "Id": "x", "Statement": [statement] }).to_string()
@@ -370,7 +392,9 @@ mod tests {
     #[test]
     fn everybody() {
         for principal in [json!("*"), json!({ "AWS": "*" }), json!({ "AWS": ["*"] })] {
-            let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:Get*", "Resource": "*" });
+            let resource = "arn:aws:s3:::data/*";
+            let statement =
+                json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:Get*", "Resource": resource });
             let own = taken(&policy(&statement)).unwrap();
             assert!(own.contains("oss:GetBucketAcl") && own.contains("oss:GetObject\""));
             let back: Value = serde_json::from_str(&shown(&own).unwrap()).unwrap();
@@ -380,18 +404,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_refused_by_name() {
-        let good = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*" });
+        let good = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::data/*" });
         assert!(taken(&policy(&good)).is_ok());
         let cases = [
             ("Action", json!("s3:ReplicateObject")),
             ("Action", json!("ec2:*")),
             ("Action", json!(1)),
-            ("Resource", json!("arn:aws:s3:::b/${aws:username}")),
-            ("Resource", json!("b/*")),
+            ("Resource", json!("arn:aws:s3:::data/${aws:username}")),
+            ("Resource", json!("data/*")),
+            ("Resource", json!("*")),
+            ("Resource", json!("arn:aws:s3:::data*")),
+            ("Resource", json!(["arn:aws:s3:::data", "arn:aws:s3:::database/*"])),
             ("Principal", json!({ "Service": "x.amazonaws.com" })),
             ("Principal", json!({ "AWS": "arn:aws:iam::123456789012:root" })),
             ("Condition", json!({ "StringEquals": { "s3:x-amz-acl": "private" } })),
-            ("NotResource", json!("arn:aws:s3:::b/*")),
+            ("NotResource", json!("arn:aws:s3:::data/*")),
         ];
         for (element, value) in cases {
             let mut statement = good.clone();
@@ -404,9 +431,10 @@ mod tests {
     #[test]
     fn the_domains_own_grammar_is_left_alone() {
         let own = "{\"Version\": \"1\", \"Statement\": []}";
-        assert_eq!(taken(own).unwrap(), own);
+        let bucket = "data".parse().unwrap();
+        assert_eq!(translated(own, &bucket).unwrap(), None);
         assert_eq!(shown(own), None);
-        assert!(taken("{").is_err());
+        assert!(translated("{", &bucket).is_err());
     }
 
     #[test]

@@ -81,6 +81,18 @@ pub(super) async fn disbelieved(context: &Context) -> Caller {
     caller
 }
 
+/// Shows the caller of a wrong signature what the right one would have been of. It holds only what the caller sent.
+pub(super) fn explained(head: &Head, failure: Failure) -> Failure {
+    match aws::expected(head) {
+        Ok(expected) => failure
+            .with("AWSAccessKeyId", expected.access_key_id.as_str())
+            .with("StringToSign", expected.string_to_sign)
+            .with("SignatureProvided", expected.signature)
+            .with("CanonicalRequest", expected.canonical_request),
+        Err(_) => failure,
+    }
+}
+
 /// Learns from `s3s` that the signature is right, and which operation it is.
 pub(super) struct Access(pub(super) Arc<Context>);
 

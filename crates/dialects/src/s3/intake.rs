@@ -32,7 +32,8 @@ pub(super) fn is_content(context: &Context, head: &Head) -> Result<bool> {
     Ok(!location.key.is_empty() && !DOCUMENTS.iter().any(|name| query.contains(name)))
 }
 
-/// The body as `s3s` gets it. Whatever goes wrong with it is noted, since `s3s` calls all of it an internal error.
+/// The body as `s3s` gets it, which reads none of it before it has verified the signature. Whatever goes wrong with it is
+/// noted, since `s3s` calls all of it an internal error.
 pub(super) fn watched(
     context: &Arc<Context>,
     content: bool,
@@ -48,9 +49,10 @@ pub(super) fn watched(
         }));
     }
     // A completion's checksums are of the object, not of the list of its parts.
+    let most = if context.claim.is_some() { limits::XML_BYTES } else { limits::UNSIGNED_XML_BYTES };
     let summed = head.method() != Method::POST || !head.raw_query().contains("uploadId=");
     let whole = futures::stream::once(async move {
-        let read = async { document(&headers, summed, collect(body, limits::XML_BYTES).await?) };
+        let read = async { document(&headers, summed, collect(body, most).await?) };
         read.await.map(http_body::Frame::data).map_err(|failure| Box::new(context.fail(failure)) as StdError)
     });
     s3s::Body::http_body_unsync(StreamBody::new(whole))

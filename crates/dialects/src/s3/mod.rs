@@ -23,6 +23,7 @@ mod intake;
 mod listing;
 mod multipart;
 mod policy;
+mod ranges;
 mod read;
 mod rows;
 mod serve;

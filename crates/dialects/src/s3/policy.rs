@@ -1,5 +1,5 @@
-//! The policy of a bucket. The domain keeps it in its own grammar; a document in Amazon's is translated on its way in and
-//! back on its way out.
+//! The policy of a bucket. The domain decides by its own grammar: a document in Amazon's is translated on its way in, kept
+//! beside its translation, and shown as it was put.
 
 use super::aws_policy;
 use super::context::Context;
@@ -15,14 +15,21 @@ use types::Result;
 
 /// Shows a bucket's policy.
 pub(super) async fn get(cx: &Arc<Context>, request: S3Request<GetBucketPolicyInput>) -> Result<GetBucketPolicyOutput> {
-    let text = cx.perform(objects::GetBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
-    Ok(GetBucketPolicyOutput { policy: Some(aws_policy::shown(&text).unwrap_or(text)) })
+    let policy = cx.perform(objects::GetBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
+    // The first records hold the translation alone.
+    let shown = policy.original.or_else(|| aws_policy::shown(&policy.text)).unwrap_or(policy.text);
+    Ok(GetBucketPolicyOutput { policy: Some(shown) })
 }
 
 /// Attaches a policy to a bucket.
 pub(super) async fn put(cx: &Arc<Context>, request: S3Request<PutBucketPolicyInput>) -> Result<PutBucketPolicyOutput> {
-    let text = aws_policy::taken(&request.input.policy)?;
-    cx.perform(objects::PutBucketPolicy { bucket: bucket(&request.input.bucket)?, text }).await?;
+    let bucket = bucket(&request.input.bucket)?;
+    let sent = request.input.policy;
+    let operation = match aws_policy::translated(&sent, &bucket)? {
+        Some(text) => objects::PutBucketPolicy { bucket, text, original: Some(sent) },
+        None => objects::PutBucketPolicy::new(bucket, sent),
+    };
+    cx.perform(operation).await?;
     Ok(PutBucketPolicyOutput::default())
 }
 
@@ -40,8 +47,8 @@ pub(super) async fn status(
     cx: &Arc<Context>,
     request: S3Request<GetBucketPolicyStatusInput>,
 ) -> Result<GetBucketPolicyStatusOutput> {
-    let text = cx.perform(objects::GetBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
-    let public = serde_json::from_str::<Value>(&text).is_ok_and(|policy| is_public(&policy));
+    let policy = cx.perform(objects::GetBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
+    let public = serde_json::from_str::<Value>(&policy.text).is_ok_and(|policy| is_public(&policy));
     Ok(GetBucketPolicyStatusOutput { policy_status: Some(PolicyStatus { is_public: Some(public) }) })
 }
 

@@ -79,6 +79,20 @@ macro_rules! describe {
     }};
 }
 
+/// Says in an operation which bytes are wanted, and on what the request insists: again the models share no trait.
+macro_rules! narrow {
+    ($operation:expr, $input:expr) => {{
+        let i = $input;
+        ($operation.range, $operation.part) = selected(i.range, i.part_number)?;
+        $operation.conditions = conditions::read(
+            i.if_match.as_ref(),
+            i.if_none_match.as_ref(),
+            i.if_modified_since.as_ref(),
+            i.if_unmodified_since.as_ref(),
+        );
+    }};
+}
+
 fn wants_checksums(mode: Option<&ChecksumMode>) -> bool {
     mode.is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED)
 }
@@ -97,13 +111,7 @@ pub(super) async fn get(cx: &Arc<Context>, request: S3Request<GetObjectInput>) -
     check_overrides(cx, overrides.iter().any(|o| o.is_some()) || i.response_expires.is_some())?;
     let (bucket, key) = place(&i.bucket, &i.key)?;
     let mut operation = Get::new(bucket, key);
-    (operation.range, operation.part) = selected(i.range, i.part_number)?;
-    operation.conditions = conditions::read(
-        i.if_match.as_ref(),
-        i.if_none_match.as_ref(),
-        i.if_modified_since.as_ref(),
-        i.if_unmodified_since.as_ref(),
-    );
+    narrow!(operation, i);
     let got = cx.perform(operation).await?;
     let mut output = GetObjectOutput::default();
     let seen = Seen { info: got.info, range: got.range };
@@ -121,13 +129,7 @@ pub(super) async fn head(cx: &Arc<Context>, request: S3Request<HeadObjectInput>)
     only_version(i.version_id.as_deref())?;
     let (bucket, key) = place(&i.bucket, &i.key)?;
     let mut operation = Head::new(bucket, key);
-    (operation.range, operation.part) = selected(i.range, i.part_number)?;
-    operation.conditions = conditions::read(
-        i.if_match.as_ref(),
-        i.if_none_match.as_ref(),
-        i.if_modified_since.as_ref(),
-        i.if_unmodified_since.as_ref(),
-    );
+    narrow!(operation, i);
     let seen = cx.perform(operation).await?;
     let mut output = HeadObjectOutput::default();
     describe!(output, &seen, i.part_number, wants_checksums(i.checksum_mode.as_ref()));

@@ -2,19 +2,21 @@ use super::answer::{failed, signed, verdict};
 use super::context::Context;
 use super::handler::Handler;
 use super::host::{Host, Names};
-use super::identity::{Access, Secrets, claim, claimed, disbelieved};
-use super::{errors, intake};
+use super::identity::{Access, Secrets, claim, claimed, disbelieved, explained};
+use super::{errors, intake, ranges};
 use crate::arrival::Arrival;
 use crate::body::Response;
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
-use crate::settle::log_fault;
+use crate::settle::settle;
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use iam::{Caller, Claim};
+use s3s::access::S3Access;
 use s3s::config::{S3Config, S3ConfigProvider, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{HttpRequest, HttpResponse};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use types::{Dialect, Failure, Reason, Result, limits};
 use wire::{Head, Params};
@@ -43,7 +45,7 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
     let nobody = Caller::anonymous(call);
     let now = domains.clock.now();
     let known = match claimed(&head, now) {
-        Ok(None) => check_anonymous(&head).and_then(|()| Ok((domains.region(None)?, None))),
+        Ok(None) => anonymous(domains, &head).await.map(|region| (region, None)),
         Ok(Some(identity)) => region(domains, &identity.scope.region).map(|region| (region, Some(claim(identity)))),
         Err(failure) => Err(failure),
     };
@@ -60,19 +62,22 @@ fn region<'d>(domains: &'d Domains, name: &str) -> Result<&'d Arc<Region>> {
     if let Ok(region) = domains.region(Some(name)) {
         return Ok(region);
     }
-    let right = domains.region_names().first().copied().unwrap_or_default().to_owned();
-    let text = format!("The authorization header is malformed; the region is wrong; expecting '{right}'.");
-    Err(Failure::new(Reason::RegionMismatch, text).with("Region", right))
+    Err(wrong_region(domains.region_names().first().copied().unwrap_or_default()))
 }
 
-/// A body in chunks is put together again only behind a verified signature.
-fn check_anonymous(head: &Head) -> Result<()> {
-    match head.header("x-amz-content-sha256") {
-        Some(kind) if kind.starts_with("STREAMING-") => {
-            Err(Failure::new(Reason::NotImplemented, "A body in chunks needs a signature."))
-        }
-        _ => Ok(()),
+fn wrong_region(right: &str) -> Failure {
+    let text = format!("The authorization header is malformed; the region is wrong; expecting '{right}'.");
+    Failure::new(Reason::RegionMismatch, text).with("Region", right)
+}
+
+/// The region of a request without a signature. A body in chunks is put together again only behind a verified one.
+async fn anonymous<'d>(domains: &'d Domains, head: &Head) -> Result<&'d Arc<Region>> {
+    if head.header("x-amz-content-sha256").is_some_and(|kind| kind.starts_with("STREAMING-")) {
+        return Err(Failure::new(Reason::NotImplemented, "A body in chunks needs a signature."));
     }
+    let location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
+    let bucket = location.bucket.and_then(|name| name.parse().ok());
+    domains.region_for(None, bucket.as_ref()).await
 }
 
 /// Refuses what `s3s` would take for something else: uploads by HTML form, and sub-resources that it does not know, of
@@ -92,20 +97,10 @@ fn refuse_unrouted(head: &Head) -> Result<()> {
 /// Refuses a request before anything about its sender was verified.
 async fn refuse(domains: &Arc<Domains>, nobody: &Caller, head: &Head, failure: Failure) -> Response {
     let failure = match domains.region(None) {
-        Ok(region) => recorded(domains, region, nobody, failure).await,
+        Ok(region) => settle(domains, &region.store, nobody, failure).await,
         Err(failure) => failure,
     };
     failed(head, nobody.call(), &failure)
-}
-
-/// A failure that is in the log; or that it could not be put there, which then is what counts.
-async fn recorded(domains: &Domains, region: &Region, caller: &Caller, failure: Failure) -> Failure {
-    let answered = match domains.gate.record(caller, &region.store, &failure).await {
-        Ok(()) => failure,
-        Err(unrecorded) => Failure::of(Reason::Unavailable).caused_by(unrecorded),
-    };
-    log_fault(caller.call(), &answered);
-    answered
 }
 
 async fn answer(
@@ -118,17 +113,14 @@ async fn answer(
 ) -> Response {
     let cx = Arc::new(Context::new(domains.clone(), region.clone(), nobody, claim));
     let result = match prepared(&cx, head, request) {
-        Ok(request) => match service(&cx).call(request).await {
-            Ok(response) => judged(&cx, response),
-            Err(error) => Err(Failure::internal(s3s::StdError::from(error))),
-        },
+        Ok(request) => called(&cx, head, request).await.and_then(|response| judged(&cx, response)),
         Err(failure) => Err(failure),
     };
     let call = cx.caller().call();
     match result {
         Ok(response) => signed(response, call),
         Err(failure) => {
-            let failure = finish(&cx, failure).await;
+            let failure = finish(&cx, head, failure).await;
             failed(head, call, &failure)
         }
     }
@@ -141,14 +133,35 @@ fn prepared(cx: &Arc<Context>, head: &Head, request: crate::body::Request) -> Re
     Ok(HttpRequest::from_parts(parts, body))
 }
 
-fn service(cx: &Arc<Context>) -> S3Service {
+/// Lets `s3s` verify and decode a request and call the handler. One whose range it cannot read goes there twice: to be
+/// verified as it came, and then without that range, by a service that verifies nothing.
+async fn called(cx: &Arc<Context>, head: &Head, request: HttpRequest) -> Result<HttpResponse> {
+    let failed = |error| Failure::internal(s3s::StdError::from(error));
+    let Some(again) = ranges::readable(head, &request)? else {
+        return verifying(cx, Access(cx.clone())).call(request).await.map_err(failed);
+    };
+    let passed = Arc::new(AtomicBool::new(false));
+    let probe = ranges::Probe { access: Access(cx.clone()), passed: passed.clone() };
+    let refusal = verifying(cx, probe).call(request).await.map_err(failed)?;
+    if !passed.load(Ordering::Acquire) {
+        return Ok(refusal);
+    }
+    service(cx).build().call(again).await.map_err(failed)
+}
+
+fn verifying(cx: &Arc<Context>, access: impl S3Access) -> S3Service {
+    let mut builder = service(cx);
+    builder.set_auth(Secrets(cx.clone()));
+    builder.set_access(access);
+    builder.build()
+}
+
+fn service(cx: &Arc<Context>) -> S3ServiceBuilder {
     let mut builder = S3ServiceBuilder::new(Handler(cx.clone()));
     builder.set_config(CONFIG.clone());
-    builder.set_auth(Secrets(cx.clone()));
-    builder.set_access(Access(cx.clone()));
     builder.set_host(Host(cx.clone()));
     builder.set_validation(Names);
-    builder.build()
+    builder
 }
 
 /// The answer, if it is a good one.
@@ -171,12 +184,13 @@ fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
     Ok(Response::from_parts(parts, body))
 }
 
-/// Sees to it that a failure is in the log.
-async fn finish(cx: &Context, failure: Failure) -> Failure {
-    if cx.caller().recorded() {
-        log_fault(cx.caller().call(), &failure);
-        return failure;
+/// Sees to it that a failure is in the log, as one of the caller's: whoever that is, if the signature was not right.
+async fn finish(cx: &Context, head: &Head, failure: Failure) -> Failure {
+    if cx.is_decoded() {
+        let failure = settle(&cx.domains, &cx.region.store, cx.caller(), failure).await;
+        let other = cx.domains.elsewhere(&cx.region, &failure).await;
+        return other.map_or(failure, |region| wrong_region(region.id.as_str()));
     }
-    let caller = if cx.is_decoded() { cx.caller().clone() } else { disbelieved(cx).await };
-    recorded(&cx.domains, &cx.region, &caller, failure).await
+    let failure = settle(&cx.domains, &cx.region.store, &disbelieved(cx).await, failure).await;
+    if failure.reason() == Reason::SignatureMismatch { explained(head, failure) } else { failure }
 }

@@ -68,6 +68,12 @@ impl ResourcePattern {
         self.service.literal().is_some_and(|own| own.eq_ignore_ascii_case(service))
     }
 
+    /// Whether all it matches is of one bucket: the bucket itself, or objects in it.
+    pub(super) fn is_within(&self, bucket: &str) -> bool {
+        self.path.literal() == Some(bucket)
+            || self.path.prefix().strip_prefix(bucket).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// Whether it is `*`.
     pub(super) const fn is_all(&self) -> bool {
         self.service.is_all() && self.region.is_all() && self.account.is_all() && self.path.is_all()

@@ -5,6 +5,7 @@ use super::principals::Grip;
 use super::request::Facts;
 use super::statement::{Effect, Statement};
 use super::{grammar, json};
+use types::BucketName;
 
 /// A policy, read and compiled: what the gate keeps and asks.
 #[derive(Debug)]
@@ -28,11 +29,20 @@ pub(super) struct Verdict {
 impl Document {
     /// Reads a policy of a kind. The error says where it is wrong and what would be right.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, PolicyError> {
+        Self::read(text, kind, None)
+    }
+
+    /// Reads the policy of a bucket that it is to be attached to: it may speak of that bucket alone.
+    pub fn parse_for_bucket(text: &str, bucket: &BucketName) -> Result<Self, PolicyError> {
+        Self::read(text, Kind::Bucket, Some(bucket))
+    }
+
+    fn read(text: &str, kind: Kind, bucket: Option<&BucketName>) -> Result<Self, PolicyError> {
         if let Some((limit, unit)) = kind.exceeded_by(text) {
             return Err(PolicyError::TooLong { limit, unit });
         }
-        let statements =
-            json::parse(text).and_then(|node| grammar::statements(&node, kind)).map_err(|fault| fault.locate(text))?;
+        let statements = json::parse(text).and_then(|node| grammar::statements(&node, kind, bucket));
+        let statements = statements.map_err(|fault| fault.locate(text))?;
         Ok(Self { kind, index: Index::of(&statements), statements })
     }
 

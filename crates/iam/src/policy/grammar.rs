@@ -10,12 +10,13 @@ use super::kind::Kind;
 use super::operator::Operator;
 use super::principals::{Principals, PrincipalsBuilder};
 use super::statement::{Effect, Statement};
+use types::BucketName;
 
 /// The most characters of a `Sid`.
 const SID_CHARS: usize = 128;
 
-/// Reads the statements of a document.
-pub(super) fn statements(document: &Node, kind: Kind) -> Result<Vec<Statement>, Fault> {
+/// Reads the statements of a document; `bucket` is the only one they may speak of, if it is given.
+pub(super) fn statements(document: &Node, kind: Kind, bucket: Option<&BucketName>) -> Result<Vec<Statement>, Fault> {
     let members = map(document, "a policy is an object with Version and Statement")?;
     let (mut version, mut statements) = (None, None);
     for Member { at, name, node } in members {
@@ -31,15 +32,16 @@ pub(super) fn statements(document: &Node, kind: Kind) -> Result<Vec<Statement>, 
         _ => return Err(Fault::new(version.at, "the only version is the string \"1\"").within("Version")),
     }
     let list = statements.ok_or_else(|| Fault::new(document.at, "Statement is missing"))?;
+    let statement = |node| statement(node, kind, bucket);
     match &list.value {
-        Value::Map(_) => Ok(vec![statement(list, kind).map_err(|fault| fault.within("Statement"))?]),
+        Value::Map(_) => Ok(vec![statement(list).map_err(|fault| fault.within("Statement"))?]),
         Value::List(items) if items.is_empty() => {
             Err(Fault::new(list.at, "a policy has at least one statement").within("Statement"))
         }
         Value::List(items) => items
             .iter()
             .enumerate()
-            .map(|(i, node)| statement(node, kind).map_err(|fault| fault.within(format!("Statement[{i}]"))))
+            .map(|(i, node)| statement(node).map_err(|fault| fault.within(format!("Statement[{i}]"))))
             .collect(),
         other => {
             let text = format!("expected a statement or a list of statements, not {}", other.noun());
@@ -126,7 +128,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-fn statement(node: &Node, kind: Kind) -> Result<Statement, Fault> {
+fn statement(node: &Node, kind: Kind, bucket: Option<&BucketName>) -> Result<Statement, Fault> {
     let elements = Elements::gather(map(node, "a statement is an object")?)?;
     let (actions, other_actions) = actions(node, &elements, kind)?;
     Ok(Statement {
@@ -134,7 +136,7 @@ fn statement(node: &Node, kind: Kind) -> Result<Statement, Fault> {
         sid: elements.sid.map(sid).transpose()?,
         actions,
         other_actions,
-        resources: resources(node, &elements, kind)?,
+        resources: resources(node, &elements, kind, bucket)?,
         principals: principals(node, &elements, kind)?,
         conditions: elements.condition.map(conditions).transpose()?.unwrap_or_default(),
     })
@@ -185,7 +187,12 @@ fn actions(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<(Box
     Ok((list.map_err(|fault| fault.within(&member.name))?, other_actions))
 }
 
-fn resources(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<Option<Box<[ResourcePattern]>>, Fault> {
+fn resources(
+    statement: &Node,
+    elements: &Elements<'_>,
+    kind: Kind,
+    bucket: Option<&BucketName>,
+) -> Result<Option<Box<[ResourcePattern]>>, Fault> {
     let member = match (elements.resource, kind.names_resources()) {
         (Some(member), true) => member,
         (None, false) => return Ok(None),
@@ -199,10 +206,21 @@ fn resources(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<Op
         let fits = kind != Kind::Bucket || pattern.is_of("oss") || pattern.is_all();
         let refusal =
             || format!("{} is no resource of a bucket policy: write acs:oss:*:<account>:<bucket>/*", quote(text));
-        if fits { Ok(pattern) } else { Err(refusal()) }
+        match bucket {
+            _ if !fits => Err(refusal()),
+            Some(bucket) if !pattern.is_within(bucket.as_str()) => Err(elsewhere(text, bucket)),
+            _ => Ok(pattern),
+        }
     };
     let list = compiled(&member.node, "a resource such as \"acs:oss:*:*:bucket/*\" or a list of them", compile);
     list.map(Some).map_err(|fault| fault.within("Resource"))
+}
+
+fn elsewhere(text: &str, bucket: &BucketName) -> String {
+    let shown = quote(text);
+    format!(
+        "{shown} is not of the bucket {bucket}: write acs:oss:*:*:{bucket}, or acs:oss:*:*:{bucket}/* for its objects"
+    )
 }
 
 fn principals(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<Option<Principals>, Fault> {

@@ -4,7 +4,7 @@ use crate::bucket::PolicyRecord;
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, POLICIES};
 use async_trait::async_trait;
-use iam::policy::{Document, Kind};
+use iam::policy::Document;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::sync::Arc;
 use store::{Store, Txn, View};
@@ -15,8 +15,17 @@ use types::{Action, BucketName, Failure, Reason, Result};
 pub struct PutBucketPolicy {
     /// The bucket.
     pub bucket: BucketName,
-    /// The policy, as it is to be given back.
+    /// The policy, in the grammar it is decided by.
     pub text: String,
+    /// The same as its author wrote it, if that was in another grammar.
+    pub original: Option<String>,
+}
+
+impl PutBucketPolicy {
+    /// A policy whose author wrote it as it is decided by.
+    pub fn new(bucket: BucketName, text: impl Into<String>) -> Self {
+        Self { bucket, text: text.into(), original: None }
+    }
 }
 
 impl Operation for PutBucketPolicy {
@@ -44,13 +53,14 @@ impl Run<PutBucketPolicy> for Objects {
     }
 
     async fn run(&self, permit: &Permit<PutBucketPolicy>, op: &PutBucketPolicy, txn: &mut Txn) -> Result<()> {
-        Document::parse(&op.text, Kind::Bucket)?;
+        Document::parse_for_bucket(&op.text, &op.bucket)?;
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         record.policy = Some(crypto::sha256(op.text.as_bytes()));
         let suffix = op.bucket.as_str().as_bytes();
         txn.put(BUCKETS, bucket.owner, suffix, &record).await?;
-        txn.put(POLICIES, bucket.owner, suffix, &PolicyRecord { text: op.text.clone() }).await
+        let policy = PolicyRecord { text: op.text.clone(), original: op.original.clone() };
+        txn.put(POLICIES, bucket.owner, suffix, &policy).await
     }
 }
 
@@ -61,8 +71,17 @@ pub struct GetBucketPolicy {
     pub bucket: BucketName,
 }
 
+/// A bucket's policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketPolicy {
+    /// In the grammar it is decided by.
+    pub text: String,
+    /// As its author wrote it, if that was in another grammar and is known.
+    pub original: Option<String>,
+}
+
 impl Operation for GetBucketPolicy {
-    type Output = String;
+    type Output = BucketPolicy;
 
     fn action(&self) -> Action {
         GET_BUCKET_POLICY
@@ -84,11 +103,12 @@ impl Run<GetBucketPolicy> for Objects {
         self.bucket_target(view, &bucket, GET_BUCKET_POLICY).await
     }
 
-    async fn run(&self, permit: &Permit<GetBucketPolicy>, op: &GetBucketPolicy, txn: &mut Txn) -> Result<String> {
+    async fn run(&self, permit: &Permit<GetBucketPolicy>, op: &GetBucketPolicy, txn: &mut Txn) -> Result<BucketPolicy> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let policy = txn.view().get(POLICIES, bucket.owner, op.bucket.as_str().as_bytes()).await?;
         let none = || Failure::of(Reason::BucketPolicyNotFound).with("BucketName", op.bucket.as_str());
-        policy.map(|p| p.text).ok_or_else(none)
+        let PolicyRecord { text, original } = policy.ok_or_else(none)?;
+        Ok(BucketPolicy { text, original })
     }
 }
 

@@ -4,7 +4,7 @@ use crate::assembly::Assembly;
 use crate::checksum::Checksums;
 use crate::conditions::WriteConditions;
 use crate::content::{ManifestRecord, Stored, drop_segment};
-use crate::draft::Written;
+use crate::draft::{Draft, Written};
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::ops::put::audit_written;
@@ -121,9 +121,9 @@ impl Run<CompleteUpload> for Objects {
     }
 
     async fn target(&self, op: &CompleteUpload, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        let open = found.acl().opens_writing();
-        self.object_target(view, &found.bucket, &op.key, PUT_OBJECT, open).await
+        // What was said of the object was decided on when the upload began.
+        let (target, _) = self.write_target(view, &op.bucket, &op.key, &Draft::default()).await?;
+        Ok(target)
     }
 
     /// Commit point: this transaction. Before it the upload is as it was and the completion can be asked for again; after

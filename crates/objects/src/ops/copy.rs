@@ -120,9 +120,7 @@ impl Run<Copy> for Objects {
     }
 
     async fn target(&self, op: &Copy, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        let open = found.acl().opens_writing();
-        let target = self.write_target(view, &found.bucket, &op.key, &op.draft, open).await?;
+        let (target, found) = self.write_target(view, &op.bucket, &op.key, &op.draft).await?;
         op.found.set(found);
         Ok(target)
     }

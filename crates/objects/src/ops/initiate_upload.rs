@@ -83,9 +83,7 @@ impl Run<InitiateUpload> for Objects {
     }
 
     async fn target(&self, op: &InitiateUpload, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        let open = found.acl().opens_writing();
-        let target = self.write_target(view, &found.bucket, &op.key, &op.draft, open).await?;
+        let (target, found) = self.write_target(view, &op.bucket, &op.key, &op.draft).await?;
         op.bucket_found.set(found.bucket);
         Ok(target)
     }

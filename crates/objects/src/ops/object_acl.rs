@@ -64,9 +64,19 @@ pub struct GetObjectAcl {
     pub key: ObjectKey,
 }
 
+/// Who may touch an object without a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectAccess {
+    /// The account that owns it.
+    pub owner: AccountId,
+    /// Its own list; `None`: as the bucket.
+    pub own: Option<Acl>,
+    /// The list that counts: its own, else the bucket's.
+    pub effective: Acl,
+}
+
 impl Operation for GetObjectAcl {
-    /// The account that owns it, and the list; `None`: as the bucket.
-    type Output = (AccountId, Option<Acl>);
+    type Output = ObjectAccess;
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
@@ -89,15 +99,11 @@ impl Run<GetObjectAcl> for Objects {
         self.object_target(view, &bucket, &op.key, GET_OBJECT_ACL, false).await
     }
 
-    async fn run(
-        &self,
-        permit: &Permit<GetObjectAcl>,
-        op: &GetObjectAcl,
-        txn: &mut Txn,
-    ) -> Result<(AccountId, Option<Acl>)> {
+    async fn run(&self, permit: &Permit<GetObjectAcl>, op: &GetObjectAcl, txn: &mut Txn) -> Result<ObjectAccess> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let object = txn.view().get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key)).await?;
         let object = object.ok_or_else(|| no_object(&op.key))?;
-        Ok((object.owner, object.acl))
+        let effective = object.acl.unwrap_or(bucket.record.acl);
+        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective })
     }
 }

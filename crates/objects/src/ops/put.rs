@@ -1,7 +1,6 @@
 use crate::access::{Door, Found, audit_object};
 use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL};
 use crate::body::Body;
-use crate::bucket::Bucket;
 use crate::checksum::Expected;
 use crate::conditions::WriteConditions;
 use crate::draft::{Draft, Ready, Written};
@@ -83,24 +82,24 @@ pub(crate) fn audit_written(audit: &mut Audit, written: &Written) {
 }
 
 impl Objects {
-    /// What storing an object needs. Who sets an access control list with it needs the right to do that, too, and no
-    /// list opens the door to that.
+    /// What storing an object needs, and what is in its place. Who sets an access control list with it needs the right to
+    /// do that, too, and no list opens the door to that.
     pub(crate) async fn write_target(
         &self,
         view: &View,
-        bucket: &Bucket,
+        bucket: &BucketName,
         key: &ObjectKey,
         draft: &Draft,
-        open: bool,
-    ) -> Result<Target> {
-        let open = open && draft.acl.is_none();
-        let mut target = self.object_target(view, bucket, key, PUT_OBJECT, open).await?;
+    ) -> Result<(Target, Found)> {
+        let found = self.found(view, bucket, key).await?;
+        let open = found.acl().opens_writing() && draft.acl.is_none();
+        let mut target = self.object_target(view, &found.bucket, key, PUT_OBJECT, open).await?;
         if draft.acl.is_some() {
-            let path = format!("{}/{key}", bucket.name);
-            let resource = Resource::regional(Service::Oss, self.store.region(), bucket.owner, path);
+            let path = format!("{bucket}/{key}");
+            let resource = Resource::regional(Service::Oss, self.store.region(), found.bucket.owner, path);
             target.needs.push(Need { action: PUT_OBJECT_ACL, resource });
         }
-        Ok(target)
+        Ok((target, found))
     }
 }
 
@@ -111,9 +110,7 @@ impl Run<Put> for Objects {
     }
 
     async fn target(&self, op: &Put, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        let open = found.acl().opens_writing();
-        let target = self.write_target(view, &found.bucket, &op.key, &op.draft, open).await?;
+        let (target, found) = self.write_target(view, &op.bucket, &op.key, &op.draft).await?;
         op.found.set(found);
         Ok(target)
     }

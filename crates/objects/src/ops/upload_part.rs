@@ -90,6 +90,20 @@ impl Objects {
         Ok(FoundUpload { bucket, id, upload })
     }
 
+    /// What storing a part needs, and the upload it belongs to.
+    pub(crate) async fn part_target(
+        &self,
+        view: &View,
+        bucket: &BucketName,
+        key: &ObjectKey,
+        upload: &UploadId,
+    ) -> Result<(Target, FoundUpload)> {
+        let found = self.found_upload(view, bucket, key, upload).await?;
+        let open = self.found(view, bucket, key).await?.acl().opens_writing();
+        let target = self.object_target(view, &found.bucket, key, PUT_OBJECT, open).await?;
+        Ok((target, found))
+    }
+
     /// Takes in the content of a part, sealed with the upload's data key.
     pub(crate) async fn take_part(
         &self,
@@ -153,7 +167,7 @@ impl Objects {
         key: &ObjectKey,
         door: Door,
     ) -> Result<UploadRecord> {
-        if door == Door::Open {
+        if let Door::Open(_) = door {
             let bucket = self.hold(txn, &found.bucket).await?;
             let object = txn.get(OBJECTS, found.bucket.owner, &object_key(&bucket.id, key)).await?;
             door.check(&bucket, object.as_ref())?;
@@ -213,9 +227,7 @@ impl Run<UploadPart> for Objects {
     }
 
     async fn target(&self, op: &UploadPart, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found_upload(view, &op.bucket, &op.key, &op.upload).await?;
-        let open = self.found(view, &op.bucket, &op.key).await?.acl().opens_writing();
-        let target = self.object_target(view, &found.bucket, &op.key, PUT_OBJECT, open).await?;
+        let (target, found) = self.part_target(view, &op.bucket, &op.key, &op.upload).await?;
         op.found.set(found);
         Ok(target)
     }

@@ -87,9 +87,7 @@ impl Run<UploadPartCopy> for Objects {
     }
 
     async fn target(&self, op: &UploadPartCopy, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found_upload(view, &op.bucket, &op.key, &op.upload).await?;
-        let open = self.found(view, &op.bucket, &op.key).await?.acl().opens_writing();
-        let target = self.object_target(view, &found.bucket, &op.key, PUT_OBJECT, open).await?;
+        let (target, found) = self.part_target(view, &op.bucket, &op.key, &op.upload).await?;
         op.found.set(found);
         Ok(target)
     }

@@ -119,7 +119,7 @@ fn policy(effect: &str, action: &str, principal: &str, resource: &str) -> PutBuc
     let statement = format!(
         r#"{{"Effect":"{effect}","Action":"{action}","Principal":["{principal}"],"Resource":"acs:oss:*:*:{resource}"}}"#
     );
-    PutBucketPolicy { bucket: home(), text: format!(r#"{{"Version":"1","Statement":[{statement}]}}"#) }
+    PutBucketPolicy::new(home(), format!(r#"{{"Version":"1","Statement":[{statement}]}}"#))
 }
 
 #[tokio::test]

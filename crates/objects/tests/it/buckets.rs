@@ -1,8 +1,8 @@
 use crate::world::{World, bucket, home, key, reason};
 use objects::{
-    Acl, BucketStat, CreateBucket, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Encryption, GetBucketAcl,
-    GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, InitiateUpload, ListBuckets,
-    PutBucketAcl, PutBucketEncryption, PutBucketPolicy,
+    Acl, BucketPolicy, BucketStat, CreateBucket, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Encryption,
+    GetBucketAcl, GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat,
+    InitiateUpload, ListBuckets, PutBucketAcl, PutBucketEncryption, PutBucketPolicy,
 };
 use types::{Reason, limits};
 
@@ -34,7 +34,7 @@ async fn only_an_empty_bucket_is_removed_and_a_new_one_is_another() {
     assert_eq!(reason(world.ann(DeleteBucket { bucket: home() }).await), Reason::BucketNotEmpty);
     world.ann(objects::AbortUpload { bucket: home(), key: key("u"), upload }).await.unwrap();
     assert_eq!(reason(world.bob(DeleteBucket { bucket: home() }).await), Reason::AccessDenied);
-    world.ann(PutBucketPolicy { bucket: home(), text: policy("Allow", "*") }).await.unwrap();
+    world.ann(PutBucketPolicy::new(home(), policy("Allow", "*"))).await.unwrap();
     world.ann(DeleteBucket { bucket: home() }).await.unwrap();
     assert_eq!(reason(world.get("a").await), Reason::BucketNotFound);
     world.bob(CreateBucket::new(home())).await.unwrap();
@@ -54,7 +54,7 @@ async fn to_make_a_bucket_again_is_no_way_round_its_access_control_list() {
     let both = world.user("both", both).await;
     assert!(world.by(&both, open()).await.is_ok());
     let deny = policy("Deny", "*").replace("oss:GetObject", "oss:PutBucketAcl").replace("ann-bucket/*", "ann-bucket");
-    world.ann(PutBucketPolicy { bucket: home(), text: deny }).await.unwrap();
+    world.ann(PutBucketPolicy::new(home(), deny)).await.unwrap();
     assert_eq!(reason(world.by(&both, again(Some(Acl::Private))).await), Reason::AccessDenied);
 }
 
@@ -100,11 +100,23 @@ async fn settings_are_set_shown_and_taken_back() {
     assert_eq!(world.ann(GetBucketAcl { bucket: home() }).await.unwrap().acl, Acl::PublicReadWrite);
 
     assert_eq!(reason(world.ann(GetBucketPolicy { bucket: home() }).await), Reason::BucketPolicyNotFound);
-    let wrong = PutBucketPolicy { bucket: home(), text: "{}".to_owned() };
+    let wrong = PutBucketPolicy::new(home(), "{}");
     assert_eq!(reason(world.ann(wrong).await), Reason::PolicyMalformed);
     let text = policy("Allow", "*");
-    world.ann(PutBucketPolicy { bucket: home(), text: text.clone() }).await.unwrap();
-    assert_eq!(world.ann(GetBucketPolicy { bucket: home() }).await.unwrap(), text);
+    world.ann(PutBucketPolicy::new(home(), text.clone())).await.unwrap();
+    let shown = world.ann(GetBucketPolicy { bucket: home() }).await.unwrap();
+    assert_eq!(shown, BucketPolicy { text: text.clone(), original: None });
+    let original = Some("in another grammar".to_owned());
+    let put = PutBucketPolicy { original: original.clone(), ..PutBucketPolicy::new(home(), text.clone()) };
+    world.ann(put).await.unwrap();
+    assert_eq!(
+        world.ann(GetBucketPolicy { bucket: home() }).await.unwrap(),
+        BucketPolicy { text: text.clone(), original }
+    );
+    for other in ["ann-buckets/*", "ann-bucket*", "*"] {
+        let elsewhere = PutBucketPolicy::new(home(), text.replace("ann-bucket/*", other));
+        assert_eq!(reason(world.ann(elsewhere).await), Reason::PolicyMalformed);
+    }
     world.ann(DeleteBucketPolicy { bucket: home() }).await.unwrap();
     world.ann(DeleteBucketPolicy { bucket: home() }).await.unwrap();
     assert_eq!(reason(world.ann(GetBucketPolicy { bucket: home() }).await), Reason::BucketPolicyNotFound);

@@ -4,7 +4,9 @@
 use super::authorization::Fields;
 use super::proof::hex_signature;
 use super::{Scope, access_key_id, coverage, malformed, window};
+use crate::encoding::{self, encode, encode_path};
 use crate::{Head, Params};
+use crypto::hash;
 use types::{AccessKeyId, Failure, Reason, Result, Timestamp};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -29,12 +31,7 @@ pub struct AwsIdentity {
 /// Checks an AWS signature version 4 in the header or the URL.
 pub fn precheck(head: &Head, now: Timestamp) -> Result<AwsIdentity> {
     let query = Params::parse(head.raw_query().as_bytes())?;
-    let in_query = query.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amz-signature"));
-    let identity = match head.header("authorization") {
-        Some(_) if in_query => return Err(malformed("it is both in the Authorization header and in the URL")),
-        Some(value) => from_header(head, value)?,
-        None => from_url(&query)?,
-    };
+    let identity = claims(head, &query)?.read()?;
     identity.scope.require_day(identity.time)?;
     match identity.expires {
         Some(expires) => window::check_url(Some(identity.time), expires, now)?,
@@ -44,25 +41,80 @@ pub fn precheck(head: &Head, now: Timestamp) -> Result<AwsIdentity> {
     Ok(identity)
 }
 
-fn from_header(head: &Head, value: &str) -> Result<AwsIdentity> {
+/// What the signature of a request should be of, for the sender of a wrong one to compare with what it signed. Holds
+/// nothing but what was sent.
+pub struct AwsExpected {
+    /// Whose secret is said to have signed it.
+    pub access_key_id: AccessKeyId,
+    /// The signature, as sent.
+    pub signature: String,
+    /// The string to sign.
+    pub string_to_sign: String,
+    /// The canonical request, whose hash is in that string.
+    pub canonical_request: String,
+}
+
+/// Works out what should have been signed (AWS Signature Version 4, "Create a canonical request").
+pub fn expected(head: &Head) -> Result<AwsExpected> {
+    let query = Params::parse(head.raw_query().as_bytes())?;
+    let claims = claims(head, &query)?;
+    let AwsIdentity { access_key_id, scope, mut signed_headers, .. } = claims.read()?;
+    signed_headers.sort_unstable();
+    let presigned = claims.expires.is_some();
+    let canonical_request = canonical_request(head, &query, &signed_headers, presigned);
+    let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
+    Ok(AwsExpected {
+        access_key_id,
+        signature: claims.signature.to_owned(),
+        string_to_sign: format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date),
+        canonical_request,
+    })
+}
+
+fn canonical_request(head: &Head, query: &Params, signed_headers: &[String], presigned: bool) -> String {
+    let path = encoding::decode_path(head.raw_path()).map_or_else(|_| head.raw_path().to_owned(), |p| encode_path(&p));
+    let pairs = query.iter().filter(|(name, _)| *name != "X-Amz-Signature");
+    let mut pairs: Vec<_> = pairs.map(|(name, value)| (encode(name), encode(value))).collect();
+    pairs.sort_unstable();
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let line = |name: &String| {
+        let values = head.headers().filter(|(known, _)| known == name);
+        let values: Vec<String> = values.map(|(_, v)| v.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        format!("{name}:{}\n", values.join(","))
+    };
+    let lines: String = signed_headers.iter().map(line).collect();
+    let sent = head.header("x-amz-content-sha256").filter(|_| !presigned);
+    let (query, names, payload) = (pairs.join("&"), signed_headers.join(";"), sent.unwrap_or("UNSIGNED-PAYLOAD"));
+    format!("{}\n{path}\n{query}\n{lines}\n{names}\n{payload}", head.method())
+}
+
+fn claims<'a>(head: &'a Head, query: &'a Params) -> Result<Claims<'a>> {
+    let in_query = query.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-amz-signature"));
+    match head.header("authorization") {
+        Some(_) if in_query => Err(malformed("it is both in the Authorization header and in the URL")),
+        Some(value) => from_header(head, value),
+        None => from_url(query),
+    }
+}
+
+fn from_header<'a>(head: &'a Head, value: &'a str) -> Result<Claims<'a>> {
     let rest = match value.split_once(' ') {
         Some((ALGORITHM, rest)) => rest,
         Some(("AWS", _)) => return Err(version_2()),
         _ => return Err(malformed(format_args!("it must be {ALGORITHM} and its fields"))),
     };
     let fields = Fields::parse(rest, '=', &["Credential", "SignedHeaders", "Signature"])?;
-    let claims = Claims {
+    Ok(Claims {
         credential: fields.required("Credential")?,
         date: head.header("x-amz-date").ok_or_else(|| Failure::missing("x-amz-date"))?,
         expires: None,
         signed_headers: fields.required("SignedHeaders")?,
         signature: fields.required("Signature")?,
         token: head.header("x-amz-security-token"),
-    };
-    claims.read()
+    })
 }
 
-fn from_url(query: &Params) -> Result<AwsIdentity> {
+fn from_url(query: &Params) -> Result<Claims<'_>> {
     let get = |name: &'static str| {
         query.optional(name).ok_or_else(|| malformed(format_args!("{name} is missing in the URL")))
     };
@@ -72,15 +124,14 @@ fn from_url(query: &Params) -> Result<AwsIdentity> {
     if get("X-Amz-Algorithm")? != ALGORITHM {
         return Err(malformed(format_args!("X-Amz-Algorithm must be {ALGORITHM}")));
     }
-    let claims = Claims {
+    Ok(Claims {
         credential: get("X-Amz-Credential")?,
         date: get("X-Amz-Date")?,
         expires: Some(get("X-Amz-Expires")?),
         signed_headers: get("X-Amz-SignedHeaders")?,
         signature: get("X-Amz-Signature")?,
         token: query.optional("X-Amz-Security-Token"),
-    };
-    claims.read()
+    })
 }
 
 struct Claims<'a> {

@@ -1,8 +1,9 @@
 //! The signatures of OSS, versions 1, 2 and 4, in the header or in the URL.
 
-use super::{Signed, malformed, oss_v1, oss_v2, oss_v4};
-use crate::{Head, Location, Params, encoding};
-use types::Result;
+use super::proof::Proof;
+use super::{Scheme, Signed, access_key_id, malformed, oss_v1, oss_v2, oss_v4, window};
+use crate::{Head, Location, Params, encoding, parse_http_date};
+use types::{Result, Timestamp};
 
 /// Reads any OSS signature. `location` is what the request is about; its bucket and key are signed whatever the
 /// addressing style.
@@ -32,6 +33,54 @@ fn read_url(request: &Request<'_>) -> Result<Signed> {
         Some(oss_v4::ALGORITHM) => oss_v4::read_url(request),
         None if request.query.contains("OSSAccessKeyId") => oss_v1::read_url(request),
         _ => Err(malformed("x-oss-signature-version must be OSS2 or OSS4-HMAC-SHA256")),
+    }
+}
+
+/// What a signature of version 1 or 2 claims: these differ in what they sign, not in what they say.
+pub(super) struct Claims<'a> {
+    pub(super) id: &'a str,
+    pub(super) token: Option<&'a str>,
+    pub(super) time: Option<Timestamp>,
+    pub(super) expires: Option<Timestamp>,
+    /// The date line of the string to sign.
+    pub(super) date: &'a str,
+    pub(super) signature: &'a str,
+}
+
+impl<'a> Claims<'a> {
+    /// Of a signature in a header.
+    pub(super) fn of_header(
+        request: &'a Request<'_>,
+        id: &'a str,
+        token: Option<&'a str>,
+        signature: &'a str,
+    ) -> Result<Self> {
+        let date = request.head.header("x-oss-date").unwrap_or_else(|| request.or_empty("date"));
+        let time = Some(parse_http_date(date).ok_or_else(window::malformed)?);
+        Ok(Self { id, token, time, expires: None, date, signature })
+    }
+
+    /// Of a signature in a URL; the parameters' names are those for the end, the key and the signature.
+    pub(super) fn of_url(request: &'a Request<'_>, [expires, id, signature]: [&'static str; 3]) -> Result<Self> {
+        let date = request.parameter(expires)?;
+        let token = request.query.optional("security-token");
+        let (id, signature) = (request.parameter(id)?, request.parameter(signature)?);
+        Ok(Self { id, token, time: None, expires: Some(window::unix(date)?), date, signature })
+    }
+
+    /// With what proves it.
+    pub(super) fn signed(&self, scheme: Scheme, signed_headers: Vec<String>, proof: Proof) -> Result<Signed> {
+        Ok(Signed {
+            scheme,
+            access_key_id: access_key_id(self.id)?,
+            security_token: self.token.map(str::to_owned),
+            time: self.time,
+            expires: self.expires,
+            nonce: None,
+            scope: None,
+            signed_headers,
+            proof,
+        })
     }
 }
 

@@ -1,38 +1,15 @@
-use super::oss::{Request, join_query};
+use super::oss::{Claims, Request, join_query};
 use super::proof::{Method, Proof, base64_signature};
-use super::{Scheme, Signed, access_key_id, malformed, subresource, window};
-use crate::parse_http_date;
-use types::{Result, Timestamp};
+use super::{Scheme, Signed, malformed, subresource};
+use types::Result;
 
 pub(super) fn read_header(request: &Request<'_>, rest: &str) -> Result<Signed> {
     let (id, signature) = rest.trim().split_once(':').ok_or_else(|| malformed("it must be OSS <id>:<signature>"))?;
-    let date = request.head.header("x-oss-date").unwrap_or_else(|| request.or_empty("date"));
-    let time = parse_http_date(date).ok_or_else(window::malformed)?;
-    let claims = Claims { id, token: header_token(request)?, time: Some(time), expires: None, date, signature };
-    finish(request, &claims)
+    finish(request, &Claims::of_header(request, id, header_token(request)?, signature)?)
 }
 
 pub(super) fn read_url(request: &Request<'_>) -> Result<Signed> {
-    let date = request.parameter("Expires")?;
-    let claims = Claims {
-        id: request.parameter("OSSAccessKeyId")?,
-        token: request.query.optional("security-token"),
-        time: None,
-        expires: Some(window::unix(date)?),
-        date,
-        signature: request.parameter("Signature")?,
-    };
-    finish(request, &claims)
-}
-
-struct Claims<'a> {
-    id: &'a str,
-    token: Option<&'a str>,
-    time: Option<Timestamp>,
-    expires: Option<Timestamp>,
-    /// The date line of the string to sign.
-    date: &'a str,
-    signature: &'a str,
+    finish(request, &Claims::of_url(request, ["Expires", "OSSAccessKeyId", "Signature"])?)
 }
 
 fn finish(request: &Request<'_>, claims: &Claims<'_>) -> Result<Signed> {
@@ -45,17 +22,8 @@ fn finish(request: &Request<'_>, claims: &Claims<'_>) -> Result<Signed> {
         }
     }
     let signature = base64_signature(claims.signature, 20)?;
-    Ok(Signed {
-        scheme: Scheme::OssV1,
-        access_key_id: access_key_id(claims.id)?,
-        security_token: claims.token.map(str::to_owned),
-        time: claims.time,
-        expires: claims.expires,
-        nonce: None,
-        scope: None,
-        signed_headers,
-        proof: Proof { method: Method::Sha1 { suffix: b"" }, strings, canonical_request: None, signature },
-    })
+    let proof = Proof { method: Method::Sha1 { suffix: b"" }, strings, canonical_request: None, signature };
+    claims.signed(Scheme::OssV1, signed_headers, proof)
 }
 
 fn string_to_sign(request: &Request<'_>, date: &str, headers: &[String], all: bool) -> Result<String> {

@@ -1,66 +1,29 @@
 use super::authorization::Fields;
-use super::oss::Request;
+use super::oss::{Claims, Request};
 use super::proof::{Method, Proof, base64_signature};
-use super::{Scheme, Signed, access_key_id, coverage, window};
-use crate::{encoding, parse_http_date};
-use types::{Result, Timestamp};
+use super::{Scheme, Signed, coverage};
+use crate::encoding;
+use types::Result;
 
 pub(super) fn read_header(request: &Request<'_>, rest: &str) -> Result<Signed> {
     let fields = Fields::parse(rest, ':', &["AccessKeyId", "AdditionalHeaders", "Signature"])?;
-    let date = request.head.header("x-oss-date").unwrap_or_else(|| request.or_empty("date"));
-    let claims = Claims {
-        id: fields.required("AccessKeyId")?,
-        token: request.head.header("x-oss-security-token"),
-        time: Some(parse_http_date(date).ok_or_else(window::malformed)?),
-        expires: None,
-        date,
-        additional: fields.optional("AdditionalHeaders").unwrap_or_default(),
-        signature: fields.required("Signature")?,
-    };
-    finish(request, &claims)
+    let (id, signature) = (fields.required("AccessKeyId")?, fields.required("Signature")?);
+    let claims = Claims::of_header(request, id, request.head.header("x-oss-security-token"), signature)?;
+    finish(request, &claims, fields.optional("AdditionalHeaders").unwrap_or_default())
 }
 
 pub(super) fn read_url(request: &Request<'_>) -> Result<Signed> {
-    let date = request.parameter("x-oss-expires")?;
-    let claims = Claims {
-        id: request.parameter("x-oss-access-key-id")?,
-        token: request.query.optional("security-token"),
-        time: None,
-        expires: Some(window::unix(date)?),
-        date,
-        additional: request.query.get("x-oss-additional-headers").unwrap_or_default(),
-        signature: request.parameter("x-oss-signature")?,
-    };
-    finish(request, &claims)
+    let claims = Claims::of_url(request, ["x-oss-expires", "x-oss-access-key-id", "x-oss-signature"])?;
+    finish(request, &claims, request.query.get("x-oss-additional-headers").unwrap_or_default())
 }
 
-struct Claims<'a> {
-    id: &'a str,
-    token: Option<&'a str>,
-    time: Option<Timestamp>,
-    expires: Option<Timestamp>,
-    /// The date line of the string to sign.
-    date: &'a str,
-    additional: &'a str,
-    signature: &'a str,
-}
-
-fn finish(request: &Request<'_>, claims: &Claims<'_>) -> Result<Signed> {
-    let additional = coverage::names(claims.additional)?;
+fn finish(request: &Request<'_>, claims: &Claims<'_>, additional: &str) -> Result<Signed> {
+    let additional = coverage::names(additional)?;
     let signed_headers = request.headers(|name| name.starts_with("x-oss-"), &additional);
     let string = string_to_sign(request, claims.date, &signed_headers, &additional)?;
     let signature = base64_signature(claims.signature, 32)?;
-    Ok(Signed {
-        scheme: Scheme::OssV2,
-        access_key_id: access_key_id(claims.id)?,
-        security_token: claims.token.map(str::to_owned),
-        time: claims.time,
-        expires: claims.expires,
-        nonce: None,
-        scope: None,
-        signed_headers,
-        proof: Proof { method: Method::Sha256Base64, strings: vec![string], canonical_request: None, signature },
-    })
+    let proof = Proof { method: Method::Sha256Base64, strings: vec![string], canonical_request: None, signature };
+    claims.signed(Scheme::OssV2, signed_headers, proof)
 }
 
 fn string_to_sign(request: &Request<'_>, date: &str, headers: &[String], additional: &[String]) -> Result<String> {

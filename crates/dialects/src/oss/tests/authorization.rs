@@ -7,8 +7,8 @@ use super::world::World;
 use crate::Status;
 use crate::oss::{OssRow, ROWS};
 
-/// What another tenant may: list its own buckets; and it learns that a name is taken.
-const OPEN_TO_OTHERS: &[(&str, u16)] = &[("ListBuckets", 200), ("PutBucket", 409)];
+/// What another tenant may: list the regions and its own buckets; and it learns that a name is taken.
+const OPEN_TO_OTHERS: &[(&str, u16)] = &[("ListBuckets", 200), ("DescribeRegions", 200), ("PutBucket", 409)];
 
 async fn world() -> (World, String) {
     let world = World::with_bucket().await;

@@ -66,6 +66,18 @@ async fn listed() {
 }
 
 #[tokio::test]
+async fn regions_are_listed() {
+    let world = World::new().await;
+    for asked in ["", "oss-local-1"] {
+        let text = world.ann(Ask::get("", "").query("regions", asked)).await.expect(200).text();
+        assert!(text.contains("<RegionInfoList><RegionInfo><Region>oss-local-1</Region><InternetEndpoint>"), "{text}");
+    }
+    for wrong in ["oss-elsewhere", "local-1"] {
+        world.ann(Ask::get("", "").query("regions", wrong)).await.refused(400, "InvalidArgument");
+    }
+}
+
+#[tokio::test]
 async fn lists_of_who_may() {
     let world = World::new().await;
     let put = |acl: &str| Ask::put("box", "").query("acl", "").header("x-oss-acl", acl);
@@ -96,6 +108,12 @@ async fn policies() {
     world.by(&world.bob, Ask::get("box", "k")).await.expect(200);
     world.by(&world.bob, Ask::delete("box", "k")).await.refused(403, "AccessDenied");
     world.ann(Ask::put("box", "").query("policy", "").body("{}")).await.refused(400, "InvalidPolicyDocument");
+    for other in ["boxes/*", "box*", "*", "other"] {
+        let elsewhere = got.text().replace("box/*", other);
+        let refused = world.ann(Ask::put("box", "").query("policy", "").body(elsewhere)).await;
+        let text = refused.refused(400, "InvalidPolicyDocument").text();
+        assert!(text.contains("Statement[0].Resource") && text.contains("acs:oss:*:*:box/*"), "{text}");
+    }
     world.ann(Ask::delete("box", "").query("policy", "")).await.expect(204);
     world.by(&world.bob, Ask::get("box", "k")).await.refused(403, "AccessDenied");
 }

@@ -1,4 +1,4 @@
-use super::signer::Signer;
+use super::signer::{Signer, sha256};
 use super::world::{HOST, World};
 use std::time::Duration;
 use types::AccountId;
@@ -11,10 +11,17 @@ async fn wrong_signatures() {
     let mut wrong = get();
     wrong.key.as_mut().unwrap().secret.push('x');
     let before = world.events(key.account).await.len();
-    wrong.send().await.fails(403, "SignatureDoesNotMatch");
+    let wrong_key = wrong.key.clone().unwrap();
+    let failed = wrong.send().await.fails(403, "SignatureDoesNotMatch");
+    // What the answer says should have been signed is what this client did sign, with its wrong secret.
+    let signer = Signer { key: &wrong_key, time: get().time, region: "local-1" };
+    assert_eq!(signer.hmac(&failed.element("StringToSign")), failed.element("SignatureProvided"));
+    assert!(failed.element("StringToSign").ends_with(&sha256(failed.element("CanonicalRequest").as_bytes())));
+    assert_eq!(failed.element("AWSAccessKeyId"), key.id);
     let events = world.events(key.account).await;
     assert_eq!(events.len(), before + 1, "a wrong signature is recorded with the account whose key was named");
     assert_eq!(events[0]["errorCode"], "SignatureDoesNotMatch");
+    assert!(!events[0].to_string().contains(&failed.element("SignatureProvided")));
     let mut unknown = get();
     unknown.key.as_mut().unwrap().id = "LTAI5tNoSuchKeyAnywhere1".to_owned();
     unknown.send().await.fails(403, "InvalidAccessKeyId");

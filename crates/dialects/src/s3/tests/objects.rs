@@ -1,3 +1,4 @@
+use super::signer::Signer;
 use super::world::{HOST, World};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -87,6 +88,8 @@ async fn ranges_and_conditions() {
     assert_eq!(get().header("range", "bytes=8-").send().await.is(206).header("content-range"), "bytes 8-9/10");
     let outside = get().header("range", "bytes=10-").send().await.fails(416, "InvalidRange");
     assert_eq!(outside.header("content-range"), "bytes */10");
+    let far = get().header("range", "bytes=18446744073709551615-").send().await.fails(416, "InvalidRange");
+    assert_eq!(far.header("content-range"), "bytes */10");
     let same = get().header("if-none-match", &*etag).send().await.is(304);
     assert!(same.body.is_empty());
     assert_eq!(same.header("etag"), etag);
@@ -99,6 +102,32 @@ async fn ranges_and_conditions() {
     put("if-none-match", "*").send().await.fails(412, "PreconditionFailed");
     put("if-match", "\"other\"").send().await.fails(412, "PreconditionFailed");
     put("if-match", &etag).send().await.is(200);
+}
+
+#[tokio::test]
+async fn a_range_that_cannot_be_read_is_none() {
+    let (world, key) = World::with_bucket().await;
+    world.ask(&key, "PUT", "/data/k").body("0123456789").send().await.is(200);
+    world.ask(&key, "PUT", "/data/k?acl").header("x-amz-acl", "public-read").send().await.is(200);
+    let time = world.ask(&key, "GET", "/").time;
+    let url = Signer { key: &key, time, region: "local-1" }.presigned("GET", "/data/k", HOST, 60);
+    let before = world.events(key.account).await.len();
+    for range in ["bytes=0-1,4-5", "bytes=x", "lines=0-1", "bytes=3-1"] {
+        let signed = || world.ask(&key, "GET", "/data/k").header("x-amz-checksum-mode", "ENABLED");
+        for ask in [signed(), world.nobody("GET", "/data/k"), world.nobody("GET", &url)] {
+            let got = ask.header("range", range).send().await.is(200);
+            assert_eq!((got.text(), got.header("content-range")), ("0123456789", ""));
+        }
+        let mut wrong = signed().header("range", range);
+        wrong.key.as_mut().unwrap().secret.push('x');
+        wrong.send().await.fails(403, "SignatureDoesNotMatch");
+    }
+    assert_eq!(world.events(key.account).await.len(), before + 16, "each is recorded once");
+    let read = world.ask(&key, "GET", "/data/k").header("range", "bytes= 2-3 ,").send().await.is(206);
+    assert_eq!((read.text(), read.header("content-range")), ("23", "bytes 2-3/10"));
+    let unsure = world.ask(&key, "GET", "/data/k").header("range", "bytes=2-3").header("if-range", "\"x\"");
+    assert_eq!(unsure.send().await.is(200).text(), "0123456789");
+    world.ask(&key, "HEAD", "/data/k").header("range", "bytes=x").send().await.is(200);
 }
 
 #[tokio::test]

@@ -239,7 +239,7 @@ impl Ask<'_> {
         let signed: Vec<_> = self
             .headers
             .iter()
-            .filter(|(name, _)| name == "host" || name.starts_with("x-amz-") || name == "content-md5")
+            .filter(|(name, _)| matches!(&**name, "host" | "content-md5" | "range") || name.starts_with("x-amz-"))
             .cloned()
             .collect();
         let signer = self.signer().unwrap();

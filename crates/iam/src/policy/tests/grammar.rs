@@ -207,3 +207,25 @@ fn errors_cross_crates_with_their_reason() {
     assert_eq!(malformed.reason(), Reason::PolicyMalformed);
     assert!(malformed.to_string().contains("line 1, column 2"), "{malformed}");
 }
+
+#[test]
+fn the_policy_of_a_bucket_speaks_of_that_bucket_alone() {
+    let bucket = "data".parse().unwrap();
+    let parse = |resource: &str| {
+        let statement = format!(
+            r#""Effect":"Allow","Action":"oss:*","Principal":["*"],"Resource":["acs:oss:*:*:data",{resource}]"#
+        );
+        Document::parse_for_bucket(&document(&statement), &bucket).map(|_| ()).map_err(|error| error.to_string())
+    };
+    for own in
+        ["acs:oss:*:*:data", "acs:oss:*:*:data/*", "acs:oss:*:*:data/a?c", "acs:oss:*:*:data/${acs:PrincipalName}/*"]
+    {
+        assert_eq!(parse(&format!("\"{own}\"")), Ok(()));
+    }
+    for other in
+        ["*", "acs:oss:*", "acs:oss:*:*:*", "acs:oss:*:*:data*", "acs:oss:*:*:database/*", "acs:oss:*:*:d?ta/*"]
+    {
+        let error = parse(&format!("\"{other}\"")).unwrap_err();
+        assert!(error.contains("in Statement[0].Resource") && error.contains("not of the bucket data"), "{error}");
+    }
+}
