@@ -4,6 +4,7 @@
 //! At the root: the [`Key`] and sealing under it with Cobblestone-256 (C2SP chunked-encryption with AES-256-GCM). The
 //! bytes are described in `docs/formats/sealing.md`. In modules: hashes, MACs, signatures, Merkle trees, passphrases.
 
+pub mod aead;
 mod cobblestone;
 #[cfg(test)]
 mod documented;
@@ -12,6 +13,8 @@ mod kdf;
 mod key;
 pub mod mac;
 pub mod merkle;
+mod message;
+pub mod pair;
 pub mod password;
 pub mod sign;
 #[cfg(test)]
@@ -23,5 +26,7 @@ pub use cobblestone::{
 };
 pub use hash::{Crc, CrcKind, Digest, DigestKind, Sha256, md5, sha1, sha256, sm3};
 pub use key::Key;
-pub use mac::{hmac_sha1, hmac_sha256, hmac_sm3};
+pub use mac::{MacKind, hmac_sha1, hmac_sha256, hmac_sm3};
+pub use aead::CipherKind;
+pub use message::{MESSAGE_HEADER, open_message, seal_message};
 pub use sign::{SigningKey, VerifyingKey};
