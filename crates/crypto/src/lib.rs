@@ -20,6 +20,7 @@ pub mod sign;
 #[cfg(test)]
 mod vectors;
 
+pub use aead::CipherKind;
 pub use cobblestone::{
     CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_key, open_secret, plain_len, seal, seal_into,
     seal_key, sealed_len,
@@ -27,6 +28,5 @@ pub use cobblestone::{
 pub use hash::{Crc, CrcKind, Digest, DigestKind, Sha256, md5, sha1, sha256, sm3};
 pub use key::Key;
 pub use mac::{MacKind, hmac_sha1, hmac_sha256, hmac_sm3};
-pub use aead::CipherKind;
 pub use message::{MESSAGE_HEADER, open_message, seal_message};
 pub use sign::{SigningKey, VerifyingKey};

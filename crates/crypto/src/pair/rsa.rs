@@ -82,12 +82,7 @@ fn verifier(scheme: SignatureScheme) -> Result<(&'static dyn VerificationAlgorit
     })
 }
 
-pub(super) fn verify(
-    spki: &[u8],
-    scheme: SignatureScheme,
-    digest: &[u8],
-    signature: &[u8],
-) -> Result<bool, PairError> {
+pub(super) fn verify(spki: &[u8], scheme: SignatureScheme, digest: &[u8], signature: &[u8]) -> Result<bool, PairError> {
     let (algorithm, hash) = verifier(scheme)?;
     let digest = Digest::import_less_safe(digest, hash.provider()).map_err(|_| PairError)?;
     Ok(UnparsedPublicKey::new(algorithm, spki).verify_digest(&digest, signature).is_ok())
@@ -115,11 +110,7 @@ pub(super) fn encrypt(spki: &[u8], scheme: EncryptionScheme, plaintext: &[u8]) -
     Ok(out)
 }
 
-pub(super) fn decrypt(
-    pkcs8: &[u8],
-    scheme: EncryptionScheme,
-    ciphertext: &[u8],
-) -> Result<Secret<Vec<u8>>, PairError> {
+pub(super) fn decrypt(pkcs8: &[u8], scheme: EncryptionScheme, ciphertext: &[u8]) -> Result<Secret<Vec<u8>>, PairError> {
     let key = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| PairError)?;
     if ciphertext.len() != key.key_size_bytes() {
         return Err(PairError);

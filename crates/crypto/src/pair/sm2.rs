@@ -6,8 +6,8 @@ use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::Generate;
 use sm2::elliptic_curve::rand_core::{TryCryptoRng, TryRng};
 use sm2::elliptic_curve::sec1::ToSec1Point;
-use sm2::pke::{DecryptingKey, EncryptingKey};
 use sm2::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+use sm2::pke::{DecryptingKey, EncryptingKey};
 use std::convert::Infallible;
 use types::{Rng, Secret};
 
@@ -87,12 +87,7 @@ fn public(spki: &[u8]) -> Result<PublicKey, PairError> {
     PublicKey::from_public_key_der(spki).map_err(|_| PairError)
 }
 
-pub(super) fn verify(
-    spki: &[u8],
-    scheme: SignatureScheme,
-    digest: &[u8],
-    signature: &[u8],
-) -> Result<bool, PairError> {
+pub(super) fn verify(spki: &[u8], scheme: SignatureScheme, digest: &[u8], signature: &[u8]) -> Result<bool, PairError> {
     if scheme != SignatureScheme::Sm2 || digest.len() != 32 {
         return Err(PairError);
     }

@@ -195,7 +195,11 @@ fn integer(hex: &str) -> Vec<u8> {
 fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     let body = parts.concat();
     let length = u8::try_from(body.len()).unwrap();
-    if length < 0x80 { [&[0x30, length], body.as_slice()].concat() } else { [&[0x30, 0x81, length], body.as_slice()].concat() }
+    if length < 0x80 {
+        [&[0x30, length], body.as_slice()].concat()
+    } else {
+        [&[0x30, 0x81, length], body.as_slice()].concat()
+    }
 }
 
 #[test]

@@ -102,7 +102,18 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::KeyDeletionProtected => (400, "InvalidArgument", 91),
         Reason::OriginUnsupported => (400, "InvalidArgument", 92),
         Reason::ProtectionLevelUnsupported => (400, "InvalidArgument", 93),
-        Reason::TooManyAliases => (400, "InvalidArgument", 94),
+        Reason::TooManyAliases
+        | Reason::TooManyVersions
+        | Reason::TooManyTags
+        | Reason::TooManyGrants
+        | Reason::KeyMaterialInvalid
+        | Reason::KeyMaterialDiffers
+        | Reason::ImportTokenInvalid
+        | Reason::ImportTokenExpired
+        | Reason::SignatureInvalid
+        | Reason::MacInvalid
+        | Reason::GrantNotFound
+        | Reason::DryRun => (400, "InvalidArgument", 94),
         Reason::AccountNotFound => (400, "InvalidArgument", 100),
         Reason::UserNotFound => (400, "InvalidArgument", 101),
         Reason::UserExists => (400, "InvalidArgument", 102),
