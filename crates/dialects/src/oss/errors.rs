@@ -102,18 +102,18 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::KeyDeletionProtected => (400, "InvalidArgument", 91),
         Reason::OriginUnsupported => (400, "InvalidArgument", 92),
         Reason::ProtectionLevelUnsupported => (400, "InvalidArgument", 93),
-        Reason::TooManyAliases
-        | Reason::TooManyVersions
-        | Reason::TooManyTags
-        | Reason::TooManyGrants
-        | Reason::KeyMaterialInvalid
-        | Reason::KeyMaterialDiffers
-        | Reason::ImportTokenInvalid
-        | Reason::ImportTokenExpired
-        | Reason::SignatureInvalid
-        | Reason::MacInvalid
-        | Reason::GrantNotFound
-        | Reason::DryRun => (400, "InvalidArgument", 94),
+        Reason::TooManyAliases => (400, "InvalidArgument", 94),
+        Reason::TooManyVersions => (400, "InvalidArgument", 130),
+        Reason::TooManyTags => (400, "InvalidArgument", 131),
+        Reason::TooManyGrants => (400, "InvalidArgument", 132),
+        Reason::KeyMaterialInvalid => (400, "InvalidArgument", 133),
+        Reason::KeyMaterialDiffers => (400, "InvalidArgument", 134),
+        Reason::ImportTokenInvalid => (400, "InvalidArgument", 135),
+        Reason::ImportTokenExpired => (400, "InvalidArgument", 136),
+        Reason::SignatureInvalid => (400, "InvalidArgument", 137),
+        Reason::MacInvalid => (400, "InvalidArgument", 138),
+        Reason::GrantNotFound => (400, "InvalidArgument", 139),
+        Reason::DryRun => (400, "InvalidArgument", 140),
         Reason::AccountNotFound => (400, "InvalidArgument", 100),
         Reason::UserNotFound => (400, "InvalidArgument", 101),
         Reason::UserExists => (400, "InvalidArgument", 102),
