@@ -63,7 +63,11 @@ impl Run<DestroyKey> for Kms {
         if !is_due(&record, permit.caller().call().time) {
             return Err(Reason::KeyStateInvalid.into());
         }
-        self.remove_versions(txn, &place).await?;
+        // A key without its brought material has no version, but the version's id is still its own.
+        txn.delete(VERSION_OWNERS, place.account, record.primary.as_str().as_bytes());
+        for version in self.remove_material(txn, &place).await? {
+            txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
+        }
         let aliases = self.remove_aliases(txn, &place).await?;
         if let Some(at) = record.delete_at {
             txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));
@@ -77,14 +81,16 @@ impl Run<DestroyKey> for Kms {
 }
 
 impl Kms {
-    pub(crate) async fn remove_versions(&self, txn: &mut Txn, place: &KeyPlace) -> Result<()> {
+    /// Takes the material of all versions away, and says which they were.
+    pub(crate) async fn remove_material(&self, txn: &mut Txn, place: &KeyPlace) -> Result<Vec<KeyId>> {
         // One more than there can be, so that the commit notices any that is added meanwhile.
         let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
+        let mut removed = Vec::new();
         for (suffix, version) in txn.scan(VERSIONS, place.account, &range).await? {
             txn.delete(VERSIONS, place.account, &suffix);
-            txn.delete(VERSION_OWNERS, place.account, version.id.as_str().as_bytes());
+            removed.push(version.id);
         }
-        Ok(())
+        Ok(removed)
     }
 
     /// What hangs on a key besides versions and aliases: its policy, its grants, its place among the keys that rotate.

@@ -174,9 +174,10 @@ impl Kms {
         Ok(())
     }
 
-    /// Takes the material away. A key that waits for its deletion goes on waiting (KMS, table of key states).
+    /// Takes the material away. A key that waits for its deletion goes on waiting (KMS, table of key states). Whose version
+    /// it was stays known, so that what it encrypted is refused for the key's state and not as an unknown key's.
     async fn forget_material(&self, txn: &mut Txn, place: &KeyPlace, mut record: KeyRecord) -> Result<()> {
-        self.remove_versions(txn, place).await?;
+        self.remove_material(txn, place).await?;
         self.set_expiry(txn, place, &mut record, None).await?;
         if let Some(external) = &mut record.external {
             external.present = false;

@@ -33,7 +33,7 @@ async fn re_encrypt(c: &Context<'_>) -> Result<Answer> {
         context: context_named(c.params, "DestinationEncryptionContext")?,
     };
     let caller = c.asking()?;
-    let made = op.perform(&c.domains.gate, &caller, &c.region.kms).await?;
+    let made = c.told(op.perform(&c.domains.gate, &caller, &c.region.kms).await)?;
     // The answer names the source's key.
     Ok(answer! {
         "CiphertextBlob": made.new.ciphertext.to_base64(),
@@ -165,7 +165,11 @@ impl Context<'_> {
         kms::Kms: iam::Run<Op>,
     {
         let caller = self.asking()?;
-        let result = self.domains.gate.perform(&caller, self.region.kms.as_ref(), op).await;
+        self.told(self.domains.gate.perform(&caller, self.region.kms.as_ref(), op).await)
+    }
+
+    /// A failure of a call that only asks says so.
+    fn told<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Err(failure) if self.params.boolean("DryRun")?.unwrap_or(false) => {
                 Err(Failure::with(failure, "DryRun", "true"))
