@@ -185,6 +185,10 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         }
         let caller = service(domains, "kms", "DestroyKey");
         tell("destroying keys whose time has come", region.kms.destroy_due(&domains.gate, &caller).await);
+        let caller = service(domains, "kms", "RotateKey");
+        tell("rotating keys whose time has come", region.kms.rotate_due(&domains.gate, &caller).await);
+        let caller = service(domains, "kms", "ExpireKeyMaterial");
+        tell("forgetting expired key material", region.kms.expire_due(&domains.gate, &caller).await);
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);

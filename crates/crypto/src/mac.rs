@@ -1,7 +1,9 @@
 //! Message authentication codes. The message is given in parts, so that nobody has to join them first; the parts are
 //! only concatenated. Compare codes with [`hash::eq`](crate::hash::eq).
 
-use aws_lc_rs::hmac::{Algorithm, Context, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, Key};
+use aws_lc_rs::hmac::{
+    Algorithm, Context, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA224, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512, Key,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sm3::Sm3;
 
@@ -21,6 +23,44 @@ pub fn hmac_sm3(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sm3>::new_from_slice(key).expect("a key of any length");
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
+}
+
+/// The codes that can be chosen at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MacKind {
+    /// HMAC-SHA224.
+    Sha224,
+    /// HMAC-SHA256.
+    Sha256,
+    /// HMAC-SHA384.
+    Sha384,
+    /// HMAC-SHA512.
+    Sha512,
+    /// HMAC-SM3.
+    Sm3,
+}
+
+impl MacKind {
+    /// Bytes of a code, and of the keys that fit it best.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Sha224 => 28,
+            Self::Sha256 | Self::Sm3 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// The code of a message.
+    pub fn of(self, key: &[u8], message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha224 => provider::<28>(HMAC_SHA224, key, &[message]).to_vec(),
+            Self::Sha256 => provider::<32>(HMAC_SHA256, key, &[message]).to_vec(),
+            Self::Sha384 => provider::<48>(HMAC_SHA384, key, &[message]).to_vec(),
+            Self::Sha512 => provider::<64>(HMAC_SHA512, key, &[message]).to_vec(),
+            Self::Sm3 => hmac_sm3(key, &[message]).to_vec(),
+        }
+    }
 }
 
 fn provider<const N: usize>(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> [u8; N] {

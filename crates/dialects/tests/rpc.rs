@@ -19,6 +19,12 @@ struct Things {
     blob: String,
     role: String,
     access_key: String,
+    version: String,
+    pair: String,
+    pair_version: String,
+    mac: String,
+    external: String,
+    public: String,
 }
 
 async fn things(world: &World, root: &Credential) -> Things {
@@ -27,6 +33,14 @@ async fn things(world: &World, root: &Credential) -> Things {
     let spare_key = key(world.done(root, kms, "CreateKey", &[]).await);
     let id = key(world.done(root, kms, "CreateKey", &[]).await);
     world.done(root, kms, "CreateAlias", &[("AliasName", "alias/there"), ("KeyId", &id)]).await;
+    let made = |spec: &'static str, usage: &'static str| [("KeySpec", spec), ("KeyUsage", usage)];
+    let pair = key(world.done(root, kms, "CreateKey", &made("EC_SM2", "SIGN/VERIFY")).await);
+    let mac = key(world.done(root, kms, "CreateKey", &made("HMAC_SHA_256", "GENERATE_VERIFY_MAC")).await);
+    let external = key(world.done(root, kms, "CreateKey", &[("Origin", "EXTERNAL")]).await);
+    let versions = world.done(root, kms, "ListKeyVersions", &[("KeyId", &pair)]).await;
+    let pair_version = versions["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap().to_owned();
+    let shown = [("KeyId", pair.as_str()), ("KeyVersionId", pair_version.as_str())];
+    let public = world.done(root, kms, "GetPublicKey", &shown).await["PublicKey"].as_str().unwrap().to_owned();
     let blob = world.done(root, kms, "Encrypt", &[("KeyId", &id), ("Plaintext", "aGk=")]).await;
     let ram = "2015-05-01";
     world.done(root, ram, "CreateUser", &[("UserName", "there")]).await;
@@ -35,6 +49,12 @@ async fn things(world: &World, root: &Credential) -> Things {
     let trust = TRUST.replace("ACCOUNT", &root.account.to_string());
     world.done(root, ram, "CreateRole", &[("RoleName", "there"), ("AssumeRolePolicyDocument", &trust)]).await;
     Things {
+        version: blob["KeyVersionId"].as_str().unwrap().to_owned(),
+        pair,
+        pair_version,
+        mac,
+        external,
+        public,
         key: id,
         spare_key,
         blob: blob["CiphertextBlob"].as_str().unwrap().to_owned(),
@@ -43,19 +63,85 @@ async fn things(world: &World, root: &Credential) -> Things {
     }
 }
 
+const KEY_POLICY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["acs:ram::ACCOUNT:root"]},"Action":["kms:Decrypt"],"Resource":["*"]}]}"#;
+const DIGEST: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+fn of_pair(t: &Things, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let mut given = vec![("KeyId", t.pair.clone()), ("KeyVersionId", t.pair_version.clone())];
+    given.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    given
+}
+
 /// Parameters that make each served row a complete request. A row without an entry fails the test.
 fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
     let trust = TRUST.replace("ACCOUNT", "1000000000000001");
     Some(match name {
-        "CreateKey" | "ListKeys" | "ListAliases" | "ListUsers" | "ListPolicies" | "ListRoles" | "LookupEvents"
-        | "GetCallerIdentity" => vec![],
+        "CreateKey"
+        | "ListKeys"
+        | "ListAliases"
+        | "ListUsers"
+        | "ListPolicies"
+        | "ListRoles"
+        | "LookupEvents"
+        | "GetCallerIdentity"
+        | "DescribeRegions"
+        | "DescribeAccountKmsStatus"
+        | "OpenKmsService" => vec![],
         "DescribeKey"
         | "EnableKey"
         | "ListAliasesByKeyId"
         | "GenerateDataKey"
         | "GenerateDataKeyWithoutPlaintext"
+        | "ListKeyVersions"
+        | "GetKeyPolicy"
+        | "ListResourceTags"
         | "UpdateKeyDescription" => vec![("KeyId", t.key.clone())],
+        "DescribeKeyVersion" => vec![("KeyId", t.key.clone()), ("KeyVersionId", t.version.clone())],
+        "UpdateRotationPolicy" => {
+            vec![("KeyId", t.key.clone()), ("EnableAutomaticRotation", s("true")), ("RotationInterval", s("7d"))]
+        }
+        "CreateKeyVersion" => vec![("KeyId", t.pair.clone())],
+        "GetParametersForImport" => {
+            vec![("KeyId", t.external.clone()), ("WrappingKeySpec", s("EC_SM2")), ("WrappingAlgorithm", s("SM2PKE"))]
+        }
+        "ImportKeyMaterial" => {
+            vec![("KeyId", t.external.clone()), ("ImportToken", s("aGk=")), ("EncryptedKeyMaterial", s("aGk="))]
+        }
+        "DeleteKeyMaterial" => vec![("KeyId", t.external.clone())],
+        "SetKeyPolicy" => vec![("KeyId", t.key.clone()), ("Policy", KEY_POLICY.replace("ACCOUNT", "1000000000000001"))],
+        "ReEncrypt" => vec![("CiphertextBlob", t.blob.clone()), ("DestinationKeyId", t.spare_key.clone())],
+        "ExportDataKey" => vec![
+            ("CiphertextBlob", t.blob.clone()),
+            ("PublicKeyBlob", t.public.clone()),
+            ("WrappingKeySpec", s("EC_SM2")),
+            ("WrappingAlgorithm", s("SM2PKE")),
+        ],
+        "GenerateAndExportDataKey" => vec![
+            ("KeyId", t.key.clone()),
+            ("PublicKeyBlob", t.public.clone()),
+            ("WrappingKeySpec", s("EC_SM2")),
+            ("WrappingAlgorithm", s("SM2PKE")),
+        ],
+        "AsymmetricEncrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("Plaintext", "aGk=")]),
+        "AsymmetricDecrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("CiphertextBlob", "aGk=")]),
+        "AsymmetricSign" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST)]),
+        "AsymmetricVerify" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST), ("Value", "aGk=")]),
+        "GetPublicKey" => of_pair(t, &[]),
+        "GenerateMac" => vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk="))],
+        "VerifyMac" => {
+            vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk=")), ("Mac", s("aGk="))]
+        }
+        "TagResource" => vec![("KeyId", t.key.clone()), ("Tags", s(r#"[{"TagKey":"a","TagValue":"b"}]"#))],
+        "UntagResource" => vec![("KeyId", t.key.clone()), ("TagKeys", s(r#"["a"]"#))],
+        "TagResources" => vec![
+            ("ResourceType", s("key")),
+            ("ResourceId.1", t.key.clone()),
+            ("Tag.1.Key", s("a")),
+            ("Tag.1.Value", s("b")),
+        ],
+        "UntagResources" => vec![("ResourceType", s("key")), ("ResourceId.1", t.key.clone()), ("TagKey.1", s("a"))],
+        "ListTagResources" => vec![("ResourceType", s("key")), ("ResourceId.1", t.key.clone())],
         "DisableKey" | "CancelKeyDeletion" => vec![("KeyId", t.spare_key.clone())],
         "ScheduleKeyDeletion" => vec![("KeyId", t.spare_key.clone()), ("PendingWindowInDays", s("7"))],
         "SetDeletionProtection" => vec![
@@ -96,7 +182,7 @@ fn served() -> impl Iterator<Item = &'static Row> {
 }
 
 /// What has no owner to be refused by: everyone who is somebody may ask.
-const NEEDS_NOTHING: &[&str] = &["GetCallerIdentity"];
+const NEEDS_NOTHING: &[&str] = &["GetCallerIdentity", "DescribeRegions"];
 
 #[tokio::test]
 async fn every_row_asks_who_is_calling_and_whether_they_may() {

@@ -41,6 +41,7 @@ pub struct Caller {
     claimed: Option<AccountId>,
     via: Option<Service>,
     recorded: Arc<AtomicBool>,
+    trial: bool,
 }
 
 impl Caller {
@@ -56,6 +57,7 @@ impl Caller {
             claimed: None,
             via: None,
             recorded: Arc::default(),
+            trial: false,
         }
     }
 
@@ -78,6 +80,24 @@ impl Caller {
         // The inner operation's record does not stand in for the outer one's.
         inner.recorded = Arc::default();
         inner
+    }
+
+    /// The same caller asking whether an operation would be done: the gate has it done in full, then drops its transaction
+    /// and answers [`Reason::DryRun`](types::Reason::DryRun) instead.
+    #[must_use]
+    pub fn on_trial(&self) -> Self {
+        Self { trial: true, ..self.clone() }
+    }
+
+    /// The same caller wanting it done.
+    #[must_use]
+    pub fn in_earnest(&self) -> Self {
+        Self { trial: false, ..self.clone() }
+    }
+
+    /// Whether it only asks.
+    pub(crate) fn is_on_trial(&self) -> bool {
+        self.trial
     }
 
     /// Names the operation, once it is known.

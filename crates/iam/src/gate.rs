@@ -125,6 +125,9 @@ impl Gate {
             let mut txn = store.begin().await?;
             refuse_replay(caller, txn.view()).await?;
             let output = domain.run(&permit, op, &mut txn).await?;
+            if caller.is_on_trial() {
+                return Err(Reason::DryRun.into());
+            }
             scene.answered = Audit::default();
             op.outcome(&output, &mut scene.answered);
             let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };

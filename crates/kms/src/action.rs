@@ -50,3 +50,69 @@ pub const LIST_ALIASES_BY_KEY_ID: Action = read("ListAliasesByKeyId");
 pub const CREATE_SERVICE_KEY: Action = write("CreateServiceKey");
 /// Destroy a key whose waiting time is over. No client can ask for it.
 pub const DESTROY_KEY: Action = write("DestroyKey");
+/// See which versions a key has.
+pub const LIST_KEY_VERSIONS: Action = read("ListKeyVersions");
+/// See what is known of a version.
+pub const DESCRIBE_KEY_VERSION: Action = read("DescribeKeyVersion");
+/// Say how often a key gets a new version.
+pub const UPDATE_ROTATION_POLICY: Action = write("UpdateRotationPolicy");
+/// Give a key a new version.
+pub const CREATE_KEY_VERSION: Action = write("CreateKeyVersion");
+/// Give a key a new version because its time has come. No client can ask for it.
+pub const ROTATE_KEY: Action = write("RotateKey");
+/// Have something that is under this key encrypted under another.
+pub const RE_ENCRYPT_FROM: Action = read("ReEncryptFrom");
+/// Have something encrypted under this key that is under another.
+pub const RE_ENCRYPT_TO: Action = read("ReEncryptTo");
+/// Give a data key to someone outside.
+pub const EXPORT_DATA_KEY: Action = read("ExportDataKey");
+/// Make a data key for someone outside.
+pub const GENERATE_AND_EXPORT_DATA_KEY: Action = read("GenerateAndExportDataKey");
+/// Encrypt to a public key.
+pub const ASYMMETRIC_ENCRYPT: Action = read("AsymmetricEncrypt");
+/// Decrypt with a private key.
+pub const ASYMMETRIC_DECRYPT: Action = read("AsymmetricDecrypt");
+/// Sign with a private key.
+pub const ASYMMETRIC_SIGN: Action = read("AsymmetricSign");
+/// Verify a signature.
+pub const ASYMMETRIC_VERIFY: Action = read("AsymmetricVerify");
+/// See a public key.
+pub const GET_PUBLIC_KEY: Action = read("GetPublicKey");
+/// Make a message authentication code.
+pub const GENERATE_MAC: Action = read("GenerateMac");
+/// Verify a message authentication code.
+pub const VERIFY_MAC: Action = read("VerifyMac");
+/// Prepare to bring material.
+pub const GET_PARAMETERS_FOR_IMPORT: Action = read("GetParametersForImport");
+/// Bring material.
+pub const IMPORT_KEY_MATERIAL: Action = write("ImportKeyMaterial");
+/// Take brought material away.
+pub const DELETE_KEY_MATERIAL: Action = write("DeleteKeyMaterial");
+/// Take brought material away because its time is over. No client can ask for it.
+pub const EXPIRE_KEY_MATERIAL: Action = write("ExpireKeyMaterial");
+/// Attach a policy to a key.
+pub const SET_KEY_POLICY: Action = write("SetKeyPolicy");
+/// See a key's policy.
+pub const GET_KEY_POLICY: Action = read("GetKeyPolicy");
+/// Mark a key.
+pub const TAG_RESOURCE: Action = write("TagResource");
+/// Take marks off a key.
+pub const UNTAG_RESOURCE: Action = write("UntagResource");
+/// See a key's marks.
+pub const LIST_RESOURCE_TAGS: Action = read("ListResourceTags");
+/// Give leave to use a key.
+pub const CREATE_GRANT: Action = write("CreateGrant");
+/// See which leave was given.
+pub const LIST_GRANTS: Action = read("ListGrants");
+/// Take leave back.
+pub const REVOKE_GRANT: Action = write("RevokeGrant");
+/// Give leave up.
+pub const RETIRE_GRANT: Action = write("RetireGrant");
+/// See which regions there are.
+pub const DESCRIBE_REGIONS: Action = read("DescribeRegions");
+/// See whether the account can use the service.
+pub const DESCRIBE_ACCOUNT_KMS_STATUS: Action = read("DescribeAccountKmsStatus");
+/// Have the account use the service.
+pub const OPEN_KMS_SERVICE: Action = write("OpenKmsService");
+/// Get random bytes.
+pub const GENERATE_RANDOM: Action = read("GenerateRandom");

@@ -1,8 +1,8 @@
 use crate::encryption_context::EncryptionContext;
 use crate::limits;
+use crate::material::Material;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crypto::Key;
 use std::str;
 use types::{AccountId, Failure, KeyId, Reason, RegionId, Result, Rng, Secret};
 
@@ -24,7 +24,10 @@ pub(crate) struct VersionPlace<'a> {
 }
 
 const ID: usize = 36;
-const FORMAT: u8 = 1;
+/// Sealed with Cobblestone-256.
+const COBBLESTONE: u8 = 1;
+/// Sealed as a small message of another cipher, which the key's spec names.
+const MESSAGE: u8 = 2;
 /// The longest ciphertext we make: id, format, and one sealed chunk.
 const MOST: usize = ID + 1 + crypto::HEADER + limits::PLAINTEXT_BYTES + crypto::TAG;
 const DOMAIN: &[u8] = b"bailee/kms/ciphertext/v1\0";
@@ -44,7 +47,7 @@ impl Ciphertext {
 
     /// From stored bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        if bytes.len() > MOST || bytes.get(ID) != Some(&FORMAT) {
+        if bytes.len() > MOST || !matches!(bytes.get(ID), Some(&(COBBLESTONE | MESSAGE))) {
             return Err(invalid());
         }
         let id = bytes.get(..ID).and_then(|id| str::from_utf8(id).ok()).and_then(|id| id.parse().ok());
@@ -71,27 +74,44 @@ impl Ciphertext {
     /// 24 bytes, so that a version never runs out of nonces.
     pub(crate) fn seal(
         place: VersionPlace<'_>,
-        material: &Key,
+        material: &Material,
         rng: &dyn Rng,
         context: &EncryptionContext,
         plaintext: &[u8],
-    ) -> Self {
+    ) -> Result<Self> {
         let mut bytes = Vec::with_capacity(ID + 1 + crypto::HEADER + plaintext.len() + crypto::TAG);
         bytes.extend_from_slice(place.version.as_str().as_bytes());
-        bytes.push(FORMAT);
-        crypto::seal_into(material, rng, &place.bind(context), plaintext, &mut bytes);
-        Self { bytes, version: place.version.clone() }
+        let bound = place.bind(context);
+        match material {
+            Material::Aes256(key) => {
+                bytes.push(COBBLESTONE);
+                crypto::seal_into(key, rng, &bound, plaintext, &mut bytes);
+            }
+            Material::Block(kind, key) => {
+                bytes.push(MESSAGE);
+                let sealed = crypto::seal_message(*kind, key.expose(), rng, &bound, plaintext, &mut bytes);
+                sealed.ok_or_else(|| Failure::internal("material that does not fit its key's spec"))?;
+            }
+            Material::Pair(_) | Material::Mac(..) => return Err(Reason::KeyUsageInvalid.into()),
+        }
+        Ok(Self { bytes, version: place.version.clone() })
     }
 
     /// Opens it. Whatever is wrong, the answer is the same.
     pub(crate) fn open(
         &self,
         place: VersionPlace<'_>,
-        material: &Key,
+        material: &Material,
         context: &EncryptionContext,
     ) -> Result<Secret<Vec<u8>>> {
-        let sealed = self.bytes.get(ID + 1..).ok_or_else(invalid)?;
-        crypto::open_secret(material, &place.bind(context), sealed).map_err(|error| invalid().caused_by(error))
+        let (format, sealed) = self.bytes.get(ID..).and_then(|rest| rest.split_first()).ok_or_else(invalid)?;
+        let bound = place.bind(context);
+        let opened = match (material, *format) {
+            (Material::Aes256(key), COBBLESTONE) => crypto::open_secret(key, &bound, sealed),
+            (Material::Block(kind, key), MESSAGE) => crypto::open_message(*kind, key.expose(), &bound, sealed),
+            _ => return Err(invalid()),
+        };
+        opened.map_err(|error| invalid().caused_by(error))
     }
 }
 
@@ -120,6 +140,7 @@ impl VersionPlace<'_> {
 mod tests {
     use super::{Ciphertext, ID, VersionPlace};
     use crate::encryption_context::EncryptionContext;
+    use crate::material::Material;
     use crypto::Key;
     use proptest::prelude::{any, prop_assert_eq, proptest};
     use types::{AccountId, KeyId, Reason, RegionId, SystemRng};
@@ -152,8 +173,8 @@ mod tests {
 
     #[test]
     fn nothing_but_the_same_key_place_and_context_opens() {
-        let (place, material) = (Place::random(), Key::random(&SystemRng));
-        let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &context("v"), b"hello");
+        let (place, material) = (Place::random(), Material::Aes256(Key::random(&SystemRng)));
+        let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &context("v"), b"hello").unwrap();
         assert_eq!(sealed.version(), &place.version);
         assert_eq!(sealed.open(place.get(), &material, &context("v")).unwrap().expose(), b"hello");
 
@@ -169,7 +190,7 @@ mod tests {
         for other in [context("w"), EncryptionContext::default()] {
             assert!(sealed.open(place.get(), &material, &other).is_err());
         }
-        assert!(sealed.open(place.get(), &Key::random(&SystemRng), &context("v")).is_err());
+        assert!(sealed.open(place.get(), &Material::Aes256(Key::random(&SystemRng)), &context("v")).is_err());
     }
 
     fn clone(place: &Place) -> Place {
@@ -178,9 +199,9 @@ mod tests {
 
     #[test]
     fn any_changed_byte_is_noticed() {
-        let (place, material) = (Place::random(), Key::random(&SystemRng));
+        let (place, material) = (Place::random(), Material::Aes256(Key::random(&SystemRng)));
         let none = EncryptionContext::default();
-        let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &none, b"hello");
+        let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &none, b"hello").unwrap();
         for i in ID..sealed.bytes().len() {
             let mut bytes = sealed.bytes().to_vec();
             bytes[i] ^= 1;
@@ -196,8 +217,8 @@ mod tests {
     proptest! {
         #[test]
         fn reads_back_and_never_panics(plain in any::<Vec<u8>>(), noise in any::<Vec<u8>>(), text in any::<String>()) {
-            let (place, material, none) = (Place::random(), Key::random(&SystemRng), EncryptionContext::default());
-            let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &none, &plain);
+            let (place, material, none) = (Place::random(), Material::Aes256(Key::random(&SystemRng)), EncryptionContext::default());
+            let sealed = Ciphertext::seal(place.get(), &material, &SystemRng, &none, &plain).unwrap();
             let read = Ciphertext::from_base64(&sealed.to_base64()).unwrap();
             let opened = read.open(place.get(), &material, &none).unwrap();
             prop_assert_eq!(opened.expose(), &plain);

@@ -3,6 +3,7 @@
 
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
+use crate::material::Material;
 use crate::seal::{FileSeal, Seal, SealKeys};
 use crypto::Key;
 use std::collections::BTreeMap;
@@ -80,7 +81,8 @@ impl Example {
     }
 
     fn ciphertext(&self) -> Ciphertext {
-        Ciphertext::seal(self.place(), &key_from(MATERIAL), &Counting, &Self::context(), b"hello")
+        Ciphertext::seal(self.place(), &Material::Aes256(key_from(MATERIAL)), &Counting, &Self::context(), b"hello")
+            .unwrap()
     }
 
     fn lines(&self) -> Vec<String> {
@@ -136,6 +138,7 @@ async fn the_documented_chain_opens() {
 
     let line = PAGE.lines().find_map(|line| line.strip_prefix("ciphertext      ")).unwrap();
     let ciphertext = Ciphertext::from_base64(line).unwrap();
-    let plaintext: Secret<Vec<u8>> = ciphertext.open(example.place(), &material, &Example::context()).unwrap();
+    let plaintext: Secret<Vec<u8>> =
+        ciphertext.open(example.place(), &Material::Aes256(material), &Example::context()).unwrap();
     assert_eq!(plaintext.expose(), b"hello");
 }

@@ -17,7 +17,7 @@ pub enum KeyState {
 /// What is about to be done with a key, as far as its state matters: a row of the table of key states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
-    /// Encrypt, decrypt or make a data key with it.
+    /// Encrypt, decrypt, sign or make a data key with it, give it a version or say how often it gets one.
     Use,
     /// Switch it on or off.
     Switch,
@@ -27,11 +27,13 @@ pub(crate) enum Deed {
     Cancel,
     /// Give it a new alias.
     NewAlias,
+    /// Bring material for it.
+    Import,
     /// Let an alias that exists stand for it.
     MoveAlias,
     /// Change what is said of it: its description, its protection.
     Describe,
-    /// Look at it, or take an alias of it away.
+    /// Look at it, take an alias of it away, prepare an import, or take brought material away.
     Look,
 }
 
@@ -50,7 +52,7 @@ impl KeyState {
             Deed::Switch => [OK, OK, FIXED, FIXED],
             Deed::Schedule => [OK, OK, FIXED, OK],
             Deed::Cancel => [FIXED, FIXED, OK, FIXED],
-            Deed::NewAlias => [OK, OK, FIXED, OK],
+            Deed::NewAlias | Deed::Import => [OK, OK, FIXED, OK],
             Deed::MoveAlias | Deed::Describe => [OK, OK, GOING, OK],
             Deed::Look => [OK, OK, OK, OK],
         };
@@ -76,12 +78,13 @@ mod tests {
     /// The vendor's table, written a second time by hand: action, then Enabled, Disabled, PendingDeletion, PendingImport.
     #[test]
     fn every_cell_of_the_table() {
-        let table: [(Deed, [&str; 4]); 8] = [
+        let table: [(Deed, [&str; 4]); 9] = [
             (Deed::Use, ["ok", "Disabled", "PendingDeletion", "PendingImport"]),
             (Deed::Switch, ["ok", "ok", "StateModifiedFailed", "StateModifiedFailed"]),
             (Deed::Schedule, ["ok", "ok", "StateModifiedFailed", "ok"]),
             (Deed::Cancel, ["StateModifiedFailed", "StateModifiedFailed", "ok", "StateModifiedFailed"]),
             (Deed::NewAlias, ["ok", "ok", "StateModifiedFailed", "ok"]),
+            (Deed::Import, ["ok", "ok", "StateModifiedFailed", "ok"]),
             (Deed::MoveAlias, ["ok", "ok", "PendingDeletion", "ok"]),
             (Deed::Describe, ["ok", "ok", "PendingDeletion", "ok"]),
             (Deed::Look, ["ok", "ok", "ok", "ok"]),

@@ -1,17 +1,22 @@
 use crate::ciphertext::VersionPlace;
+use crate::encryption_context::EncryptionContext;
 use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo, KeyRecord};
 use crate::key_ref::{KeyName, KeyRef};
 use crate::key_state::{Deed, KeyState};
+use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
-use crate::tables::{ALIASES, DUE, Due, KEYS, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix};
-use crate::version_record::{KeyVersionRecord, VersionOwner};
+use crate::policy_cache::PolicyCache;
+use crate::tables::{
+    ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
+};
+use crate::version_record::{Body, KeyVersionRecord, VersionOwner};
 use crypto::Key;
-use iam::policy::Context;
+use iam::policy::{Context, Document, Kind, Labelled};
 use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Range, Store, Txn, View};
+use store::{Range, Store, Table, Txn, View};
 use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Resource, Result, Service, Timestamp};
 
 /// The kind of resource that events call a key.
@@ -25,6 +30,7 @@ pub(crate) const ALIAS_KIND: &str = "ACS::KMS::Alias";
 pub struct Kms {
     pub(crate) store: Store,
     open: OpenVersions,
+    policies: PolicyCache,
 }
 
 /// A key's own place.
@@ -35,7 +41,12 @@ pub(crate) struct KeyPlace {
 }
 
 /// What the maker of a key decides.
-pub(crate) struct Draft {
+pub(crate) struct Draft<'m> {
+    pub(crate) spec: KeySpec,
+    pub(crate) usage: KeyUsage,
+    /// The first version's material; `None` if the tenant is to bring it.
+    pub(crate) material: Option<&'m Material>,
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) description: String,
     pub(crate) creator: Creator,
     pub(crate) deletion_protection: bool,
@@ -45,15 +56,25 @@ pub(crate) struct Draft {
 impl Kms {
     /// The keys in this store.
     pub fn new(store: Store) -> Self {
-        Self { store, open: OpenVersions::new() }
+        Self { store, open: OpenVersions::new(), policies: PolicyCache::default() }
     }
 
     /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is
     /// left comes with the next call.
     pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, KeyId)>> {
+        self.due_in(DUE, now, limit).await
+    }
+
+    /// The keys whose time has come in one of the tables that are kept by time.
+    pub(crate) async fn due_in(
+        &self,
+        table: Table<Due>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, KeyId)>> {
         let end = due_before(now.plus(std::time::Duration::from_millis(1)));
         let range = Range { start: Vec::new(), end: Some(end.to_vec()), limit, reverse: false };
-        let found = self.store.view().await?.scan(DUE, AccountId::PLATFORM, &range).await?;
+        let found = self.store.view().await?.scan(table, AccountId::PLATFORM, &range).await?;
         Ok(found.into_iter().map(|(_, Due { account, key })| (account, key)).collect())
     }
 
@@ -96,6 +117,18 @@ impl Kms {
         caller: &Caller,
         view: &View,
     ) -> Result<Target> {
+        self.bound_target(action, key, &EncryptionContext::default(), caller, view).await
+    }
+
+    /// The same, of an operation that is bound to an encryption context.
+    pub(crate) async fn bound_target(
+        &self,
+        action: Action,
+        key: &KeyRef,
+        context: &EncryptionContext,
+        caller: &Caller,
+        view: &View,
+    ) -> Result<Target> {
         let account = self.account_of(key, caller)?;
         let id = match key.name() {
             KeyName::Id(id) => id.clone(),
@@ -104,7 +137,24 @@ impl Kms {
                 None => return Ok(Target::one(action, self.resource(account, alias.as_str()))),
             },
         };
-        self.key_target(action, account, &id, view).await
+        self.use_target(action, KeyPlace { account, id }, context, caller, view).await
+    }
+
+    /// The target of using a key with an encryption context.
+    pub(crate) async fn use_target(
+        &self,
+        action: Action,
+        place: KeyPlace,
+        context: &EncryptionContext,
+        caller: &Caller,
+        view: &View,
+    ) -> Result<Target> {
+        let (mut target, record) = self.look_up(action, place.account, &place.id, view).await?;
+        context.add_to(&mut target.context);
+        if record.is_some_and(|record| record.grants > 0) {
+            target.open = self.granted(&place, action, context, caller, view).await?;
+        }
+        Ok(target)
     }
 
     /// The target of an operation on a key that takes no alias (`Unsupported.Alias`).
@@ -130,11 +180,39 @@ impl Kms {
         id: &KeyId,
         view: &View,
     ) -> Result<Target> {
+        Ok(self.look_up(action, account, id, view).await?.0)
+    }
+
+    async fn look_up(
+        &self,
+        action: Action,
+        account: AccountId,
+        id: &KeyId,
+        view: &View,
+    ) -> Result<(Target, Option<KeyRecord>)> {
         let mut target = Target::one(action, self.key_resource(account, id));
-        if let Some(record) = view.get(KEYS, account, id.as_str().as_bytes()).await? {
+        let record = view.get(KEYS, account, id.as_str().as_bytes()).await?;
+        if let Some(record) = &record {
             add_tags(&mut target.context, &record.tags);
+            if let Some(hash) = record.policy {
+                let document = self.policy(view, account, id, hash).await?;
+                target.policy = Some(Labelled::new(id.as_str(), document));
+            }
         }
-        Ok(target)
+        Ok((target, record))
+    }
+
+    /// The policy of a key, compiled. The cache is by the hash that this very view says is the policy's.
+    async fn policy(&self, view: &View, account: AccountId, id: &KeyId, hash: [u8; 32]) -> Result<Arc<Document>> {
+        if let Some(known) = self.policies.get(&hash) {
+            return Ok(known);
+        }
+        let stored = view.get(POLICIES, account, id.as_str().as_bytes()).await?;
+        let stored = stored.filter(|policy| crypto::sha256(policy.text.as_bytes()) == hash);
+        let text = stored.ok_or_else(|| Failure::corrupt(format!("the policy of key {id}")))?.text;
+        let document = Arc::new(Document::parse(&text, Kind::Key)?);
+        self.policies.put(hash, document.clone());
+        Ok(document)
     }
 
     /// The key's record, which must be there.
@@ -167,10 +245,24 @@ impl Kms {
         permit: &Permit<Op>,
         txn: &mut Txn,
     ) -> Result<(KeyPlace, KeyRecord)> {
+        let (place, record) = self.key_for(permit, txn, KeyUsage::EncryptDecrypt).await?;
+        if !record.spec.is_symmetric() {
+            return Err(Reason::KeyUsageInvalid.into());
+        }
+        Ok((place, record))
+    }
+
+    /// The key's record, if it can be used now, and for this.
+    pub(crate) async fn key_for<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        usage: KeyUsage,
+    ) -> Result<(KeyPlace, KeyRecord)> {
         let place = chosen(permit)?;
         let record = self.key(txn, &place).await?;
         record.state.allow(Deed::Use)?;
-        if record.usage != KeyUsage::EncryptDecrypt || !record.spec.is_symmetric() {
+        if record.usage != usage {
             return Err(Reason::KeyUsageInvalid.into());
         }
         Ok((place, record))
@@ -180,45 +272,71 @@ impl Kms {
         txn.put(KEYS, place.account, place.id.as_str().as_bytes(), record).await
     }
 
-    /// Makes a key and its first version.
-    pub(crate) async fn make_key(&self, txn: &mut Txn, account: AccountId, draft: Draft) -> Result<KeyRecord> {
+    /// Makes a key and its first version. A key whose material is to be brought has the version's id already: the same
+    /// material always belongs to the same version.
+    pub(crate) async fn make_key(&self, txn: &mut Txn, account: AccountId, draft: Draft<'_>) -> Result<KeyRecord> {
         let rng = self.store.rng().as_ref();
         let (id, version) = (KeyId::random(rng), KeyId::random(rng));
         let record = KeyRecord {
             id,
-            spec: KeySpec::Aes256,
-            usage: KeyUsage::EncryptDecrypt,
-            origin: Origin::Own,
+            spec: draft.spec,
+            usage: draft.usage,
+            origin: if draft.material.is_some() { Origin::Own } else { Origin::External },
             protection: Protection::Software,
-            state: KeyState::Enabled,
+            state: if draft.material.is_some() { KeyState::Enabled } else { KeyState::PendingImport },
             delete_at: None,
             description: draft.description,
             creator: draft.creator,
             created: draft.created,
             deletion_protection: draft.deletion_protection,
             primary: version.clone(),
-            tags: BTreeMap::new(),
+            tags: draft.tags,
+            protection_text: String::new(),
+            rotation: None,
+            rotated: None,
+            versions: 1,
+            external: None,
+            policy: None,
+            grants: 0,
         };
         let place = KeyPlace { account, id: record.id.clone() };
-        self.make_version(txn, &place, version, draft.created).await?;
+        if let Some(material) = draft.material {
+            self.make_version(txn, &place, version, draft.created, material).await?;
+        }
         self.put_key(txn, &place, &record).await?;
         Ok(record)
     }
 
-    async fn make_version(&self, txn: &mut Txn, place: &KeyPlace, id: KeyId, created: Timestamp) -> Result<()> {
-        let material = Key::random(self.store.rng().as_ref());
+    /// Keeps the material of a version. What is not just 32 bytes is sealed under a key that takes its place in the chain.
+    pub(crate) async fn make_version(
+        &self,
+        txn: &mut Txn,
+        place: &KeyPlace,
+        id: KeyId,
+        created: Timestamp,
+        material: &Material,
+    ) -> Result<()> {
+        let rng = self.store.rng().as_ref();
         let context = self.version_place(place, &id).wrap_context();
+        let (key, body) = match material {
+            Material::Aes256(key) => (key.duplicate(), None),
+            other => {
+                let key = Key::random(rng);
+                let sealed = crypto::seal(&key, rng, body_context(&context).as_bytes(), other.expose());
+                (key, Some(Body { sealed }))
+            }
+        };
         let parent = self.wrapping_key(place.account).await?;
-        let wrapped = self.store.keyring().wrap(&parent, context.as_bytes(), &material)?;
+        let wrapped = self.store.keyring().wrap(&parent, context.as_bytes(), &key)?;
         let owner = VersionOwner { key: place.id.clone() };
         txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
         let suffix = version_suffix(&place.id, &id);
-        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped };
+        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body };
         txn.put(VERSIONS, place.account, &suffix, &record).await
     }
 
     /// The account's key for wrapping key versions.
-    async fn wrapping_key(&self, account: AccountId) -> Result<Key> {
+    pub(crate) async fn wrapping_key(&self, account: AccountId) -> Result<Key> {
         Ok(self.store.keyring().account(account).await?.derive("kms", b""))
     }
 
@@ -228,7 +346,13 @@ impl Kms {
     }
 
     /// The material of a version of a key whose record was read in the same snapshot and allows its use.
-    pub(crate) async fn material(&self, view: &View, place: &KeyPlace, version: &KeyId) -> Result<Arc<Key>> {
+    pub(crate) async fn material(
+        &self,
+        view: &View,
+        place: &KeyPlace,
+        spec: KeySpec,
+        version: &KeyId,
+    ) -> Result<Arc<Material>> {
         if let Some(open) = self.open.get(place.account, version)
             && open.key == place.id
         {
@@ -238,8 +362,17 @@ impl Kms {
         let stored = stored.ok_or(Reason::KeyVersionNotFound)?;
         let context = self.version_place(place, version).wrap_context();
         let parent = self.wrapping_key(place.account).await?;
-        let material =
+        let key =
             self.store.keyring().unwrap(&parent, context.as_bytes(), &stored.wrapped, &format!("key {}", place.id))?;
+        let damaged = || Failure::corrupt(format!("key {}", place.id));
+        let material = match &stored.body {
+            None => Material::Aes256(key),
+            Some(body) => {
+                let opened = crypto::open_secret(&key, body_context(&context).as_bytes(), &body.sealed);
+                let opened = opened.map_err(|error| damaged().caused_by(error))?;
+                Material::read(spec, opened).map_err(|error| damaged().caused_by(error))?
+            }
+        };
         let open = OpenVersion { key: place.id.clone(), material: Arc::new(material) };
         self.open.put(place.account, version, open.clone());
         Ok(open.material)
@@ -287,6 +420,11 @@ pub(crate) fn check_manager(caller: &Caller, key: &KeyRecord) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What the material of a version is sealed with, where it is not the wrapped key itself.
+fn body_context(wrap_context: &str) -> String {
+    format!("material of {wrap_context}")
 }
 
 fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {

@@ -7,10 +7,12 @@
 pub mod action;
 mod alias_record;
 mod audited;
+mod binary;
 mod ciphertext;
 #[cfg(test)]
 mod documented;
 mod encryption_context;
+mod grant_record;
 mod internal;
 mod key_filter;
 mod key_kind;
@@ -19,9 +21,11 @@ mod key_ref;
 mod key_state;
 mod kms;
 pub mod limits;
+mod material;
 mod open_versions;
 mod ops;
 mod page;
+mod policy_cache;
 pub mod seal;
 mod sweep;
 mod tables;
@@ -30,17 +34,23 @@ mod version_record;
 pub use alias_record::{AliasInfo, AliasRecord};
 pub use ciphertext::Ciphertext;
 pub use encryption_context::EncryptionContext;
+pub use grant_record::{GrantConstraint, GrantRecord, GrantedAction};
 pub use internal::INTERNAL;
 pub use key_filter::{CreatorKind, KeyFilter};
-pub use key_kind::{KeySpec, KeyUsage, Origin, Protection};
-pub use key_record::{Creator, KeyInfo, KeyRecord};
+pub use key_kind::{Family, KeySpec, KeyUsage, Origin, Protection};
+pub use key_record::{Creator, External, KeyInfo, KeyRecord, Rotation};
 pub use key_ref::{KeyName, KeyRef};
 pub use key_state::KeyState;
 pub use kms::Kms;
 pub use ops::{
-    CancelKeyDeletion, CreateAlias, CreateKey, DataKey, DataKeyLength, Decrypt, Decrypted, DeleteAlias, DescribeKey,
-    DestroyKey, DisableKey, EnableKey, Encrypt, Encrypted, GenerateDataKey, GenerateDataKeyWithoutPlaintext,
-    ListAliases, ListAliasesByKeyId, ListKeys, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection, UpdateAlias,
-    UpdateKeyDescription, service_alias,
+    AsymmetricDecrypt, AsymmetricEncrypt, CancelKeyDeletion, CreateAlias, CreateGrant, CreateKey, CreateKeyVersion,
+    DataKey, DataKeyLength, Decrypt, Decrypted, DeleteAlias, DeleteKeyMaterial, DescribeKey, DescribeKeyVersion,
+    DestroyKey, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial, ExportDataKey, Exported,
+    GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateMac, GetKeyPolicy,
+    GetParametersForImport, GetPublicKey, ImportKeyMaterial, ImportParameters, KeyVersion, ListAliases,
+    ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions, ListKeys, PairRef, Probe, ReEncrypt, ReEncrypted,
+    Recipient, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection,
+    SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
+    UsedVersion, Verify, VerifyMac, service_alias,
 };
 pub use page::{Page, Paged};

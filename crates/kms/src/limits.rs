@@ -23,6 +23,30 @@ pub const REFERENCE_BYTES: usize = 512;
 /// Opened key versions kept in memory.
 pub(crate) const OPEN_VERSIONS: usize = 4_096;
 /// Versions of one key.
-pub(crate) const VERSIONS: usize = 50;
+pub const VERSIONS: usize = 50;
+/// Versions of all keys of one account in one region.
+pub const ALL_VERSIONS: u32 = 10_000;
+/// Tags of one key.
+pub const TAGS: usize = 20;
+/// Characters of a tag's name or value.
+pub const TAG_CHARS: usize = 128;
+/// Bytes of a key policy.
+pub const POLICY_BYTES: usize = 32 * 1024;
+/// Grants of one key.
+pub const GRANTS: usize = 200;
+/// The shortest time between automatic rotations, in days.
+pub const ROTATION_DAYS_LEAST: u64 = 7;
+/// The longest.
+pub const ROTATION_DAYS_MOST: u64 = 2_560;
+/// Days that must lie between two versions made on demand.
+pub const VERSION_DAYS: u64 = 7;
+/// Bytes that a message authentication code is made over, or that a signature of a whole message is.
+pub const MESSAGE_BYTES: usize = 4_096;
+/// Bytes of material on its way here.
+pub const WRAPPED_BYTES: usize = 8 * 1024;
+/// Bytes of a caller's public key.
+pub const PUBLIC_KEY_BYTES: usize = 2 * 1024;
+/// Keys that one call tags.
+pub const TAGGED_KEYS: usize = 50;
 /// What a scan of all keys or all aliases of an account reads at most: the larger quota, and room for the services' own.
 pub(crate) const SCAN: usize = 512;

@@ -1,5 +1,5 @@
 use crate::limits;
-use crypto::Key;
+use crate::material::Material;
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use types::{AccountId, KeyId};
 #[derive(Clone)]
 pub(crate) struct OpenVersion {
     pub(crate) key: KeyId,
-    pub(crate) material: Arc<Key>,
+    pub(crate) material: Arc<Material>,
 }
 
 /// Opened key versions, the least used going first.
@@ -49,7 +49,7 @@ impl OpenVersions {
 
 #[cfg(test)]
 mod tests {
-    use super::{OpenVersion, OpenVersions};
+    use super::{Material, OpenVersion, OpenVersions};
     use crypto::Key;
     use std::sync::Arc;
     use types::{AccountId, KeyId, SystemRng};
@@ -60,7 +60,7 @@ mod tests {
         let (ann, bob) = (AccountId::random(&SystemRng), AccountId::random(&SystemRng));
         let (key, other) = (KeyId::random(&SystemRng), KeyId::random(&SystemRng));
         let put = |account, key: &KeyId| {
-            let (version, material) = (KeyId::random(&SystemRng), Arc::new(Key::random(&SystemRng)));
+            let (version, material) = (KeyId::random(&SystemRng), Arc::new(Material::Aes256(Key::random(&SystemRng))));
             open.put(account, &version, OpenVersion { key: key.clone(), material: material.clone() });
             (version, material)
         };

@@ -1,5 +1,6 @@
 use crate::kms::Kms;
-use crate::ops::DestroyKey;
+use crate::ops::{DestroyKey, ExpireKeyMaterial, RotateKey};
+use crate::tables::{EXPIRIES, ROTATIONS};
 use iam::{Caller, Gate};
 use types::Result;
 
@@ -24,5 +25,36 @@ impl Kms {
             }
         }
         Ok(destroyed)
+    }
+
+    /// Gives the keys whose time has come a new version. Returns how many got one; as above otherwise.
+    pub async fn rotate_due(&self, gate: &Gate, caller: &Caller) -> Result<usize> {
+        let mut rotated = 0;
+        for (account, key) in self.due_in(ROTATIONS, caller.call().time, SWEEP).await? {
+            match gate.perform(caller, self, RotateKey { account, key: key.clone() }).await {
+                Ok(made) => rotated += usize::from(made.is_some()),
+                Err(failure) => {
+                    tracing::error!(%account, %key, failure = &failure as &dyn std::error::Error, "key not rotated");
+                }
+            }
+        }
+        Ok(rotated)
+    }
+
+    /// Forgets the imported material whose time is over. Returns how much; as above otherwise.
+    pub async fn expire_due(&self, gate: &Gate, caller: &Caller) -> Result<usize> {
+        let mut expired = 0;
+        for (account, key) in self.due_in(EXPIRIES, caller.call().time, SWEEP).await? {
+            match gate.perform(caller, self, ExpireKeyMaterial { account, key: key.clone() }).await {
+                Ok(()) => {
+                    self.forget(account, &key);
+                    expired += 1;
+                }
+                Err(failure) => {
+                    tracing::error!(%account, %key, failure = &failure as &dyn std::error::Error, "material not expired");
+                }
+            }
+        }
+        Ok(expired)
     }
 }

@@ -1,4 +1,5 @@
 use crate::alias_record::AliasRecord;
+use crate::grant_record::GrantRecord;
 use crate::key_record::KeyRecord;
 use crate::version_record::{KeyVersionRecord, VersionOwner};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,24 @@ pub(crate) const VERSIONS: Table<KeyVersionRecord> = Table::new(Space::Keys, 2, 
 pub(crate) const VERSION_OWNERS: Table<VersionOwner> = Table::new(Space::Keys, 3, "the owner of a key version");
 /// Aliases, by name.
 pub(crate) const ALIASES: Table<AliasRecord> = Table::new(Space::Keys, 4, "an alias");
+/// Keys that get a new version by themselves, by when; kept as those to be destroyed are.
+pub(crate) const ROTATIONS: Table<Due> = Table::new(Space::Keys, 16, "the keys to be rotated");
+/// Keys whose imported material is to be forgotten, by when; kept as those to be destroyed are.
+pub(crate) const EXPIRIES: Table<Due> = Table::new(Space::Keys, 17, "the key material to be forgotten");
+/// Key policies, by the key's id.
+pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Keys, 18, "a key policy");
+/// Grants, by the key's id and then their own.
+pub(crate) const GRANTS: Table<GrantRecord> = Table::new(Space::Keys, 19, "a grant on a key");
+
+/// A key's policy, as its owner wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PolicyRecord {
+    /// The text.
+    pub(crate) text: String,
+}
+
+impl Record for PolicyRecord {}
+
 /// How much of its quotas an account uses: one record.
 pub(crate) const USED: Table<Used> = Table::new(Space::Keys, 5, "the number of keys");
 /// Keys to be destroyed, by when: kept under the platform's account, so that one scan finds those of every tenant.
@@ -26,6 +45,9 @@ pub(crate) struct Used {
     pub(crate) keys: u32,
     /// Aliases its callers made.
     pub(crate) aliases: u32,
+    /// Versions of its keys beyond each one's first.
+    #[serde(default)]
+    pub(crate) versions: u32,
 }
 
 impl Record for Used {}

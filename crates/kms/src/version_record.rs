@@ -11,8 +11,18 @@ pub(crate) struct KeyVersionRecord {
     pub(crate) key: KeyId,
     /// When it was made.
     pub(crate) created: Timestamp,
-    /// The material, under the account's key.
+    /// A key of 32 bytes, under the account's key: the material itself, or what `body` is sealed under.
     pub(crate) wrapped: Wrapped,
+    /// Material of another kind than 32 bytes, sealed.
+    #[serde(default)]
+    pub(crate) body: Option<Body>,
+}
+
+/// Sealed material.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Body {
+    #[serde(with = "crate::binary")]
+    pub(crate) sealed: Vec<u8>,
 }
 
 impl Record for KeyVersionRecord {}

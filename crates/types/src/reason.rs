@@ -160,6 +160,28 @@ pub enum Reason {
     TooManyKeys,
     /// The account has as many aliases as allowed.
     TooManyAliases,
+    /// The key or the account has as many key versions as allowed.
+    TooManyVersions,
+    /// The key has as many tags as allowed.
+    TooManyTags,
+    /// The key has as many grants as allowed.
+    TooManyGrants,
+    /// The key material is not valid for this key.
+    KeyMaterialInvalid,
+    /// The key material is not the one the key had before.
+    KeyMaterialDiffers,
+    /// The import token is not one of this key's, or is damaged.
+    ImportTokenInvalid,
+    /// The import token is past its time.
+    ImportTokenExpired,
+    /// The signature is not one of this digest by this key.
+    SignatureInvalid,
+    /// The message authentication code is not the one of this message.
+    MacInvalid,
+    /// The grant does not exist.
+    GrantNotFound,
+    /// The request would have been done; nothing was, since it was a dry run.
+    DryRun,
     // Objects.
     /// The bucket does not exist.
     BucketNotFound,
@@ -290,6 +312,17 @@ impl Reason {
         Self::CiphertextInvalid,
         Self::TooManyKeys,
         Self::TooManyAliases,
+        Self::TooManyVersions,
+        Self::TooManyTags,
+        Self::TooManyGrants,
+        Self::KeyMaterialInvalid,
+        Self::KeyMaterialDiffers,
+        Self::ImportTokenInvalid,
+        Self::ImportTokenExpired,
+        Self::SignatureInvalid,
+        Self::MacInvalid,
+        Self::GrantNotFound,
+        Self::DryRun,
         Self::BucketNotFound,
         Self::BucketExists,
         Self::BucketOwned,
@@ -399,6 +432,17 @@ impl Reason {
             }
             Self::TooManyKeys => "The account has as many keys as allowed.",
             Self::TooManyAliases => "The account has as many aliases as allowed.",
+            Self::TooManyVersions => "The key or the account has as many key versions as allowed.",
+            Self::TooManyTags => "The key has as many tags as allowed.",
+            Self::TooManyGrants => "The key has as many grants as allowed.",
+            Self::KeyMaterialInvalid => "The key material is not valid for this key.",
+            Self::KeyMaterialDiffers => "The key material is not the one the key had before.",
+            Self::ImportTokenInvalid => "The import token is not one of this key's, or is damaged.",
+            Self::ImportTokenExpired => "The import token is past its time.",
+            Self::SignatureInvalid => "The signature is not one of this digest by this key.",
+            Self::MacInvalid => "The message authentication code is not the one of this message.",
+            Self::GrantNotFound => "The grant does not exist.",
+            Self::DryRun => "The request would have been done; nothing was, since it was a dry run.",
             Self::BucketNotFound => "The bucket does not exist.",
             Self::BucketExists => "The bucket name is taken.",
             Self::BucketOwned => "You already own a bucket of this name.",

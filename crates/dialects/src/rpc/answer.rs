@@ -40,9 +40,18 @@ fn code(service: ServiceName, call: &Call, failure: &Failure) -> String {
         (ServiceName::Sts, Reason::ParameterInvalid, Some(parameter)) => format!("{code}.{parameter}"),
         (ServiceName::Sts, Reason::PolicyMalformed, _) => "InvalidParameter.PolicyGrammar".to_owned(),
         (ServiceName::Sts, Reason::PolicyTooLong, _) => "InvalidParameter.PolicySize".to_owned(),
+        (ServiceName::Kms, Reason::AccessDenied, _) if is_trial(failure) => "AccessDeniedError".to_owned(),
+        (ServiceName::Kms, Reason::ParameterInvalid | Reason::ParameterMissing, _) if is_trial(failure) => {
+            "ValidationError".to_owned()
+        }
         (ServiceName::Ram, _, _) if call.operation.ends_with("Role") => code.replace(".User.Policy", ".Role.Policy"),
         _ => code.to_owned(),
     }
+}
+
+/// Whether the caller only asked what would happen: refusals then have codes of their own.
+fn is_trial(failure: &Failure) -> bool {
+    failure.detail("DryRun").is_some()
 }
 
 fn denied(failure: &Failure) -> Value {

@@ -107,6 +107,17 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::CiphertextInvalid => (400, "InvalidParameter"),
         Reason::TooManyKeys => (400, "Rejected.LimitExceeded"),
         Reason::TooManyAliases => (400, "Rejected.LimitExceeded"),
+        Reason::TooManyVersions => (400, "Rejected.LimitExceeded"),
+        Reason::TooManyTags => (400, "Rejected.LimitExceeded"),
+        Reason::TooManyGrants => (400, "Rejected.LimitExceeded"),
+        Reason::KeyMaterialInvalid => (400, "InvalidKeyMaterial"),
+        Reason::KeyMaterialDiffers => (400, "InvalidKeyMaterial"),
+        Reason::ImportTokenInvalid => (400, "InvalidImportToken"),
+        Reason::ImportTokenExpired => (400, "ExpiredImportToken"),
+        Reason::SignatureInvalid => (400, "InvalidParameter"),
+        Reason::MacInvalid => (400, "InvalidParameter"),
+        Reason::GrantNotFound => (404, "Forbidden.ResourceNotFound"),
+        Reason::DryRun => (400, "DryRunOperationError"),
         // What is about buckets and objects cannot come of these services.
         Reason::BucketNotFound
         | Reason::BucketExists

@@ -1,13 +1,17 @@
 //! Keys, 2016-01-20 (alibaba-wire §5).
 
+pub(super) mod crypto;
+pub(super) mod keys;
 mod parse;
+pub(super) mod tags;
+mod words;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use iam::{Operation, Run};
-use kms::{AliasInfo, Creator, Encrypted, KeyInfo, KeyState, Kms, Paged};
+use kms::{AliasInfo, Creator, Encrypted, KeyInfo, KeyRecord, KeyState, Kms, Paged};
 use parse::{
     alias, boolean, context, data_key_length, days, filter, key, origin, page, plaintext, protection, spec, usage,
 };
@@ -24,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "ScheduleKeyDeletion", Full, ["kms:ScheduleKeyDeletion"], schedule_key_deletion),
     row!(Kms, "CancelKeyDeletion", Full, ["kms:CancelKeyDeletion"], cancel_key_deletion),
     row!(Kms, "UpdateKeyDescription", Full, ["kms:UpdateKeyDescription"], update_key_description),
-    row!(Kms, "SetDeletionProtection", Partial, ["kms:SetDeletionProtection"], set_deletion_protection),
+    row!(Kms, "SetDeletionProtection", Full, ["kms:SetDeletionProtection"], set_deletion_protection),
     row!(Kms, "Encrypt", Full, ["kms:Encrypt"], encrypt),
     row!(Kms, "Decrypt", Full, ["kms:Decrypt"], decrypt),
     row!(Kms, "GenerateDataKey", Full, ["kms:GenerateDataKey"], generate_data_key),
@@ -34,33 +38,8 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "DeleteAlias", Full, ["kms:DeleteAlias"], delete_alias),
     row!(Kms, "ListAliases", Full, ["kms:ListAliases"], list_aliases),
     row!(Kms, "ListAliasesByKeyId", Full, ["kms:ListAliasesByKeyId"], list_aliases_by_key_id),
-    row!(Kms, "ListKeyVersions"),
-    row!(Kms, "DescribeKeyVersion"),
-    row!(Kms, "UpdateRotationPolicy"),
-    row!(Kms, "CreateKeyVersion"),
-    row!(Kms, "GetParametersForImport"),
-    row!(Kms, "ImportKeyMaterial"),
-    row!(Kms, "DeleteKeyMaterial"),
-    row!(Kms, "ReEncrypt"),
-    row!(Kms, "ExportDataKey"),
-    row!(Kms, "GenerateAndExportDataKey"),
-    row!(Kms, "AsymmetricEncrypt"),
-    row!(Kms, "AsymmetricDecrypt"),
-    row!(Kms, "AsymmetricSign"),
-    row!(Kms, "AsymmetricVerify"),
-    row!(Kms, "GetPublicKey"),
-    row!(Kms, "GenerateMac"),
-    row!(Kms, "VerifyMac"),
-    row!(Kms, "SetKeyPolicy"),
-    row!(Kms, "GetKeyPolicy"),
     row!(Kms, "SetSecretPolicy"),
     row!(Kms, "GetSecretPolicy"),
-    row!(Kms, "TagResource"),
-    row!(Kms, "UntagResource"),
-    row!(Kms, "ListResourceTags"),
-    row!(Kms, "TagResources"),
-    row!(Kms, "UntagResources"),
-    row!(Kms, "ListTagResources"),
     row!(Kms, "CreateSecret"),
     row!(Kms, "DescribeSecret"),
     row!(Kms, "ListSecrets"),
@@ -75,9 +54,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "RotateSecret"),
     row!(Kms, "UpdateSecretRotationPolicy"),
     row!(Kms, "BatchGetSecretValue"),
-    row!(Kms, "DescribeRegions"),
-    row!(Kms, "DescribeAccountKmsStatus"),
-    row!(Kms, "OpenKmsService"),
     row!(Kms, "ConnectKmsInstance"),
     row!(Kms, "GetKmsInstance"),
     row!(Kms, "ListKmsInstances"),
@@ -119,6 +95,8 @@ impl Context<'_> {
 }
 
 async fn create_key(c: &Context<'_>) -> Result<Answer> {
+    parse::refuse(c.params, &["DKMSInstanceId", "KeyStorageMechanism"])?;
+    let rotates = c.params.boolean("EnableAutomaticRotation")?.unwrap_or(false);
     let op = kms::CreateKey {
         spec: spec(c.params.optional("KeySpec"))?,
         usage: usage(c.params.optional("KeyUsage"))?,
@@ -126,8 +104,11 @@ async fn create_key(c: &Context<'_>) -> Result<Answer> {
         protection: protection(c.params.optional("ProtectionLevel"))?,
         description: c.params.optional("Description").unwrap_or_default().to_owned(),
         deletion_protection: false,
+        tags: words::tags(c.params)?,
+        rotation: words::rotation(c.params, rotates)?,
+        policy: c.params.optional("Policy").map(str::to_owned),
+        drawn: kms::Drawn::default(),
     };
-    parse::refuse(c.params, &["Policy", "Tags", "DKMSInstanceId", "EnableAutomaticRotation", "RotationInterval"])?;
     Ok(answer! { "KeyMetadata": metadata(&c.kms(op).await?) })
 }
 
@@ -143,9 +124,10 @@ fn metadata(key: &KeyInfo) -> Value {
         Creator::Principal { arn } => arn.split(':').nth(3).unwrap_or_default().to_owned(),
         Creator::Service { service } => service.to_ascii_uppercase(),
     };
-    json!({
+    let expires = record.external.as_ref().and_then(|external| external.expires);
+    let mut members = json!({
         "Arn": key.arn,
-        "AutomaticRotation": "Disabled",
+        "AutomaticRotation": rotation_state(record),
         "CreationDate": record.created.iso_seconds(),
         "Creator": creator,
         "DeleteDate": record.delete_at.map(Timestamp::iso_seconds).unwrap_or_default(),
@@ -155,13 +137,29 @@ fn metadata(key: &KeyInfo) -> Value {
         "KeySpec": parse::spec_name(record.spec),
         "KeyState": state_name(record.state),
         "KeyUsage": parse::usage_name(record.usage),
-        "LastRotationDate": record.created.iso_seconds(),
-        "MaterialExpireTime": "",
-        "NextRotationDate": "",
+        "LastRotationDate": record.rotated.unwrap_or(record.created).iso_seconds(),
+        "MaterialExpireTime": expires.map(Timestamp::iso_seconds).unwrap_or_default(),
         "Origin": parse::origin_name(record.origin),
-        "PrimaryKeyVersion": record.primary.as_str(),
         "ProtectionLevel": parse::protection_name(record.protection),
-    })
+        "DeletionProtectionDescription": record.protection_text,
+        "NextRotationDate": record.rotation.map(|r| r.next.iso_seconds()).unwrap_or_default(),
+        "RotationInterval": record.rotation.map(|r| format!("{}s", r.seconds)).unwrap_or_default(),
+    });
+    if record.spec.is_symmetric()
+        && let Some(members) = members.as_object_mut()
+    {
+        members.insert("PrimaryKeyVersion".to_owned(), record.primary.as_str().into());
+    }
+    members
+}
+
+/// Rotation rests while the key does.
+fn rotation_state(record: &KeyRecord) -> &'static str {
+    match (record.rotation, record.state) {
+        (None, _) => "Disabled",
+        (Some(_), KeyState::Enabled) => "Enabled",
+        (Some(_), _) => "Suspended",
+    }
 }
 
 const fn state_name(state: KeyState) -> &'static str {
@@ -218,16 +216,16 @@ async fn update_key_description(c: &Context<'_>) -> Result<Answer> {
 
 async fn set_deletion_protection(c: &Context<'_>) -> Result<Answer> {
     let key = parse::protected_resource(c.params.required("ProtectedResourceArn")?)?;
-    parse::refuse(c.params, &["DeletionProtectionDescription"])?;
     let protected = boolean(c.params, "EnableDeletionProtection")?;
-    c.kms(kms::SetDeletionProtection { key, protected }).await?;
+    let text = c.params.optional("DeletionProtectionDescription").unwrap_or_default().to_owned();
+    c.kms(kms::SetDeletionProtection { key, protected, text }).await?;
     Ok(answer! {})
 }
 
 async fn encrypt(c: &Context<'_>) -> Result<Answer> {
-    refuse_dry_run(c)?;
+    refuse_recipient(c)?;
     let op = kms::Encrypt { key: key(c.params)?, plaintext: plaintext(c.params)?, context: context(c.params)? };
-    Ok(encrypted(&c.kms(op).await?))
+    Ok(encrypted(&c.kms_or_trial(op).await?))
 }
 
 fn encrypted(made: &Encrypted) -> Answer {
@@ -239,10 +237,10 @@ fn encrypted(made: &Encrypted) -> Answer {
 }
 
 async fn decrypt(c: &Context<'_>) -> Result<Answer> {
-    refuse_dry_run(c)?;
+    refuse_recipient(c)?;
     let ciphertext = kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?;
     let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None };
-    let opened = c.kms(op).await?;
+    let opened = c.kms_or_trial(op).await?;
     Ok(answer! {
         "Plaintext": STANDARD.encode(opened.plaintext.expose()),
         "KeyId": opened.key.as_str(),
@@ -251,10 +249,10 @@ async fn decrypt(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn generate_data_key(c: &Context<'_>) -> Result<Answer> {
-    refuse_dry_run(c)?;
+    refuse_recipient(c)?;
     let op =
         kms::GenerateDataKey { key: key(c.params)?, length: data_key_length(c.params)?, context: context(c.params)? };
-    let made = c.kms(op).await?;
+    let made = c.kms_or_trial(op).await?;
     Ok(answer! {
         "CiphertextBlob": made.ciphertext.to_base64(),
         "Plaintext": STANDARD.encode(made.plaintext.expose()),
@@ -264,20 +262,17 @@ async fn generate_data_key(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn generate_without_plaintext(c: &Context<'_>) -> Result<Answer> {
-    refuse_dry_run(c)?;
+    refuse_recipient(c)?;
     let op = kms::GenerateDataKeyWithoutPlaintext {
         key: key(c.params)?,
         length: data_key_length(c.params)?,
         context: context(c.params)?,
     };
-    Ok(encrypted(&c.kms(op).await?))
+    Ok(encrypted(&c.kms_or_trial(op).await?))
 }
 
-/// What would change the meaning of a call if it were passed over is refused by name.
-fn refuse_dry_run(c: &Context<'_>) -> Result<()> {
-    if c.params.boolean("DryRun")?.unwrap_or(false) {
-        return Err(parse::unsupported("DryRun"));
-    }
+/// What would change the meaning of a call if it were passed over is refused by name: an answer for an enclave is one.
+fn refuse_recipient(c: &Context<'_>) -> Result<()> {
     parse::refuse(c.params, &["Recipient"])
 }
 

@@ -72,7 +72,16 @@ impl Row {
 }
 
 /// Every action there is, by service. What is in none of them does not exist.
-pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, ims::ROWS, sts::ROWS, actiontrail::ROWS];
+pub const ROWS: &[&[Row]] = &[
+    kms::ROWS,
+    kms::keys::ROWS,
+    kms::crypto::ROWS,
+    kms::tags::ROWS,
+    ram::ROWS,
+    ims::ROWS,
+    sts::ROWS,
+    actiontrail::ROWS,
+];
 
 /// A row that is served, or one that is refused by name.
 macro_rules! row {

@@ -57,7 +57,18 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
         | Reason::TooManyKeys
-        | Reason::TooManyAliases => (409, "LimitExceeded"),
+        | Reason::TooManyAliases
+        | Reason::TooManyVersions
+        | Reason::TooManyTags
+        | Reason::TooManyGrants
+        | Reason::KeyMaterialInvalid
+        | Reason::KeyMaterialDiffers
+        | Reason::ImportTokenInvalid
+        | Reason::ImportTokenExpired
+        | Reason::SignatureInvalid
+        | Reason::MacInvalid
+        | Reason::GrantNotFound
+        | Reason::DryRun => (409, "LimitExceeded"),
         Reason::KeyNotFound | Reason::KeyVersionNotFound | Reason::AliasNotFound => (400, "KMS.NotFoundException"),
         Reason::AliasExists => (400, "KMS.AlreadyExistsException"),
         Reason::AliasNotAllowed => (400, "KMS.InvalidAliasNameException"),

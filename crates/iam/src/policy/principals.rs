@@ -63,7 +63,10 @@ impl PrincipalsBuilder {
     /// Adds an entry of a plain list, or one under `RAM`.
     pub(super) fn ram(&mut self, text: &str) -> Result<(), String> {
         let named = match (self.kind, text) {
-            (Kind::Bucket, "*") => Named::Everyone,
+            (Kind::Bucket | Kind::Key, "*") => Named::Everyone,
+            (Kind::Key, _) => {
+                Named::everybody_of(text).or_else(|| Named::session(text)).map_or_else(|| Named::arn(text), Ok)?
+            }
             (Kind::Bucket, _) => {
                 Named::uid(text).or_else(|| Named::session(text)).map_or_else(|| Named::arn(text), Ok)?
             }
@@ -121,6 +124,11 @@ impl Named {
             return Some(Self::Account(account));
         }
         text.parse::<types::UserId>().ok().map(|id| Self::Id(id.into()))
+    }
+
+    /// `acs:ram::<account>:*`, as the key policies that consoles write name a whole account.
+    fn everybody_of(text: &str) -> Option<Self> {
+        relative(text).filter(|(_, path)| *path == "*").map(|(account, _)| Self::Account(account))
     }
 
     /// `arn:sts::<account>:assumed-role/<role>/<session>`, with wildcards in both names.

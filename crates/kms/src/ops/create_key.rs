@@ -1,14 +1,19 @@
 use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo};
-use crate::kms::{Draft, KEY_KIND, Kms, home};
+use crate::kms::{Draft, KEY_KIND, KeyPlace, Kms, home};
+use crate::ops::draw::Drawn;
+use crate::ops::key_policy::check_policy;
+use crate::ops::rotation::check_interval;
+use crate::ops::tags::check_tags;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::collections::BTreeMap;
 use store::{Store, Txn, View};
 use types::{Action, Failure, Reason, Result};
 
 /// Makes a key in the caller's account.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct CreateKey {
     /// Algorithm and size.
     pub spec: KeySpec,
@@ -22,6 +27,14 @@ pub struct CreateKey {
     pub description: String,
     /// Whether its deletion is refused from the start.
     pub deletion_protection: bool,
+    /// What it is marked with.
+    pub tags: BTreeMap<String, String>,
+    /// How often it is to get a new version by itself, in seconds, if at all.
+    pub rotation: Option<u64>,
+    /// The policy attached to it from the start, if any.
+    pub policy: Option<String>,
+    /// Nothing yet.
+    pub drawn: Drawn,
 }
 
 /// A description that is not too long.
@@ -33,14 +46,27 @@ pub(crate) fn check_description(text: &str) -> Result<()> {
 }
 
 impl CreateKey {
+    /// What it is for: as asked, or what such keys are for.
+    fn usage(&self) -> Result<KeyUsage> {
+        let possible = self.spec.usages();
+        let usage = self.usage.or(possible.first().copied()).ok_or(Reason::KeyUsageInvalid)?;
+        if possible.contains(&usage) { Ok(usage) } else { Err(Reason::KeyUsageInvalid.into()) }
+    }
+
     /// Whether such a key can be made here.
     fn check(&self) -> Result<()> {
-        self.spec.supported()?;
-        if self.usage.is_some_and(|usage| usage != KeyUsage::EncryptDecrypt) {
-            return Err(Reason::KeyUsageInvalid.into());
+        let usage = self.usage()?;
+        // Pairs and keys for codes are not versioned by themselves, and material that is brought cannot be.
+        if self.rotation.is_some() && (usage != KeyUsage::EncryptDecrypt || !self.spec.is_symmetric()) {
+            return Err(Reason::KeySpecUnsupported.into());
         }
-        if self.origin != Origin::Own {
+        if self.rotation.is_some() && self.origin == Origin::External {
             return Err(Reason::OriginUnsupported.into());
+        }
+        self.rotation.map_or(Ok(()), check_interval)?;
+        check_tags(&self.tags)?;
+        if let Some(policy) = &self.policy {
+            check_policy(policy)?;
         }
         if self.protection != Protection::Software {
             return Err(Reason::ProtectionLevelUnsupported.into());
@@ -80,8 +106,15 @@ impl Run<CreateKey> for Kms {
         Ok(Target::one(op.action(), self.resource(home(caller)?, "key")))
     }
 
-    async fn run(&self, permit: &Permit<CreateKey>, op: &CreateKey, txn: &mut Txn) -> Result<KeyInfo> {
+    async fn prepare(&self, _: &Permit<CreateKey>, op: &mut CreateKey) -> Result<()> {
         op.check()?;
+        if op.origin == Origin::Own {
+            op.drawn = self.draw(op.spec).await?;
+        }
+        Ok(())
+    }
+
+    async fn run(&self, permit: &Permit<CreateKey>, op: &CreateKey, txn: &mut Txn) -> Result<KeyInfo> {
         let caller = permit.caller();
         let account = home(caller)?;
         let mut used = self.used(txn, account).await?;
@@ -91,12 +124,24 @@ impl Run<CreateKey> for Kms {
         used.keys += 1;
         self.set_used(txn, account, used).await?;
         let draft = Draft {
+            spec: op.spec,
+            usage: op.usage()?,
+            material: op.drawn.material(),
+            tags: op.tags.clone(),
             description: op.description.clone(),
             creator: Creator::Principal { arn: caller.principal().arn().unwrap_or_default() },
             deletion_protection: op.deletion_protection,
             created: caller.call().time,
         };
-        let record = self.make_key(txn, account, draft).await?;
+        let mut record = self.make_key(txn, account, draft).await?;
+        let place = KeyPlace { account, id: record.id.clone() };
+        if let Some(seconds) = op.rotation {
+            self.set_rotation(txn, &place, &mut record, Some(seconds), caller.call().time).await?;
+        }
+        if let Some(policy) = &op.policy {
+            self.attach_policy(txn, &place, &mut record, policy).await?;
+        }
+        self.put_key(txn, &place, &record).await?;
         Ok(self.info(account, record))
     }
 }

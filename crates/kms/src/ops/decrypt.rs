@@ -1,7 +1,7 @@
 use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
-use crate::kms::{KEY_KIND, Kms, home};
+use crate::kms::{KEY_KIND, KeyPlace, Kms, home};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -27,6 +27,39 @@ pub struct Decrypted {
     pub version: KeyId,
     /// The plaintext.
     pub plaintext: Secret<Vec<u8>>,
+}
+
+impl Kms {
+    /// The target of opening a ciphertext of a key of this account. A version that is not there, or is another account's,
+    /// stands for a key of its own name that is not there.
+    pub(crate) async fn ciphertext_target(
+        &self,
+        action: Action,
+        account: AccountId,
+        ciphertext: &Ciphertext,
+        context: &EncryptionContext,
+        caller: &Caller,
+        view: &View,
+    ) -> Result<Target> {
+        let version = ciphertext.version();
+        let id = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
+        self.use_target(action, KeyPlace { account, id }, context, caller, view).await
+    }
+
+    /// Opens a ciphertext with the key that the gate allowed.
+    pub(crate) async fn open_ciphertext<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        ciphertext: &Ciphertext,
+        context: &EncryptionContext,
+    ) -> Result<Decrypted> {
+        let (place, record) = self.key_to_use(permit, txn).await?;
+        let version = ciphertext.version();
+        let material = self.material(txn.view(), &place, record.spec, version).await?;
+        let plaintext = ciphertext.open(self.version_place(&place, version), &material, context)?;
+        Ok(Decrypted { key: record.id, version: version.clone(), plaintext })
+    }
 }
 
 impl Operation for Decrypt {
@@ -55,19 +88,10 @@ impl Run<Decrypt> for Kms {
 
     async fn target(&self, op: &Decrypt, caller: &Caller, view: &View) -> Result<Target> {
         let account = op.account.map_or_else(|| home(caller), Ok)?;
-        let version = op.ciphertext.version();
-        // A version that is not there, or is another account's, stands for a key of its own name that is not there.
-        let key = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
-        let mut target = self.key_target(op.action(), account, &key, view).await?;
-        op.context.add_to(&mut target.context);
-        Ok(target)
+        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<Decrypt>, op: &Decrypt, txn: &mut Txn) -> Result<Decrypted> {
-        let (place, record) = self.key_to_use(permit, txn).await?;
-        let version = op.ciphertext.version();
-        let material = self.material(txn.view(), &place, version).await?;
-        let plaintext = op.ciphertext.open(self.version_place(&place, version), &material, &op.context)?;
-        Ok(Decrypted { key: record.id, version: version.clone(), plaintext })
+        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context).await
     }
 }

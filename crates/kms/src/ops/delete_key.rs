@@ -106,7 +106,7 @@ impl Run<CancelKeyDeletion> for Kms {
         if let Some(at) = record.delete_at.take() {
             txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));
         }
-        record.state = KeyState::Enabled;
+        record.state = record.usable();
         self.put_key(txn, &place, &record).await
     }
 }

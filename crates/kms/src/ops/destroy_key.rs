@@ -1,7 +1,7 @@
 use crate::key_record::KeyRecord;
 use crate::key_state::KeyState;
 use crate::kms::{ALIAS_KIND, KEY_KIND, KeyPlace, Kms, chosen};
-use crate::tables::{ALIASES, DUE, KEYS, VERSION_OWNERS, VERSIONS, due_suffix};
+use crate::tables::{ALIASES, DUE, EXPIRIES, GRANTS, KEYS, POLICIES, ROTATIONS, VERSION_OWNERS, VERSIONS, due_suffix};
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -63,11 +63,16 @@ impl Run<DestroyKey> for Kms {
         if !is_due(&record, permit.caller().call().time) {
             return Err(Reason::KeyStateInvalid.into());
         }
-        self.remove_versions(txn, &place).await?;
+        // A key without its brought material has no version, but the version's id is still its own.
+        txn.delete(VERSION_OWNERS, place.account, record.primary.as_str().as_bytes());
+        for version in self.remove_material(txn, &place).await? {
+            txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
+        }
         let aliases = self.remove_aliases(txn, &place).await?;
         if let Some(at) = record.delete_at {
             txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));
         }
+        self.remove_attachments(txn, &place, &record).await?;
         txn.delete(KEYS, place.account, place.id.as_str().as_bytes());
         self.give_back(txn, &place, &record, aliases.len()).await?;
         self.forget(place.account, &place.id);
@@ -76,12 +81,30 @@ impl Run<DestroyKey> for Kms {
 }
 
 impl Kms {
-    async fn remove_versions(&self, txn: &mut Txn, place: &KeyPlace) -> Result<()> {
+    /// Takes the material of all versions away, and says which they were.
+    pub(crate) async fn remove_material(&self, txn: &mut Txn, place: &KeyPlace) -> Result<Vec<KeyId>> {
         // One more than there can be, so that the commit notices any that is added meanwhile.
         let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
+        let mut removed = Vec::new();
         for (suffix, version) in txn.scan(VERSIONS, place.account, &range).await? {
             txn.delete(VERSIONS, place.account, &suffix);
-            txn.delete(VERSION_OWNERS, place.account, version.id.as_str().as_bytes());
+            removed.push(version.id);
+        }
+        Ok(removed)
+    }
+
+    /// What hangs on a key besides versions and aliases: its policy, its grants, its place among the keys that rotate.
+    async fn remove_attachments(&self, txn: &mut Txn, place: &KeyPlace, record: &KeyRecord) -> Result<()> {
+        let (account, id) = (place.account, place.id.as_str().as_bytes());
+        txn.delete(POLICIES, account, id);
+        for (suffix, _) in txn.scan(GRANTS, account, &Range::prefix(id, limits::GRANTS + 1)).await? {
+            txn.delete(GRANTS, account, &suffix);
+        }
+        if let Some(rotation) = record.rotation {
+            txn.delete(ROTATIONS, AccountId::PLATFORM, &due_suffix(rotation.next, account, &place.id));
+        }
+        if let Some(at) = record.external.as_ref().and_then(|external| external.expires) {
+            txn.delete(EXPIRIES, AccountId::PLATFORM, &due_suffix(at, account, &place.id));
         }
         Ok(())
     }
@@ -103,6 +126,7 @@ impl Kms {
         }
         let mut used = self.used(txn, place.account).await?;
         used.keys = used.keys.saturating_sub(1);
+        used.versions = used.versions.saturating_sub(record.versions.saturating_sub(1));
         used.aliases = used.aliases.saturating_sub(u32::try_from(aliases).unwrap_or(u32::MAX));
         self.set_used(txn, place.account, used).await
     }

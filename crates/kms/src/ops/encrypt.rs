@@ -39,12 +39,20 @@ impl Kms {
         plaintext: &[u8],
     ) -> Result<Encrypted> {
         let (place, record) = self.key_to_use(permit, txn).await?;
-        let material = self.material(txn.view(), &place, &record.primary).await?;
+        let material = self.material(txn.view(), &place, record.spec, &record.primary).await?;
         let version_place = self.version_place(&place, &record.primary);
         let rng = self.store.rng().as_ref();
-        let ciphertext = Ciphertext::seal(version_place, &material, rng, context, plaintext);
+        let ciphertext = Ciphertext::seal(version_place, &material, rng, context, plaintext)?;
         Ok(Encrypted { key: record.id, version: record.primary, ciphertext })
     }
+}
+
+/// A plaintext that is neither empty nor too long.
+pub(crate) fn check_plaintext(plaintext: &Secret<Vec<u8>>) -> Result<()> {
+    if (1..=limits::PLAINTEXT_BYTES).contains(&plaintext.expose().len()) {
+        return Ok(());
+    }
+    Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::PLAINTEXT_BYTES)))
 }
 
 impl Operation for Encrypt {
@@ -72,16 +80,11 @@ impl Run<Encrypt> for Kms {
     }
 
     async fn target(&self, op: &Encrypt, caller: &Caller, view: &View) -> Result<Target> {
-        let mut target = self.named_target(op.action(), &op.key, caller, view).await?;
-        op.context.add_to(&mut target.context);
-        Ok(target)
+        self.bound_target(op.action(), &op.key, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<Encrypt>, op: &Encrypt, txn: &mut Txn) -> Result<Encrypted> {
-        let plaintext = op.plaintext.expose();
-        if plaintext.is_empty() || plaintext.len() > limits::PLAINTEXT_BYTES {
-            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::PLAINTEXT_BYTES)));
-        }
-        self.seal(permit, txn, &op.context, plaintext).await
+        check_plaintext(&op.plaintext)?;
+        self.seal(permit, txn, &op.context, op.plaintext.expose()).await
     }
 }

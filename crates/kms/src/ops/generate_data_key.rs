@@ -65,7 +65,7 @@ impl DataKeyLength {
         }
     }
 
-    fn audit(self, audit: &mut Audit) {
+    pub(crate) fn audit(self, audit: &mut Audit) {
         match self {
             Self::Aes256 => audit.parameter("KeySpec", "AES_256"),
             Self::Aes128 => audit.parameter("KeySpec", "AES_128"),
@@ -75,7 +75,7 @@ impl DataKeyLength {
 }
 
 impl Kms {
-    fn random_data_key(&self, length: DataKeyLength) -> Result<Secret<Vec<u8>>> {
+    pub(crate) fn random_data_key(&self, length: DataKeyLength) -> Result<Secret<Vec<u8>>> {
         let mut data_key = Secret::new(vec![0; length.bytes()?]);
         self.store.rng().fill(data_key.expose_mut());
         Ok(data_key)
@@ -108,9 +108,7 @@ impl Run<GenerateDataKey> for Kms {
     }
 
     async fn target(&self, op: &GenerateDataKey, caller: &Caller, view: &View) -> Result<Target> {
-        let mut target = self.named_target(op.action(), &op.key, caller, view).await?;
-        op.context.add_to(&mut target.context);
-        Ok(target)
+        self.bound_target(op.action(), &op.key, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<GenerateDataKey>, op: &GenerateDataKey, txn: &mut Txn) -> Result<DataKey> {
@@ -147,9 +145,7 @@ impl Run<GenerateDataKeyWithoutPlaintext> for Kms {
     }
 
     async fn target(&self, op: &GenerateDataKeyWithoutPlaintext, caller: &Caller, view: &View) -> Result<Target> {
-        let mut target = self.named_target(op.action(), &op.key, caller, view).await?;
-        op.context.add_to(&mut target.context);
-        Ok(target)
+        self.bound_target(op.action(), &op.key, &op.context, caller, view).await
     }
 
     async fn run(

@@ -24,6 +24,8 @@ pub struct SetDeletionProtection {
     pub key: KeyRef,
     /// Whether it is guarded from now on.
     pub protected: bool,
+    /// Why, in the owner's words.
+    pub text: String,
 }
 
 impl Operation for UpdateKeyDescription {
@@ -86,8 +88,10 @@ impl Run<SetDeletionProtection> for Kms {
         op: &SetDeletionProtection,
         txn: &mut Txn,
     ) -> Result<()> {
+        check_description(&op.text)?;
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Describe).await?;
         record.deletion_protection = op.protected;
+        record.protection_text.clone_from(&op.text);
         self.put_key(txn, &place, &record).await
     }
 }

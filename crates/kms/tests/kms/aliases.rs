@@ -46,7 +46,7 @@ async fn an_alias_stands_only_where_it_may() {
     world.takes_no_alias(ScheduleKeyDeletion { key: key(), days: 7 }).await;
     world.takes_no_alias(CancelKeyDeletion { key: key() }).await;
     world.takes_no_alias(UpdateKeyDescription { key: key(), description: String::new() }).await;
-    world.takes_no_alias(SetDeletionProtection { key: key(), protected: true }).await;
+    world.takes_no_alias(SetDeletionProtection { key: key(), protected: true, text: String::new() }).await;
     world.takes_no_alias(ListAliasesByKeyId { key: key(), page: Page::default() }).await;
     world.takes_no_alias(CreateAlias { alias: "alias/new".parse().unwrap(), key: key() }).await;
     world.takes_no_alias(UpdateAlias { alias: "alias/demo".parse().unwrap(), key: key() }).await;

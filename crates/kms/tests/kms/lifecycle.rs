@@ -27,9 +27,11 @@ async fn what_cannot_be_made_is_refused() {
     let world = World::new().await;
     let base = CreateKey::default;
     for (op, expected) in [
-        (CreateKey { spec: KeySpec::Sm4, ..base() }, Reason::KeySpecUnsupported),
+        (CreateKey { spec: KeySpec::EcP256, usage: Some(KeyUsage::EncryptDecrypt), ..base() }, Reason::KeyUsageInvalid),
+        (CreateKey { spec: KeySpec::HmacSha256, rotation: Some(7 * 86_400), ..base() }, Reason::KeySpecUnsupported),
+        (CreateKey { rotation: Some(3_600), ..base() }, Reason::ParameterInvalid),
         (CreateKey { usage: Some(KeyUsage::SignVerify), ..base() }, Reason::KeyUsageInvalid),
-        (CreateKey { origin: Origin::External, ..base() }, Reason::OriginUnsupported),
+        (CreateKey { origin: Origin::External, rotation: Some(7 * 86_400), ..base() }, Reason::OriginUnsupported),
         (CreateKey { protection: Protection::Hsm, ..base() }, Reason::ProtectionLevelUnsupported),
         (CreateKey { description: "ü".repeat(8193), ..base() }, Reason::ParameterInvalid),
     ] {
@@ -89,9 +91,9 @@ async fn protection_stops_a_deletion() {
     let world = World::new().await;
     let key = by_id(&world.key().await.id);
     let schedule = || ScheduleKeyDeletion { key: key.clone(), days: 7 };
-    world.ann(SetDeletionProtection { key: key.clone(), protected: true }).await.unwrap();
+    world.ann(SetDeletionProtection { key: key.clone(), protected: true, text: String::new() }).await.unwrap();
     assert_eq!(reason(world.ann(schedule()).await), Reason::KeyDeletionProtected);
-    world.ann(SetDeletionProtection { key: key.clone(), protected: false }).await.unwrap();
+    world.ann(SetDeletionProtection { key: key.clone(), protected: false, text: String::new() }).await.unwrap();
     world.ann(schedule()).await.unwrap();
 }
 

@@ -21,7 +21,7 @@ async fn a_services_key_is_made_once_and_is_the_services() {
     let key = || by_id(&id);
     assert_eq!(reason(world.ann(DisableKey { key: key() }).await), Reason::AccessDenied);
     assert_eq!(reason(world.ann(ScheduleKeyDeletion { key: key(), days: 7 }).await), Reason::AccessDenied);
-    let unprotect = SetDeletionProtection { key: key(), protected: false };
+    let unprotect = SetDeletionProtection { key: key(), protected: false, text: String::new() };
     assert_eq!(reason(world.ann(unprotect).await), Reason::AccessDenied);
     let alias = CreateAlias { alias: "alias/mine".parse().unwrap(), key: key() };
     assert_eq!(reason(world.ann(alias).await), Reason::AccessDenied);

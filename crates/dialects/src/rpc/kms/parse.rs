@@ -19,11 +19,25 @@ const SPECS: &[(&str, KeySpec)] = &[
     ("RSA_3072", KeySpec::Rsa3072),
     ("RSA_4096", KeySpec::Rsa4096),
     ("EC_P256", KeySpec::EcP256),
+    ("EC_P384", KeySpec::EcP384),
+    ("EC_P521", KeySpec::EcP521),
     ("EC_P256K", KeySpec::EcP256k),
     ("EC_SM2", KeySpec::EcSm2),
+    ("ED25519", KeySpec::Ed25519),
+    ("HMAC_SHA_224", KeySpec::HmacSha224),
+    ("HMAC_SHA_256", KeySpec::HmacSha256),
+    ("HMAC_SHA_384", KeySpec::HmacSha384),
+    ("HMAC_SHA_512", KeySpec::HmacSha512),
+    ("HMAC_SM3", KeySpec::HmacSm3),
+    // As they were called until 2021: read, never written.
+    ("AES_256", KeySpec::Aes256),
+    ("SM4", KeySpec::Sm4),
 ];
-const USAGES: &[(&str, KeyUsage)] =
-    &[("ENCRYPT/DECRYPT", KeyUsage::EncryptDecrypt), ("SIGN/VERIFY", KeyUsage::SignVerify)];
+const USAGES: &[(&str, KeyUsage)] = &[
+    ("ENCRYPT/DECRYPT", KeyUsage::EncryptDecrypt),
+    ("SIGN/VERIFY", KeyUsage::SignVerify),
+    ("GENERATE_VERIFY_MAC", KeyUsage::GenerateVerifyMac),
+];
 const ORIGINS: &[(&str, Origin)] = &[("Aliyun_KMS", Origin::Own), ("EXTERNAL", Origin::External)];
 const PROTECTIONS: &[(&str, Protection)] = &[("SOFTWARE", Protection::Software), ("HSM", Protection::Hsm)];
 const STATES: &[(&str, KeyState)] = &[
@@ -38,7 +52,7 @@ fn name<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static 
     words.iter().find(|(_, v)| *v == value).map_or("", |(word, _)| word)
 }
 
-fn value<T: Copy>(words: &[(&'static str, T)], parameter: &'static str, word: &str) -> Result<T> {
+pub(super) fn value<T: Copy>(words: &[(&'static str, T)], parameter: &'static str, word: &str) -> Result<T> {
     let found = words.iter().find(|(w, _)| *w == word);
     let allowed = || words.iter().map(|(w, _)| *w).collect::<Vec<_>>().join(", ");
     found.map(|(_, v)| *v).ok_or_else(|| Failure::invalid(parameter, format!("one of {}", allowed())))
@@ -115,9 +129,13 @@ pub(super) fn plaintext(params: &Params) -> Result<Secret<Vec<u8>>> {
 
 /// The context comes as one JSON text or flattened, depending on the SDK.
 pub(super) fn context(params: &Params) -> Result<EncryptionContext> {
-    match params.optional("EncryptionContext") {
+    context_named(params, "EncryptionContext")
+}
+
+pub(super) fn context_named(params: &Params, name: &'static str) -> Result<EncryptionContext> {
+    match params.optional(name) {
         Some(text) => EncryptionContext::from_json(text),
-        None => EncryptionContext::from_pairs(params.map("EncryptionContext")?.unwrap_or_default()),
+        None => EncryptionContext::from_pairs(params.map(name)?.unwrap_or_default()),
     }
 }
 

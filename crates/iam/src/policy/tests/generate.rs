@@ -156,6 +156,10 @@ impl Generator {
                 out[self.action_element()] = self.some(BUCKET_ACTIONS);
                 out["Resource"] = self.some(BUCKET_RESOURCES);
             }
+            Kind::Key => {
+                out[self.action_element()] = json!("kms:*");
+                out["Resource"] = json!("*");
+            }
             Kind::Identity | Kind::Session => {
                 let others = self.chance(15);
                 out[self.action_element()] = self.some(if others { TRUST_ACTIONS } else { ACTION_PATTERNS });
@@ -165,6 +169,7 @@ impl Generator {
         }
         match kind {
             Kind::Trust => out["Principal"] = self.groups(true),
+            Kind::Key => out["Principal"] = self.groups(false),
             Kind::Bucket => {
                 let element = if self.chance(80) { "Principal" } else { "NotPrincipal" };
                 out[element] = if self.chance(80) { self.some(IDS) } else { self.groups(false) };

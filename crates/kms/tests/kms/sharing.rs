@@ -1,0 +1,128 @@
+//! Who may use a key by its own policy, by grants, and by its tags.
+
+use crate::world::{World, by_id, encrypt, reason};
+use iam::{Caller, CreateUser, UserProfile};
+use kms::{
+    CreateGrant, Decrypt, DescribeKey, EncryptionContext, GetKeyPolicy, GrantConstraint, GrantedAction, KeyName,
+    KeyRef, ListGrants, ListKeyTags, RetireGrant, RevokeGrant, SetKeyPolicy, TagKey, UntagKey,
+};
+use std::collections::BTreeMap;
+use testkit::Tenant;
+use types::{KeyId, Reason};
+
+fn policy(effect: &str, principal: &str, action: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"{effect}","Principal":{{"RAM":["{principal}"]}},"Action":["{action}"],"Resource":["*"]}}]}}"#
+    )
+}
+
+/// A user without any policy, calling.
+async fn user(world: &World, of: &Tenant, name: &str) -> Caller {
+    let deployment = &world.deployment;
+    let root = deployment.caller(&of.root).await.unwrap();
+    let op = CreateUser { name: name.parse().unwrap(), profile: UserProfile::default() };
+    deployment.gate().perform(&root, &deployment.iam, op).await.unwrap();
+    let root = deployment.caller(&of.root).await.unwrap();
+    let op = iam::CreateAccessKey { user: Some(name.parse().unwrap()) };
+    let made = deployment.gate().perform(&root, &deployment.iam, op).await.unwrap();
+    deployment.caller(&made.id).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_policy_lets_in_and_keeps_out() {
+    let world = World::new().await;
+    let id = world.key().await.id;
+    let key = by_id(&id);
+    let carl = user(&world, &world.ann, "carl").await;
+    assert_eq!(reason(world.by(&carl, encrypt(key.clone(), b"x")).await), Reason::AccessDenied);
+    let set = |text: String| SetKeyPolicy { key: key.clone(), text };
+    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), None);
+    let allow = policy("Allow", &format!("acs:ram::{}:user/carl", world.ann.account), "kms:Encrypt");
+    world.ann(set(allow.clone())).await.unwrap();
+    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(allow));
+    world.by(&carl, encrypt(key.clone(), b"x")).await.unwrap();
+    assert_eq!(reason(world.by(&carl, DescribeKey { key: key.clone() }).await), Reason::AccessDenied);
+    let deny = policy("Deny", &format!("acs:ram::{}:*", world.ann.account), "kms:Encrypt");
+    world.ann(set(deny)).await.unwrap();
+    assert_eq!(reason(world.ann(encrypt(key.clone(), b"x")).await), Reason::AccessDenied);
+    for wrong in ["", "{}", &policy("Allow", "*", "oss:GetObject")] {
+        assert_eq!(reason(world.ann(set(wrong.to_owned())).await), Reason::PolicyMalformed, "{wrong}");
+    }
+    assert!(world.ann(set("x".repeat(40_000))).await.is_err());
+}
+
+#[tokio::test]
+async fn another_account_needs_both_words() {
+    let world = World::new().await;
+    let id = world.key().await.id;
+    let foreign = place_of(&world, &id);
+    let text = policy("Allow", &format!("acs:ram::{}:root", world.bob.account), "kms:Encrypt");
+    world.ann(SetKeyPolicy { key: by_id(&id), text }).await.unwrap();
+    world.bob(encrypt(foreign.clone(), b"x")).await.unwrap();
+    assert_eq!(reason(world.bob(DescribeKey { key: foreign.clone() }).await), Reason::AccessDenied);
+    let carl = user(&world, &world.bob, "carl").await;
+    assert_eq!(reason(world.by(&carl, encrypt(foreign, b"x")).await), Reason::AccessDenied);
+}
+
+#[tokio::test]
+async fn a_grant_lets_one_principal_do_some_things() {
+    let world = World::new().await;
+    let id = world.key().await.id;
+    let key = by_id(&id);
+    let carl = user(&world, &world.ann, "carl").await;
+    let dora = user(&world, &world.ann, "dora").await;
+    let grant = |context: &[(&str, &str)]| CreateGrant {
+        key: key.clone(),
+        grantee: format!("acs:ram::{}:user/carl", world.ann.account),
+        retiring: Some(format!("acs:ram::{}:user/dora", world.ann.account)),
+        actions: vec![GrantedAction::Encrypt, GrantedAction::Decrypt],
+        constraint: GrantConstraint {
+            subset: context.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            equals: None,
+        },
+        name: "once".to_owned(),
+    };
+    let made = world.ann(grant(&[("team", "a")])).await.unwrap();
+    assert_eq!(world.ann(grant(&[])).await.unwrap().id, made.id);
+    let team = |name: &str| EncryptionContext::from_pairs([("team".to_owned(), name.to_owned())]).unwrap();
+    let with = |name| kms::Encrypt { context: team(name), ..encrypt(key.clone(), b"x") };
+    let sealed = world.by(&carl, with("a")).await.unwrap().ciphertext;
+    assert_eq!(reason(world.by(&carl, with("b")).await), Reason::AccessDenied);
+    assert_eq!(reason(world.by(&dora, with("a")).await), Reason::AccessDenied);
+    let open = || Decrypt { ciphertext: sealed.clone(), context: team("a"), account: None };
+    world.by(&carl, open()).await.unwrap();
+    assert_eq!(world.ann(ListGrants { key: key.clone() }).await.unwrap().len(), 1);
+    let retire = || RetireGrant { key: key.clone(), grant: made.id.clone() };
+    assert_eq!(reason(world.by(&carl, retire()).await), Reason::AccessDenied);
+    world.by(&dora, retire()).await.unwrap();
+    assert_eq!(reason(world.by(&carl, open()).await), Reason::AccessDenied);
+    let revoke = RevokeGrant { key: key.clone(), grant: made.id.clone() };
+    assert_eq!(reason(world.ann(revoke).await), Reason::GrantNotFound);
+}
+
+#[tokio::test]
+async fn tags_have_rules() {
+    let world = World::new().await;
+    let key = by_id(&world.key().await.id);
+    let tag = |name: &str, value: &str| TagKey {
+        key: key.clone(),
+        tags: BTreeMap::from([(name.to_owned(), value.to_owned())]),
+    };
+    world.ann(tag("team", "a")).await.unwrap();
+    world.ann(tag("team", "b")).await.unwrap();
+    let tags = world.ann(ListKeyTags { key: key.clone() }).await.unwrap();
+    assert_eq!(tags, BTreeMap::from([("team".to_owned(), "b".to_owned())]));
+    for (name, value) in [("", "x"), ("acs:x", "x"), ("aliyun", "x"), (&"x".repeat(129), ""), ("x", &"x".repeat(129))] {
+        assert_eq!(reason(world.ann(tag(name, value)).await), Reason::ParameterInvalid, "{name}");
+    }
+    for number in 1..kms::limits::TAGS {
+        world.ann(tag(&number.to_string(), "")).await.unwrap();
+    }
+    assert_eq!(reason(world.ann(tag("more", "")).await), Reason::TooManyTags);
+    world.ann(UntagKey { key: key.clone(), names: vec!["team".to_owned(), "nothing".to_owned()] }).await.unwrap();
+    world.ann(tag("more", "")).await.unwrap();
+}
+
+fn place_of(world: &World, id: &KeyId) -> KeyRef {
+    KeyRef::placed("local-1".parse().unwrap(), world.ann.account, KeyName::Id(id.clone()))
+}
