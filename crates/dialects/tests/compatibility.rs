@@ -41,11 +41,18 @@ fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     let mut sections = vec![section("Amazon S3 (REST API 2006-03-01)", s3::ROWS.iter().map(s3_row).collect())];
     sections.push(section("Alibaba Cloud OSS", oss::ROWS.iter().map(oss_row).collect()));
+    // A service's rows stand in more than one table.
+    let mut services: Vec<(String, Vec<Shown>)> = Vec::new();
     for rows in rpc::ROWS {
         let Some(dialect) = rows.first().map(|row| row.service.dialect()) else { continue };
         let title = format!("Alibaba Cloud {} ({})", dialect.service, dialect.version);
-        sections.push(section(&title, rows.iter().map(rpc_row).collect()));
+        let shown = rows.iter().map(rpc_row);
+        match services.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, all)) => all.extend(shown),
+            None => services.push((title, shown.collect())),
+        }
     }
+    sections.extend(services.into_iter().map(|(title, rows)| section(&title, rows)));
     page.push_str("\n| | full | partial | refused |\n|---|---|---|---|\n");
     sections.iter().for_each(|(counts, _)| page.push_str(counts));
     sections.iter().for_each(|(_, rows)| page.push_str(rows));
