@@ -4,6 +4,8 @@
 
 mod world;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dialects::Status;
 use dialects::rpc::{ROWS, Row};
 use serde_json::json;
@@ -72,6 +74,23 @@ fn of_pair(t: &Things, more: &[(&'static str, &str)]) -> Vec<(&'static str, Stri
     given
 }
 
+/// Those of the rows that are about key pairs and message authentication codes.
+fn pair_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    Some(match name {
+        "AsymmetricEncrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("Plaintext", "aGk=")]),
+        "AsymmetricDecrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("CiphertextBlob", "aGk=")]),
+        "AsymmetricSign" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST)]),
+        "AsymmetricVerify" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST), ("Value", "aGk=")]),
+        "GetPublicKey" => of_pair(t, &[]),
+        "GenerateMac" => vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk="))],
+        "VerifyMac" => {
+            vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk=")), ("Mac", s("aGk="))]
+        }
+        _ => return None,
+    })
+}
+
 /// Parameters that make each served row a complete request. A row without an entry fails the test.
 fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
@@ -123,15 +142,6 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
             ("WrappingKeySpec", s("EC_SM2")),
             ("WrappingAlgorithm", s("SM2PKE")),
         ],
-        "AsymmetricEncrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("Plaintext", "aGk=")]),
-        "AsymmetricDecrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("CiphertextBlob", "aGk=")]),
-        "AsymmetricSign" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST)]),
-        "AsymmetricVerify" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST), ("Value", "aGk=")]),
-        "GetPublicKey" => of_pair(t, &[]),
-        "GenerateMac" => vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk="))],
-        "VerifyMac" => {
-            vec![("KeyId", t.mac.clone()), ("Algorithm", s("HMAC_SHA_256")), ("Message", s("aGk=")), ("Mac", s("aGk="))]
-        }
         "TagResource" => vec![("KeyId", t.key.clone()), ("Tags", s(r#"[{"TagKey":"a","TagValue":"b"}]"#))],
         "UntagResource" => vec![("KeyId", t.key.clone()), ("TagKeys", s(r#"["a"]"#))],
         "TagResources" => vec![
@@ -173,7 +183,7 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
             vec![("RoleName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
         }
         "AssumeRole" => vec![("RoleArn", t.role.clone()), ("RoleSessionName", s("session"))],
-        _ => return None,
+        _ => return pair_parameters(name, t),
     })
 }
 
@@ -253,6 +263,60 @@ async fn each_call_is_one_event_and_none_holds_a_secret() {
     for secret in ["c2VjcmV0LXBsYWlu", "secret-plain", &root.secret] {
         assert!(!text.contains(secret));
     }
+}
+
+/// A dry run always fails; its codes say what would have come of the call.
+#[tokio::test]
+async fn a_dry_run_says_what_would_come_of_the_call() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let powerless = world.user(&root, "powerless", None).await;
+    let kms = "2016-01-20";
+    let key = world.done(&root, kms, "CreateKey", &[]).await;
+    let key = key["KeyMetadata"]["KeyId"].as_str().unwrap();
+    let blob = world.done(&root, kms, "Encrypt", &[("KeyId", key), ("Plaintext", "aGk=")]).await;
+    let blob = blob["CiphertextBlob"].as_str().unwrap();
+    let long = STANDARD.encode(vec![0; 6_145]);
+    let encrypt = |plaintext| vec![("KeyId", key), ("Plaintext", plaintext), ("DryRun", "true")];
+    let again = vec![("CiphertextBlob", blob), ("DestinationKeyId", key), ("DryRun", "true")];
+    for (who, action, given, expected) in [
+        (&root, "Encrypt", encrypt("aGk="), "DryRunOperationError"),
+        (&root, "Encrypt", encrypt(&long), "ValidationError"),
+        (&powerless, "Encrypt", encrypt("aGk="), "AccessDeniedError"),
+        (&root, "ReEncrypt", again.clone(), "DryRunOperationError"),
+        (&powerless, "ReEncrypt", again, "AccessDeniedError"),
+    ] {
+        let answer = world.call(Some(who), kms, action, &given).await;
+        assert_eq!(answer.code(), expected, "{action}: {}", answer.body);
+        assert!(answer.body.get("CiphertextBlob").is_none());
+    }
+}
+
+/// A key pair through the interface: what it signs verifies, under the version that is named.
+#[tokio::test]
+async fn a_pair_signs_and_verifies() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let kms = "2016-01-20";
+    let made = world.done(&root, kms, "CreateKey", &[("KeySpec", "EC_P256"), ("KeyUsage", "SIGN/VERIFY")]).await;
+    assert!(made["KeyMetadata"].get("PrimaryKeyVersion").is_none());
+    let key = made["KeyMetadata"]["KeyId"].as_str().unwrap();
+    let versions = world.done(&root, kms, "ListKeyVersions", &[("KeyId", key)]).await;
+    let version = versions["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap();
+    let mut given = vec![("KeyId", key), ("KeyVersionId", version), ("Algorithm", "ECDSA_SHA_256"), ("Digest", DIGEST)];
+    let signed = world.done(&root, kms, "AsymmetricSign", &given).await;
+    given.push(("Value", signed["Value"].as_str().unwrap()));
+    assert_eq!(world.done(&root, kms, "AsymmetricVerify", &given).await["Value"], true);
+    let other = STANDARD.encode([1; 32]);
+    given.retain(|(name, _)| *name != "Digest");
+    given.push(("Digest", &other));
+    assert_eq!(world.done(&root, kms, "AsymmetricVerify", &given).await["Value"], false);
+    let shown = world.done(&root, kms, "GetPublicKey", &[("KeyId", key), ("KeyVersionId", version)]).await;
+    assert!(shown["PublicKey"].as_str().unwrap().starts_with("-----BEGIN PUBLIC KEY-----\n"));
+    let refused = world.call(Some(&root), kms, "GetPublicKey", &[("KeyId", key)]).await;
+    assert_eq!((refused.status, refused.code()), (400, "MissingParameter"));
+    let refused = world.call(Some(&root), kms, "Encrypt", &[("KeyId", key), ("Plaintext", "aGk=")]).await;
+    assert_eq!((refused.status, refused.code()), (400, "Unsupported.KeyUsage"));
 }
 
 #[tokio::test]

@@ -77,3 +77,83 @@ pub(crate) fn due_suffix(at: Timestamp, account: AccountId, key: &KeyId) -> Vec<
 pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
     u64::try_from(at.millis()).unwrap_or(0).to_be_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Record, Used};
+    use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
+    use crate::key_record::{Creator, KeyRecord};
+    use crate::key_state::KeyState;
+    use crate::version_record::KeyVersionRecord;
+    use serde::Serialize;
+    use std::collections::BTreeMap;
+    use store::Wrapped;
+    use types::{KeyId, SystemRng, Timestamp};
+
+    /// A key as it was written before keys had versions, imports, policies and grants.
+    #[derive(Serialize)]
+    struct FirstKey {
+        id: KeyId,
+        spec: KeySpec,
+        usage: KeyUsage,
+        origin: Origin,
+        protection: Protection,
+        state: KeyState,
+        delete_at: Option<Timestamp>,
+        description: String,
+        creator: Creator,
+        created: Timestamp,
+        deletion_protection: bool,
+        primary: KeyId,
+        tags: BTreeMap<String, String>,
+    }
+
+    #[derive(Serialize)]
+    struct FirstVersion {
+        id: KeyId,
+        key: KeyId,
+        created: Timestamp,
+        wrapped: Wrapped,
+    }
+
+    #[derive(Serialize)]
+    struct FirstUsed {
+        keys: u32,
+        aliases: u32,
+    }
+
+    fn read<R: Record>(written: &impl Serialize) -> R {
+        R::decode(1, &rmp_serde::to_vec_named(written).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn records_written_before_stay_readable() {
+        let (id, primary) = (KeyId::random(&SystemRng), KeyId::random(&SystemRng));
+        let created = Timestamp::from_secs(1_700_000_000);
+        let key: KeyRecord = read(&FirstKey {
+            id: id.clone(),
+            spec: KeySpec::Aes256,
+            usage: KeyUsage::EncryptDecrypt,
+            origin: Origin::Own,
+            protection: Protection::Software,
+            state: KeyState::Disabled,
+            delete_at: None,
+            description: "old".to_owned(),
+            creator: Creator::Service { service: "oss".to_owned() },
+            created,
+            deletion_protection: true,
+            primary: primary.clone(),
+            tags: BTreeMap::from([("a".to_owned(), "b".to_owned())]),
+        });
+        assert_eq!((&key.id, &key.primary, key.state, key.created), (&id, &primary, KeyState::Disabled, created));
+        assert_eq!((key.versions, key.grants, key.rotation, key.policy), (1, 0, None, None));
+        assert_eq!((key.external.is_none(), key.usable()), (true, KeyState::Enabled));
+        let wrapped = Wrapped { epoch: 1, sealed: vec![7; 60] };
+        let first = FirstVersion { id: primary.clone(), key: id.clone(), created, wrapped: wrapped.clone() };
+        assert_eq!(
+            read::<KeyVersionRecord>(&first),
+            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None }
+        );
+        assert_eq!(read::<Used>(&FirstUsed { keys: 3, aliases: 4 }), Used { keys: 3, aliases: 4, versions: 0 });
+    }
+}

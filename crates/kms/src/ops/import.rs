@@ -41,7 +41,7 @@ pub struct ImportParameters {
 }
 
 /// Brings a key's material.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ImportKeyMaterial {
     /// Of which key; no alias.
     pub key: KeyRef,

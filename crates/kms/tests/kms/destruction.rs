@@ -1,9 +1,11 @@
 use crate::world::{DAY, World, by_alias, by_id, encrypt, reason};
+use crypto::pair::{EncryptionScheme, PairKind, PublicKey, Wrapping};
 use kms::{
-    CreateAlias, Decrypt, DescribeKey, DestroyKey, EncryptionContext, Kms, ListAliases, ListKeys, ScheduleKeyDeletion,
+    CreateAlias, CreateKey, Decrypt, DeleteKeyMaterial, DescribeKey, DestroyKey, EncryptionContext,
+    GetParametersForImport, ImportKeyMaterial, Kms, ListAliases, ListKeys, Origin, ScheduleKeyDeletion,
 };
 use store::{Range, Space};
-use types::{KeyId, Reason};
+use types::{KeyId, Reason, SystemRng};
 
 /// Records in the space of keys, whatever they are.
 async fn records(world: &World) -> usize {
@@ -50,6 +52,27 @@ async fn nothing_is_left_of_a_destroyed_key() {
     assert_eq!(event.referenced_resources["ACS::KMS::Key"], [key.id.as_str()]);
     assert_eq!(event.referenced_resources["ACS::KMS::Alias"], ["alias/gone"]);
     assert!(!event.failed());
+}
+
+/// A key whose material was brought and taken away again has no version any more, but its version's id is known.
+#[tokio::test]
+async fn nothing_is_left_of_a_key_without_material() {
+    let world = World::new().await;
+    world.key().await;
+    let before = records(&world).await;
+    let made = world.ann(CreateKey { origin: Origin::External, ..CreateKey::default() }).await.unwrap();
+    let key = by_id(&made.record.id);
+    let (transport, scheme) = (PairKind::EcSm2, EncryptionScheme::Sm2);
+    let op = GetParametersForImport { key: key.clone(), transport, wrapping: Wrapping::Direct(scheme) };
+    let given = world.ann(op).await.unwrap();
+    let wrapped = PublicKey::from_der(transport, given.public).encrypt(scheme, &SystemRng, &[7; 32]).unwrap();
+    let op = ImportKeyMaterial { key: key.clone(), token: given.token, wrapped, expires: None };
+    world.ann(op).await.unwrap();
+    world.ann(DeleteKeyMaterial { key: key.clone() }).await.unwrap();
+    world.ann(ScheduleKeyDeletion { key, days: 7 }).await.unwrap();
+    world.deployment.clock.advance(DAY * 7);
+    assert_eq!(sweep(&world).await, 1);
+    assert_eq!(records(&world).await, before, "its records are gone");
 }
 
 /// Another node, whose memory still has the material, asks the store before it uses it.

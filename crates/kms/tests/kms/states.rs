@@ -4,9 +4,11 @@
 use crate::world::{World, by_id, encrypt};
 use crypto::pair::{EncryptionScheme, PairKind, Wrapping};
 use kms::{
-    CancelKeyDeletion, CreateAlias, CreateKey, CreateKeyVersion, DeleteKeyMaterial, DescribeKey, DisableKey, Drawn,
-    EnableKey, EncryptionContext, GenerateDataKey, GetParametersForImport, ImportKeyMaterial, KeyRef, KeyState,
-    ListKeyVersions, Origin, Page, ScheduleKeyDeletion, TagKey, UpdateKeyDescription, UpdateRotationPolicy,
+    CancelKeyDeletion, Ciphertext, CreateAlias, CreateKey, CreateKeyVersion, Decrypt, DeleteAlias, DeleteKeyMaterial,
+    DescribeKey, DisableKey, Drawn, EnableKey, EncryptionContext, GenerateDataKey, GenerateDataKeyWithoutPlaintext,
+    GetKeyPolicy, GetParametersForImport, ImportKeyMaterial, KeyRef, KeyState, ListAliasesByKeyId, ListKeyTags,
+    ListKeyVersions, Origin, Page, ScheduleKeyDeletion, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription,
+    UpdateRotationPolicy,
 };
 use std::collections::BTreeMap;
 use types::Reason;
@@ -18,6 +20,11 @@ const STATES: [KeyState; 4] =
 async fn key_in(world: &World, state: KeyState) -> KeyRef {
     let origin = if state == KeyState::PendingImport { Origin::External } else { Origin::Own };
     let key = by_id(&world.ann(CreateKey { origin, ..CreateKey::default() }).await.unwrap().record.id);
+    bring_to(world, &key, state).await;
+    key
+}
+
+async fn bring_to(world: &World, key: &KeyRef, state: KeyState) {
     match state {
         KeyState::Disabled => world.ann(DisableKey { key: key.clone() }).await.unwrap(),
         KeyState::PendingDeletion => {
@@ -25,7 +32,6 @@ async fn key_in(world: &World, state: KeyState) -> KeyRef {
         }
         KeyState::Enabled | KeyState::PendingImport => {}
     }
-    key
 }
 
 fn word(reason: Option<Reason>) -> &'static str {
@@ -61,6 +67,11 @@ async fn operations_answer_as_the_table_says() {
             length: kms::DataKeyLength::Aes256,
             context: EncryptionContext::default()
         });
+        cell!(used, |key| GenerateDataKeyWithoutPlaintext {
+            key,
+            length: kms::DataKeyLength::Aes256,
+            context: EncryptionContext::default()
+        });
         cell!(used, |key| CreateKeyVersion { key, pair: true, drawn: Drawn::default() });
         cell!(used, |key| UpdateRotationPolicy { key, seconds: Some(7 * 86_400) });
         let switched = ["ok", "ok", "StateModifiedFailed", "StateModifiedFailed"];
@@ -76,7 +87,15 @@ async fn operations_answer_as_the_table_says() {
         cell!(fixed, |key| ImportKeyMaterial { key, token: vec![], wrapped: vec![], expires: None });
         cell!(told, |key| UpdateKeyDescription { key, description: String::new() });
         cell!(told, |key| TagKey { key, tags: BTreeMap::new() });
+        cell!(told, |key| UntagKey { key, names: vec!["x".to_owned()] });
+        let moved = format!("alias/m{serial}");
+        let spare = by_id(&world.key().await.id);
+        world.ann(CreateAlias { alias: moved.parse().unwrap(), key: spare }).await.unwrap();
+        cell!(told, |key| UpdateAlias { alias: moved.parse().unwrap(), key });
         let always = ["ok"; 4];
+        cell!(always, |key| ListKeyTags { key });
+        cell!(always, |key| GetKeyPolicy { key });
+        cell!(always, |key| ListAliasesByKeyId { key, page: Page::default() });
         cell!(always, |key| DescribeKey { key });
         cell!(always, |key| ListKeyVersions { key, page: Page::default() });
         cell!(always, |key| GetParametersForImport {
@@ -85,5 +104,38 @@ async fn operations_answer_as_the_table_says() {
             wrapping: Wrapping::Direct(EncryptionScheme::RsaOaepSha256)
         });
         cell!(always, |key| DeleteKeyMaterial { key });
+    }
+}
+
+/// What was encrypted before the key came into its state.
+#[tokio::test]
+async fn decrypting_answers_as_the_table_says() {
+    let world = World::new().await;
+    let opens = async |ciphertext: &Ciphertext| {
+        let op = Decrypt { ciphertext: ciphertext.clone(), context: EncryptionContext::default(), account: None };
+        word(world.ann(op).await.err().map(|failure| failure.reason()))
+    };
+    let key = key_in(&world, KeyState::Enabled).await;
+    let sealed = world.ann(encrypt(key.clone(), b"x")).await.unwrap().ciphertext;
+    assert_eq!(opens(&sealed).await, "ok");
+    world.ann(DisableKey { key: key.clone() }).await.unwrap();
+    assert_eq!(opens(&sealed).await, "Disabled");
+    world.ann(ScheduleKeyDeletion { key: key.clone(), days: 7 }).await.unwrap();
+    assert_eq!(opens(&sealed).await, "PendingDeletion");
+    world.ann(CancelKeyDeletion { key }).await.unwrap();
+    assert_eq!(opens(&sealed).await, "ok");
+}
+
+/// An alias can be taken away whatever the state of its key is.
+#[tokio::test]
+async fn taking_an_alias_away_answers_as_the_table_says() {
+    let world = World::new().await;
+    for state in [KeyState::Enabled, KeyState::Disabled, KeyState::PendingDeletion, KeyState::PendingImport] {
+        let origin = if state == KeyState::PendingImport { Origin::External } else { Origin::Own };
+        let key = by_id(&world.ann(CreateKey { origin, ..CreateKey::default() }).await.unwrap().record.id);
+        let alias = || "alias/away".parse().unwrap();
+        world.ann(CreateAlias { alias: alias(), key: key.clone() }).await.unwrap();
+        bring_to(&world, &key, state).await;
+        world.ann(DeleteAlias { alias: alias() }).await.unwrap();
     }
 }
