@@ -15,11 +15,6 @@ mod tls;
 
 use std::process::ExitCode;
 
-/// A call makes some hundred short-lived allocations, on whichever thread: the system's allocator spends a tenth of the
-/// server's time on them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match cli::run() {
         Ok(code) => code,
