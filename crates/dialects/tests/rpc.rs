@@ -10,6 +10,7 @@ use serde_json::json;
 use world::{Credential, World};
 
 const ALLOW_ALL: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+const SECRET_POLICY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["*"]},"Action":"kms:DescribeSecret","Resource":"*"}]}"#;
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::ACCOUNT:root"]}}]}"#;
 
 /// Things that the rows are tried on, all of one account.
@@ -19,6 +20,7 @@ struct Things {
     blob: String,
     role: String,
     access_key: String,
+    secret: String,
 }
 
 async fn things(world: &World, root: &Credential) -> Things {
@@ -28,6 +30,8 @@ async fn things(world: &World, root: &Credential) -> Things {
     let id = key(world.done(root, kms, "CreateKey", &[]).await);
     world.done(root, kms, "CreateAlias", &[("AliasName", "alias/there"), ("KeyId", &id)]).await;
     let blob = world.done(root, kms, "Encrypt", &[("KeyId", &id), ("Plaintext", "aGk=")]).await;
+    let secret = [("SecretName", "there"), ("VersionId", "v1"), ("SecretData", "hush")];
+    world.done(root, kms, "CreateSecret", &secret).await;
     let ram = "2015-05-01";
     world.done(root, ram, "CreateUser", &[("UserName", "there")]).await;
     let made = world.done(root, ram, "CreateAccessKey", &[("UserName", "there")]).await;
@@ -35,6 +39,7 @@ async fn things(world: &World, root: &Credential) -> Things {
     let trust = TRUST.replace("ACCOUNT", &root.account.to_string());
     world.done(root, ram, "CreateRole", &[("RoleName", "there"), ("AssumeRolePolicyDocument", &trust)]).await;
     Things {
+        secret: format!("acs:kms:local-1:{}:secret/there", root.account),
         key: id,
         spare_key,
         blob: blob["CiphertextBlob"].as_str().unwrap().to_owned(),
@@ -49,7 +54,41 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let trust = TRUST.replace("ACCOUNT", "1000000000000001");
     Some(match name {
         "CreateKey" | "ListKeys" | "ListAliases" | "ListUsers" | "ListPolicies" | "ListRoles" | "LookupEvents"
-        | "GetCallerIdentity" => vec![],
+        | "GetCallerIdentity" | "ListSecrets" | "GetRandomPassword" => vec![],
+        "CreateSecret" => vec![("SecretName", s("made")), ("VersionId", s("v1")), ("SecretData", s("hush"))],
+        "DescribeSecret"
+        | "GetSecretValue"
+        | "ListSecretVersionIds"
+        | "UpdateSecret"
+        | "DeleteSecret"
+        | "GetSecretPolicy" => vec![("SecretName", t.secret.clone())],
+        "PutSecretValue" => {
+            vec![("SecretName", t.secret.clone()), ("VersionId", s("v2")), ("SecretData", s("hush"))]
+        }
+        "BatchGetSecretValue" => vec![("SecretsList.1.SecretName", t.secret.clone())],
+        "UpdateSecretVersionStage" => {
+            vec![("SecretName", t.secret.clone()), ("VersionStage", s("Mine")), ("MoveToVersion", s("v1"))]
+        }
+        "RestoreSecret" => vec![("SecretName", t.secret.clone())],
+        "RotateSecret" => vec![("SecretName", t.secret.clone()), ("VersionId", s("v9"))],
+        "UpdateSecretRotationPolicy" => {
+            vec![("SecretName", t.secret.clone()), ("EnableAutomaticRotation", s("false"))]
+        }
+        "SetSecretPolicy" => vec![("SecretName", t.secret.clone()), ("Policy", s(SECRET_POLICY))],
+        "TagResource" => {
+            vec![("SecretName", t.secret.clone()), ("Tags", s(r#"[{"TagKey":"a","TagValue":"b"}]"#))]
+        }
+        "UntagResource" => vec![("SecretName", t.secret.clone()), ("TagKeys", s(r#"["a"]"#))],
+        "TagResources" => vec![
+            ("ResourceType", s("secret")),
+            ("ResourceId.1", t.secret.clone()),
+            ("Tag.1.Key", s("a")),
+            ("Tag.1.Value", s("b")),
+        ],
+        "UntagResources" => {
+            vec![("ResourceType", s("secret")), ("ResourceId.1", t.secret.clone()), ("TagKey.1", s("a"))]
+        }
+        "ListTagResources" => vec![("ResourceType", s("secret")), ("ResourceId.1", t.secret.clone())],
         "DescribeKey"
         | "EnableKey"
         | "ListAliasesByKeyId"

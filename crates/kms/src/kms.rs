@@ -289,7 +289,7 @@ pub(crate) fn check_manager(caller: &Caller, key: &KeyRecord) -> Result<()> {
     }
 }
 
-fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
+pub(crate) fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
     for (name, value) in tags {
         context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
     }

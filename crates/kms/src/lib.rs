@@ -1,4 +1,4 @@
-//! Keys: made, named, switched, destroyed, and used to encrypt.
+//! Keys: made, named, switched, destroyed, and used to encrypt; and secrets, in [`secrets`].
 //!
 //! A key's versions hold its material, wrapped under the account's key (docs/formats/keys.md). [`Kms`] runs the
 //! operations, each a struct such as [`Encrypt`]; only the gate can have one run. The [`seal`] module keeps the root of
@@ -7,6 +7,7 @@
 pub mod action;
 mod alias_record;
 mod audited;
+mod binary;
 mod ciphertext;
 #[cfg(test)]
 mod documented;
@@ -23,6 +24,7 @@ mod open_versions;
 mod ops;
 mod page;
 pub mod seal;
+pub mod secrets;
 mod sweep;
 mod tables;
 mod version_record;

@@ -160,6 +160,27 @@ pub enum Reason {
     TooManyKeys,
     /// The account has as many aliases as allowed.
     TooManyAliases,
+    // Secrets.
+    /// The secret does not exist.
+    SecretNotFound,
+    /// A secret of this name already exists.
+    SecretExists,
+    /// The secret is waiting for its deletion.
+    SecretPendingDeletion,
+    /// The secret is not waiting for its deletion.
+    SecretNotPendingDeletion,
+    /// The secret has no such version.
+    SecretVersionNotFound,
+    /// The secret has a version of this id already, with another value.
+    SecretVersionExists,
+    /// This kind of secret does not allow this.
+    SecretKindUnfit,
+    /// The secret is being rotated already.
+    SecretRotating,
+    /// The account has as many secrets as allowed.
+    TooManySecrets,
+    /// The resource has as many tags as allowed.
+    TooManyTags,
     // Objects.
     /// The bucket does not exist.
     BucketNotFound,
@@ -290,6 +311,16 @@ impl Reason {
         Self::CiphertextInvalid,
         Self::TooManyKeys,
         Self::TooManyAliases,
+        Self::SecretNotFound,
+        Self::SecretExists,
+        Self::SecretPendingDeletion,
+        Self::SecretNotPendingDeletion,
+        Self::SecretVersionNotFound,
+        Self::SecretVersionExists,
+        Self::SecretKindUnfit,
+        Self::SecretRotating,
+        Self::TooManySecrets,
+        Self::TooManyTags,
         Self::BucketNotFound,
         Self::BucketExists,
         Self::BucketOwned,
@@ -399,6 +430,16 @@ impl Reason {
             }
             Self::TooManyKeys => "The account has as many keys as allowed.",
             Self::TooManyAliases => "The account has as many aliases as allowed.",
+            Self::SecretNotFound => "The secret does not exist.",
+            Self::SecretExists => "A secret of this name already exists.",
+            Self::SecretPendingDeletion => "The secret is waiting for its deletion.",
+            Self::SecretNotPendingDeletion => "The secret is not waiting for its deletion.",
+            Self::SecretVersionNotFound => "The secret has no such version.",
+            Self::SecretVersionExists => "The secret has a version of this id already, with another value.",
+            Self::SecretKindUnfit => "This kind of secret does not allow this.",
+            Self::SecretRotating => "The secret is being rotated already.",
+            Self::TooManySecrets => "The account has as many secrets as allowed.",
+            Self::TooManyTags => "The resource has as many tags as allowed.",
             Self::BucketNotFound => "The bucket does not exist.",
             Self::BucketExists => "The bucket name is taken.",
             Self::BucketOwned => "You already own a bucket of this name.",

@@ -107,6 +107,16 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::CiphertextInvalid => (400, "InvalidParameter"),
         Reason::TooManyKeys => (400, "Rejected.LimitExceeded"),
         Reason::TooManyAliases => (400, "Rejected.LimitExceeded"),
+        Reason::SecretNotFound => (404, "Forbidden.ResourceNotFound"),
+        Reason::SecretExists => (409, "Rejected.ResourceExist"),
+        Reason::SecretPendingDeletion => (409, "Rejected.ResourceInDeleteWindow"),
+        Reason::SecretNotPendingDeletion => (409, "Rejected.StateModifiedFailed"),
+        Reason::SecretVersionNotFound => (404, "Forbidden.ResourceNotFound"),
+        Reason::SecretVersionExists => (409, "Rejected.ResourceExist"),
+        Reason::SecretKindUnfit => (400, "InvalidParameter"),
+        Reason::SecretRotating => (409, "Rejected.StateModifiedFailed"),
+        Reason::TooManySecrets => (400, "Rejected.LimitExceeded"),
+        Reason::TooManyTags => (400, "Rejected.LimitExceeded"),
         // What is about buckets and objects cannot come of these services.
         Reason::BucketNotFound
         | Reason::BucketExists

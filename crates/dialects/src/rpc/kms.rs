@@ -1,6 +1,6 @@
 //! Keys, 2016-01-20 (alibaba-wire §5).
 
-mod parse;
+pub(super) mod parse;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
@@ -53,28 +53,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "VerifyMac"),
     row!(Kms, "SetKeyPolicy"),
     row!(Kms, "GetKeyPolicy"),
-    row!(Kms, "SetSecretPolicy"),
-    row!(Kms, "GetSecretPolicy"),
-    row!(Kms, "TagResource"),
-    row!(Kms, "UntagResource"),
     row!(Kms, "ListResourceTags"),
-    row!(Kms, "TagResources"),
-    row!(Kms, "UntagResources"),
-    row!(Kms, "ListTagResources"),
-    row!(Kms, "CreateSecret"),
-    row!(Kms, "DescribeSecret"),
-    row!(Kms, "ListSecrets"),
-    row!(Kms, "GetSecretValue"),
-    row!(Kms, "PutSecretValue"),
-    row!(Kms, "ListSecretVersionIds"),
-    row!(Kms, "UpdateSecret"),
-    row!(Kms, "UpdateSecretVersionStage"),
-    row!(Kms, "DeleteSecret"),
-    row!(Kms, "RestoreSecret"),
-    row!(Kms, "GetRandomPassword"),
-    row!(Kms, "RotateSecret"),
-    row!(Kms, "UpdateSecretRotationPolicy"),
-    row!(Kms, "BatchGetSecretValue"),
     row!(Kms, "DescribeRegions"),
     row!(Kms, "DescribeAccountKmsStatus"),
     row!(Kms, "OpenKmsService"),
@@ -182,7 +161,7 @@ async fn list_keys(c: &Context<'_>) -> Result<Answer> {
 }
 
 /// A page of a listing, wrapped twice as the older services do.
-fn paged<T>(found: &Paged<T>, list: &str, item: &str, items: Vec<Value>) -> Answer {
+pub(super) fn paged<T>(found: &Paged<T>, list: &str, item: &str, items: Vec<Value>) -> Answer {
     let mut members = answer! {
         "TotalCount": found.total, "PageNumber": found.page.number, "PageSize": found.page.size,
     };

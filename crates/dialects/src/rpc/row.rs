@@ -1,5 +1,5 @@
 use super::context::{Answer, Context};
-use super::{actiontrail, errors, ims, kms, ram, sts};
+use super::{actiontrail, errors, ims, kms, ram, secrets, sts};
 use crate::Status;
 use futures::future::BoxFuture;
 use types::{Dialect, Reason, Result};
@@ -72,7 +72,7 @@ impl Row {
 }
 
 /// Every action there is, by service. What is in none of them does not exist.
-pub const ROWS: &[&[Row]] = &[kms::ROWS, ram::ROWS, ims::ROWS, sts::ROWS, actiontrail::ROWS];
+pub const ROWS: &[&[Row]] = &[kms::ROWS, secrets::ROWS, ram::ROWS, ims::ROWS, sts::ROWS, actiontrail::ROWS];
 
 /// A row that is served, or one that is refused by name.
 macro_rules! row {

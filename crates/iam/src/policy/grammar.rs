@@ -178,8 +178,13 @@ fn actions(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<(Box
             Kind::Identity | Kind::Session => true,
             Kind::Trust => pattern.is_of("sts"),
             Kind::Bucket => pattern.is_of("oss") || pattern.is_all(),
+            Kind::Secret => pattern.is_of("kms") || pattern.is_all(),
         };
-        let service = if kind == Kind::Trust { "sts:AssumeRole" } else { "oss:GetObject" };
+        let service = match kind {
+            Kind::Trust => "sts:AssumeRole",
+            Kind::Secret => "kms:GetSecretValue",
+            Kind::Bucket | Kind::Identity | Kind::Session => "oss:GetObject",
+        };
         let refusal = || format!("{} is no action of {}: write one such as {service}", quote(text), kind.noun());
         if fits { Ok(pattern) } else { Err(refusal()) }
     };
@@ -203,11 +208,14 @@ fn resources(
     };
     let compile = |text: &str| {
         let pattern = ResourcePattern::compile(text)?;
-        let fits = kind != Kind::Bucket || pattern.is_of("oss") || pattern.is_all();
-        let refusal =
-            || format!("{} is no resource of a bucket policy: write acs:oss:*:<account>:<bucket>/*", quote(text));
+        let (service, example) = match kind {
+            Kind::Bucket => ("oss", "acs:oss:*:<account>:<bucket>/*"),
+            Kind::Secret => ("kms", "acs:kms:*:<account>:secret/<name>, or *"),
+            Kind::Identity | Kind::Session | Kind::Trust => return Ok(pattern),
+        };
+        let refusal = || format!("{} is no resource of {}: write {example}", quote(text), kind.noun());
         match bucket {
-            _ if !fits => Err(refusal()),
+            _ if !pattern.is_of(service) && !pattern.is_all() => Err(refusal()),
             Some(bucket) if !pattern.is_within(bucket.as_str()) => Err(elsewhere(text, bucket)),
             _ => Ok(pattern),
         }
@@ -234,7 +242,7 @@ fn principals(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<O
     }
     let (member, others) = match (elements.principal, elements.not_principal) {
         (Some(principal), None) => (principal, false),
-        (None, Some(not_principal)) if kind == Kind::Bucket => (not_principal, true),
+        (None, Some(not_principal)) if kind != Kind::Trust => (not_principal, true),
         (_, Some(not_principal)) if kind == Kind::Trust => {
             return Err(Fault::new(not_principal.at, "a trust policy says whom it trusts: use Principal"));
         }
@@ -256,7 +264,7 @@ const PRINCIPAL_RULE: &str = "a principal such as \"acs:ram::<account>:root\" or
 fn principal_groups(node: &Node, kind: Kind, builder: &mut PrincipalsBuilder) -> Result<(), Fault> {
     let groups = match &node.value {
         Value::Map(groups) => groups,
-        _ if kind == Kind::Bucket => return principal_list(node, builder, PrincipalsBuilder::ram),
+        _ if kind != Kind::Trust => return principal_list(node, builder, PrincipalsBuilder::ram),
         _ => {
             let text = "the principals of a trust policy are an object: write {\"RAM\": […]}, {\"Service\": […]} or {\"Federated\": […]}";
             return Err(Fault::new(node.at, text));

@@ -11,6 +11,8 @@ pub enum Kind {
     Trust,
     /// To a bucket: who may do what with it and its objects.
     Bucket,
+    /// To a secret: who may do what with it.
+    Secret,
 }
 
 impl Kind {
@@ -21,12 +23,13 @@ impl Kind {
             Self::Session => "a session policy",
             Self::Trust => "a trust policy",
             Self::Bucket => "a bucket policy",
+            Self::Secret => "a secret's policy",
         }
     }
 
     /// Whether statements say whom they are about.
     pub(super) const fn names_principals(self) -> bool {
-        matches!(self, Self::Trust | Self::Bucket)
+        matches!(self, Self::Trust | Self::Bucket | Self::Secret)
     }
 
     /// Whether statements say which resources they are about. A trust policy is about the role it is attached to.
@@ -40,6 +43,7 @@ impl Kind {
             Self::Identity | Self::Trust => (limits::POLICY_CHARS, "characters", text.chars().count()),
             Self::Session => (limits::SESSION_POLICY_CHARS, "characters", text.chars().count()),
             Self::Bucket => (limits::BUCKET_POLICY_BYTES, "bytes", text.len()),
+            Self::Secret => (limits::SECRET_POLICY_BYTES, "bytes", text.len()),
         };
         (length > limit).then_some((limit, unit))
     }

@@ -63,8 +63,8 @@ impl PrincipalsBuilder {
     /// Adds an entry of a plain list, or one under `RAM`.
     pub(super) fn ram(&mut self, text: &str) -> Result<(), String> {
         let named = match (self.kind, text) {
-            (Kind::Bucket, "*") => Named::Everyone,
-            (Kind::Bucket, _) => {
+            (Kind::Bucket | Kind::Secret, "*") => Named::Everyone,
+            (Kind::Bucket | Kind::Secret, _) => {
                 Named::uid(text).or_else(|| Named::session(text)).map_or_else(|| Named::arn(text), Ok)?
             }
             (_, "*") => return Err("a trust policy has to name whom it trusts: * is not allowed".to_owned()),

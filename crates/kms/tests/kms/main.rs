@@ -8,5 +8,7 @@ mod events;
 mod lifecycle;
 mod places;
 mod quotas;
+mod secret_rotation;
+mod secrets;
 mod service_key;
 mod world;
