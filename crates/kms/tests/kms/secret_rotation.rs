@@ -1,8 +1,107 @@
-use crate::secrets::{by, named, new_secret, secrets, value};
-use crate::world::{World, reason};
+use crate::secrets::{by, get, named, new_secret, secrets, secrets_with, text, value};
+use crate::world::{DAY, World, reason};
+use async_trait::async_trait;
 use iam::{CreateAccessKey, CreateUser, ListAccessKeys, UserProfile};
-use kms::secrets::{CreateSecret, DescribeSecret, GetSecretValue, NewSecret, RotateSecret, SecretKind, VersionChoice};
-use types::Reason;
+use kms::secrets::{
+    CreateSecret, DescribeSecret, GetSecretValue, NewSecret, RotateSecret, SecretKind, SetSecretPolicy, UpdateSecret,
+    UpdateSecretRotationPolicy, VersionChoice, Webhook, WebhookAnswer, WebhookRequest,
+};
+use std::sync::{Arc, Mutex};
+use types::{Failure, Reason, Result};
+
+/// A service that fails at first, then is not ready, then has a value; and what it was asked.
+#[derive(Default)]
+struct Rotator {
+    asked: Mutex<Vec<WebhookRequest>>,
+}
+
+#[async_trait]
+impl Webhook for Rotator {
+    async fn rotate(&self, request: &WebhookRequest) -> Result<WebhookAnswer> {
+        self.asked.lock().unwrap().push(request.clone());
+        match request.attempt {
+            1 => Err(Failure::new(Reason::Unavailable, "The database is down.")),
+            2 => Ok(WebhookAnswer::NotYet),
+            _ => Ok(WebhookAnswer::Done(value("planted-new"))),
+        }
+    }
+}
+
+fn database(name: &str) -> NewSecret {
+    NewSecret {
+        kind: SecretKind::Rds,
+        config: r#"{"DBInstanceId":"db-1"}"#.to_owned(),
+        automatic: true,
+        interval: Some(DAY),
+        ..new_secret(name)
+    }
+}
+
+#[tokio::test]
+async fn another_kind_is_rotated_by_the_webhook_which_is_asked_until_it_has_a_value() {
+    let world = World::new().await;
+    let rotator = Arc::new(Rotator::default());
+    let secrets = secrets_with(&world, Some(rotator.clone()));
+    let ann = world.root(&world.ann).await;
+    by(&world, &secrets, &ann, CreateSecret::new(database("db"), value("planted-old"))).await.unwrap();
+    assert_eq!(secrets.rotate_due(&world.deployment.service()).await.unwrap(), 0);
+    assert!(rotator.asked.lock().unwrap().is_empty(), "it is not due yet");
+
+    world.deployment.clock.advance(DAY);
+    for (error, wait) in [("The database is down.", 60), ("The rotation webhook is still at work.", 120)] {
+        assert_eq!(secrets.rotate_due(&world.deployment.service()).await.unwrap(), 0);
+        let ann = world.root(&world.ann).await;
+        let told = by(&world, &secrets, &ann, DescribeSecret { secret: named("db") }).await.unwrap().record.rotation;
+        assert_eq!(told.pending.unwrap().error.as_deref(), Some(error));
+        assert_eq!(text(&by(&world, &secrets, &ann, get("db")).await.unwrap().1.data), "planted-old");
+        world.deployment.clock.advance(std::time::Duration::from_secs(wait));
+    }
+    assert_eq!(secrets.rotate_due(&world.deployment.service()).await.unwrap(), 1);
+    let ann = world.root(&world.ann).await;
+    let (record, now) = by(&world, &secrets, &ann, get("db")).await.unwrap();
+    assert_eq!(text(&now.data), "planted-new");
+    assert_eq!(record.rotation.next, Some(now.created.plus(DAY)));
+    let asked = rotator.asked.lock().unwrap().clone();
+    assert!(asked.iter().all(|request| request.version == now.version.as_str() && request.secret == "db"));
+    assert_eq!(asked.iter().map(|request| request.attempt).collect::<Vec<_>>(), [1, 2, 3]);
+    let events = serde_json::to_string(&world.events(world.ann.account).await).unwrap();
+    assert!(events.contains("FinishSecretRotation") && !events.contains("planted"));
+}
+
+#[tokio::test]
+async fn without_a_webhook_other_kinds_cannot_be_rotated() {
+    let world = World::new().await;
+    let (secrets, ann) = (secrets(&world), world.root(&world.ann).await);
+    let idle = NewSecret { automatic: false, interval: None, ..database("db") };
+    by(&world, &secrets, &ann, CreateSecret::new(idle, value("hush"))).await.unwrap();
+    let op = RotateSecret { secret: named("db"), version: "v2".parse().unwrap() };
+    assert_eq!(reason(by(&world, &secrets, &ann, op).await), Reason::SecretKindUnfit);
+    let op = UpdateSecretRotationPolicy { secret: named("db"), automatic: true, interval: Some(DAY) };
+    assert_eq!(reason(by(&world, &secrets, &ann, op).await), Reason::SecretKindUnfit);
+}
+
+#[tokio::test]
+async fn a_secrets_policy_gives_no_right_to_a_users_access_keys() {
+    let world = World::new().await;
+    let (secrets, ann, bob) = (secrets(&world), world.root(&world.ann).await, world.root(&world.bob).await);
+    let secret =
+        NewSecret { kind: SecretKind::RamCredentials, config: r#"{"UserName":"app"}"#.to_owned(), ..new_secret("app") };
+    by(&world, &secrets, &ann, CreateSecret::new(secret, value("hush"))).await.unwrap();
+    let policy = serde_json::json!({"Version": "1", "Statement": [{
+        "Effect": "Allow", "Action": "*", "Resource": "*", "Principal": ["*"],
+    }]});
+    let op = SetSecretPolicy { secret: named("app"), text: policy.to_string() };
+    by(&world, &secrets, &ann, op).await.unwrap();
+    let arn = format!("acs:kms:local-1:{}:secret/app", world.ann.account);
+    let update = |config: Option<&str>| UpdateSecret {
+        secret: named(&arn),
+        description: Some("theirs".to_owned()),
+        config: config.map(str::to_owned),
+    };
+    by(&world, &secrets, &bob, update(None)).await.unwrap();
+    let other = update(Some(r#"{"UserName":"admin"}"#));
+    assert_eq!(reason(by(&world, &secrets, &bob, other).await), Reason::AccessDenied);
+}
 
 #[tokio::test]
 async fn a_generic_secret_is_not_rotated() {
