@@ -23,6 +23,7 @@ pub(crate) struct Config {
     regions: Vec<RegionConfig>,
     cache_mib: Option<u64>,
     pub(crate) connections: Option<usize>,
+    rotation: Option<RotationSettings>,
 }
 
 /// The `[tls]` table.
@@ -41,6 +42,16 @@ pub(crate) struct TlsConfig {
 struct RegionConfig {
     name: String,
     data: Option<PathBuf>,
+}
+
+/// The `[rotation]` table: who rotates the secrets that Bailee itself cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotationSettings {
+    /// Where to ask: `https`, or `http` on loopback.
+    pub(crate) webhook: String,
+    /// For `https`: the file of the certificate authority to trust.
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// Where the server's TLS certificate comes from.
@@ -78,6 +89,7 @@ pub(crate) struct Settings {
     pub(crate) regions: Vec<RegionSettings>,
     pub(crate) cache_bytes: u64,
     pub(crate) connections: usize,
+    pub(crate) rotation: Option<RotationSettings>,
 }
 
 const DEFAULT_REGION: &str = "local-1";
@@ -117,6 +129,7 @@ impl Config {
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
+            rotation: self.rotation,
             domains: self.domains,
             data,
             listen,

@@ -1,9 +1,11 @@
 use crate::Stop;
 use crate::config::{RegionSettings, SealKind, Settings};
+use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
 use iam::{Caller, GLOBAL, Gate, Iam};
 use kms::Kms;
 use kms::seal::{SealConfig, SealKeys};
+use kms::secrets::{Secrets, Webhook};
 use objects::Objects;
 use std::fs::{File, TryLockError};
 use std::net::{IpAddr, Ipv4Addr};
@@ -141,8 +143,15 @@ impl Opener<'_> {
         let kms = Arc::new(Kms::new(store.clone()));
         let config = objects::Config::default();
         let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), self.clock.clone(), config);
-        let trail = folder.join("trail");
-        Ok(Region { id: settings.name.clone(), store, kms, objects: Arc::new(objects), trail })
+        let secrets = Secrets::new(store.clone(), kms.clone(), Iam::new(gate.clone()), self.webhook()?);
+        let (objects, secrets, trail) = (Arc::new(objects), Arc::new(secrets), folder.join("trail"));
+        Ok(Region { id: settings.name.clone(), store, kms, secrets, objects, trail })
+    }
+
+    /// Who rotates the secrets that Bailee itself cannot.
+    fn webhook(&self) -> Result<Option<Arc<dyn Webhook>>, Stop> {
+        let Some(settings) = &self.settings.rotation else { return Ok(None) };
+        Ok(Some(Arc::new(HttpWebhook::new(settings, std::env::var(TOKEN).ok())?)))
     }
 
     /// Opens a store and starts a publisher for its trails.

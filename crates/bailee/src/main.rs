@@ -12,6 +12,7 @@ mod ops_server;
 mod places;
 mod serve;
 mod tls;
+mod webhook;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@ use crate::config::{Settings, Tls};
 use crate::deployment::{Deployment, service};
 use crate::listener::Listener;
 use crate::{Stop, logging, ops_server, tls};
-use dialects::Domains;
+use dialects::{Domains, Region};
 use iam::{CreateAccount, NewAccount};
 use serde_json::json;
 use std::io::Write;
@@ -45,6 +45,10 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     let (publishers, clock) = (deployment.publishers.clone(), deployment.domains.clock.clone());
     let ops = ops_server::start(settings.metrics_listen, ready.clone(), publishers, clock).await?;
     let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
+    for region in &deployment.domains.regions {
+        let rotation = rotate_secrets(deployment.domains.clone(), region.clone(), stopped.clone());
+        background.push(tokio::spawn(rotation));
+    }
     for publisher in deployment.publishers.clone() {
         let stopped = stopped.clone();
         background.push(tokio::spawn(async move { publisher.run(until(stopped)).await }));
@@ -183,6 +187,8 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         if sweep {
             tell("sweeping orphaned blobs", region.objects.sweep(now).await);
         }
+        let caller = service(domains, "kms", "DestroySecret");
+        tell("removing secrets whose time has come", region.secrets.remove_due(&caller).await);
         let caller = service(domains, "kms", "DestroyKey");
         tell("destroying keys whose time has come", region.kms.destroy_due(&domains.gate, &caller).await);
         let caller = service(domains, "kms", "RotateKey");
@@ -192,6 +198,19 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+}
+
+/// Rotates the secrets of a region that are due: each minute, and when one was asked for.
+async fn rotate_secrets(domains: Arc<Domains>, region: Arc<Region>, stopped: watch::Receiver<bool>) {
+    loop {
+        let caller = service(&domains, "kms", "RotateSecret");
+        tell("rotating secrets that are due", region.secrets.rotate_due(&caller).await);
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = region.secrets.asked() => {}
+            () = domains.clock.sleep(HOUSEKEEPING) => {}
+        }
+    }
 }
 
 fn tell<T>(step: &str, result: types::Result<T>) {

@@ -1,5 +1,6 @@
 use iam::{Gate, Iam};
 use kms::Kms;
+use kms::secrets::Secrets;
 use objects::Objects;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct Region {
     pub store: Store,
     /// Its keys.
     pub kms: Arc<Kms>,
+    /// Its secrets.
+    pub secrets: Arc<Secrets>,
     /// Its buckets and objects.
     pub objects: Arc<Objects>,
     /// Where its trails are published.

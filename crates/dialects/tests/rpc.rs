@@ -12,6 +12,7 @@ use serde_json::json;
 use world::{Credential, World};
 
 const ALLOW_ALL: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+const SECRET_POLICY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["*"]},"Action":"kms:DescribeSecret","Resource":"*"}]}"#;
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::ACCOUNT:root"]}}]}"#;
 
 /// Things that the rows are tried on, all of one account.
@@ -27,6 +28,7 @@ struct Things {
     mac: String,
     external: String,
     public: String,
+    secret: String,
 }
 
 async fn things(world: &World, root: &Credential) -> Things {
@@ -44,6 +46,8 @@ async fn things(world: &World, root: &Credential) -> Things {
     let shown = [("KeyId", pair.as_str()), ("KeyVersionId", pair_version.as_str())];
     let public = world.done(root, kms, "GetPublicKey", &shown).await["PublicKey"].as_str().unwrap().to_owned();
     let blob = world.done(root, kms, "Encrypt", &[("KeyId", &id), ("Plaintext", "aGk=")]).await;
+    let secret = [("SecretName", "there"), ("VersionId", "v1"), ("SecretData", "hush")];
+    world.done(root, kms, "CreateSecret", &secret).await;
     let ram = "2015-05-01";
     world.done(root, ram, "CreateUser", &[("UserName", "there")]).await;
     let made = world.done(root, ram, "CreateAccessKey", &[("UserName", "there")]).await;
@@ -57,6 +61,7 @@ async fn things(world: &World, root: &Credential) -> Things {
         mac,
         external,
         public,
+        secret: format!("acs:kms:local-1:{}:secret/there", root.account),
         key: id,
         spare_key,
         blob: blob["CiphertextBlob"].as_str().unwrap().to_owned(),
@@ -106,7 +111,29 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         | "GetCallerIdentity"
         | "DescribeRegions"
         | "DescribeAccountKmsStatus"
-        | "OpenKmsService" => vec![],
+        | "OpenKmsService"
+        | "ListSecrets"
+        | "GetRandomPassword" => vec![],
+        "CreateSecret" => vec![("SecretName", s("made")), ("VersionId", s("v1")), ("SecretData", s("hush"))],
+        "DescribeSecret"
+        | "GetSecretValue"
+        | "ListSecretVersionIds"
+        | "UpdateSecret"
+        | "DeleteSecret"
+        | "GetSecretPolicy" => vec![("SecretName", t.secret.clone())],
+        "PutSecretValue" => {
+            vec![("SecretName", t.secret.clone()), ("VersionId", s("v2")), ("SecretData", s("hush"))]
+        }
+        "BatchGetSecretValue" => vec![("SecretsList.1.SecretName", t.secret.clone())],
+        "UpdateSecretVersionStage" => {
+            vec![("SecretName", t.secret.clone()), ("VersionStage", s("Mine")), ("MoveToVersion", s("v1"))]
+        }
+        "RestoreSecret" => vec![("SecretName", t.secret.clone())],
+        "RotateSecret" => vec![("SecretName", t.secret.clone()), ("VersionId", s("v9"))],
+        "UpdateSecretRotationPolicy" => {
+            vec![("SecretName", t.secret.clone()), ("EnableAutomaticRotation", s("false"))]
+        }
+        "SetSecretPolicy" => vec![("SecretName", t.secret.clone()), ("Policy", s(SECRET_POLICY))],
         "DescribeKey"
         | "EnableKey"
         | "ListAliasesByKeyId"

@@ -13,15 +13,24 @@ pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
         _ => {}
     }
     let session = caller.session().and_then(|s| s.policy.clone()).map(|p| Labelled::new("session", p));
-    let set = PolicySet {
-        control: None,
-        session: session.as_ref(),
-        identity: caller.policies(),
-        resource: target.policy.as_ref(),
-        mode: if target.both { Mode::AssumeRole } else { Mode::Access },
-    };
     let context = context(caller, target);
-    target.needs.iter().try_for_each(|need| allowed(caller, target, need, &set, &context))
+    target.needs.iter().try_for_each(|need| {
+        let set = PolicySet {
+            control: None,
+            session: session.as_ref(),
+            identity: caller.policies(),
+            resource: policy_about(target, need),
+            mode: if target.both { Mode::AssumeRole } else { Mode::Access },
+        };
+        allowed(caller, target, need, &set, &context)
+    })
+}
+
+/// The thing's own policy, where the need is about the thing. Whoever writes it decides about nothing of another service
+/// that the operation needs besides, such as a user's access keys for a secret that is to hold them.
+fn policy_about<'t>(target: &'t Target, need: &Need) -> Option<&'t Labelled> {
+    let thing = target.needs.first()?;
+    target.policy.as_ref().filter(|_| need.resource.service == thing.resource.service)
 }
 
 fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, context: &Context) -> Result<()> {

@@ -24,6 +24,7 @@ pub mod policy;
 mod record;
 mod records;
 mod roles;
+mod rotate_access_key;
 mod sessions;
 mod token;
 mod users;
@@ -44,5 +45,6 @@ pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyIn
 pub use record::GLOBAL;
 pub use records::{AccountRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
+pub use rotate_access_key::RotateAccessKey;
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

@@ -427,7 +427,7 @@ fn body_context(wrap_context: &str) -> String {
     format!("material of {wrap_context}")
 }
 
-fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
+pub(crate) fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
     for (name, value) in tags {
         context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
     }

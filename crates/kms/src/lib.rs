@@ -1,4 +1,4 @@
-//! Keys: made, named, switched, destroyed, and used to encrypt.
+//! Keys: made, named, switched, destroyed, and used to encrypt; and secrets, in [`secrets`].
 //!
 //! A key's versions hold its material, wrapped under the account's key (docs/formats/keys.md). [`Kms`] runs the
 //! operations, each a struct such as [`Encrypt`]; only the gate can have one run. The [`seal`] module keeps the root of
@@ -27,6 +27,7 @@ mod ops;
 mod page;
 mod policy_cache;
 pub mod seal;
+pub mod secrets;
 mod sweep;
 mod tables;
 mod version_record;

@@ -40,5 +40,7 @@ pub const SESSION_POLICY_CHARS: usize = 2_048;
 pub const BUCKET_POLICY_BYTES: usize = 16 * 1024;
 /// Bytes of a key policy.
 pub const KEY_POLICY_BYTES: usize = 32 * 1024;
+/// Bytes of a secret's policy (KMS: as of a key's).
+pub const SECRET_POLICY_BYTES: usize = 32 * 1024;
 /// How far a client's clock may be from ours, in seconds.
 pub const CLOCK_SKEW_SECS: u64 = 15 * 60;

@@ -110,6 +110,18 @@ name!(
     AliasName, "alias", "alias/ and 1 to 255 letters, digits and _ / -",
     |t| t.strip_prefix("alias/").is_some_and(|rest| made_of(rest, 1, 255, b"_/-"))
 );
+name!(
+    /// A secret's name.
+    SecretName, "secret name", "1 to 192 letters, digits and _ / + = . @ -", |t| made_of(t, 1, 192, b"_/+=.@-")
+);
+name!(
+    /// The id of a secret's version, which callers may choose.
+    SecretVersionId, "version id", "1 to 64 letters, digits and _ / + = . @ -", |t| made_of(t, 1, 64, b"_/+=.@-")
+);
+name!(
+    /// A mark that points to one version of a secret.
+    StageName, "version stage", "1 to 64 letters, digits and _ / + = . @ -", |t| made_of(t, 1, 64, b"_/+=.@-")
+);
 
 #[cfg(test)]
 mod tests {

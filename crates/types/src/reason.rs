@@ -162,7 +162,7 @@ pub enum Reason {
     TooManyAliases,
     /// The key or the account has as many key versions as allowed.
     TooManyVersions,
-    /// The key has as many tags as allowed.
+    /// The resource has as many tags as allowed.
     TooManyTags,
     /// The key has as many grants as allowed.
     TooManyGrants,
@@ -182,6 +182,25 @@ pub enum Reason {
     GrantNotFound,
     /// The request would have been done; nothing was, since it was a dry run.
     DryRun,
+    // Secrets.
+    /// The secret does not exist.
+    SecretNotFound,
+    /// A secret of this name already exists.
+    SecretExists,
+    /// The secret is waiting for its deletion.
+    SecretPendingDeletion,
+    /// The secret is not waiting for its deletion.
+    SecretNotPendingDeletion,
+    /// The secret has no such version.
+    SecretVersionNotFound,
+    /// The secret has a version of this id already, with another value.
+    SecretVersionExists,
+    /// This kind of secret does not allow this.
+    SecretKindUnfit,
+    /// The secret is being rotated already.
+    SecretRotating,
+    /// The account has as many secrets as allowed.
+    TooManySecrets,
     // Objects.
     /// The bucket does not exist.
     BucketNotFound,
@@ -323,6 +342,15 @@ impl Reason {
         Self::MacInvalid,
         Self::GrantNotFound,
         Self::DryRun,
+        Self::SecretNotFound,
+        Self::SecretExists,
+        Self::SecretPendingDeletion,
+        Self::SecretNotPendingDeletion,
+        Self::SecretVersionNotFound,
+        Self::SecretVersionExists,
+        Self::SecretKindUnfit,
+        Self::SecretRotating,
+        Self::TooManySecrets,
         Self::BucketNotFound,
         Self::BucketExists,
         Self::BucketOwned,
@@ -433,7 +461,7 @@ impl Reason {
             Self::TooManyKeys => "The account has as many keys as allowed.",
             Self::TooManyAliases => "The account has as many aliases as allowed.",
             Self::TooManyVersions => "The key or the account has as many key versions as allowed.",
-            Self::TooManyTags => "The key has as many tags as allowed.",
+            Self::TooManyTags => "The resource has as many tags as allowed.",
             Self::TooManyGrants => "The key has as many grants as allowed.",
             Self::KeyMaterialInvalid => "The key material is not valid for this key.",
             Self::KeyMaterialDiffers => "The key material is not the one the key had before.",
@@ -443,6 +471,15 @@ impl Reason {
             Self::MacInvalid => "The message authentication code is not the one of this message.",
             Self::GrantNotFound => "The grant does not exist.",
             Self::DryRun => "The request would have been done; nothing was, since it was a dry run.",
+            Self::SecretNotFound => "The secret does not exist.",
+            Self::SecretExists => "A secret of this name already exists.",
+            Self::SecretPendingDeletion => "The secret is waiting for its deletion.",
+            Self::SecretNotPendingDeletion => "The secret is not waiting for its deletion.",
+            Self::SecretVersionNotFound => "The secret has no such version.",
+            Self::SecretVersionExists => "The secret has a version of this id already, with another value.",
+            Self::SecretKindUnfit => "This kind of secret does not allow this.",
+            Self::SecretRotating => "The secret is being rotated already.",
+            Self::TooManySecrets => "The account has as many secrets as allowed.",
             Self::BucketNotFound => "The bucket does not exist.",
             Self::BucketExists => "The bucket name is taken.",
             Self::BucketOwned => "You already own a bucket of this name.",

@@ -80,7 +80,7 @@ impl Source for HttpSource {
     }
 }
 
-fn connector(ca: Option<&Path>) -> Result<TlsConnector, Stop> {
+pub(crate) fn connector(ca: Option<&Path>) -> Result<TlsConnector, Stop> {
     let ca = ca.ok_or("https needs --ca: the file of the authority to trust, such as bailee-data/tls/ca.pem")?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(ca).map_err(|e| format!("cannot read {}: {e}", ca.display()))? {

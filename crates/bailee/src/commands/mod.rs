@@ -1,7 +1,7 @@
 //! What the binary does besides serving.
 
 pub(crate) mod account;
-mod client;
+pub(crate) mod client;
 pub(crate) mod trail;
 
 use crate::Stop;

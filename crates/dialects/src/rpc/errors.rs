@@ -118,6 +118,15 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::MacInvalid => (400, "InvalidParameter"),
         Reason::GrantNotFound => (404, "Forbidden.ResourceNotFound"),
         Reason::DryRun => (400, "DryRunOperationError"),
+        Reason::SecretNotFound => (404, "Forbidden.ResourceNotFound"),
+        Reason::SecretExists => (409, "Rejected.ResourceExist"),
+        Reason::SecretPendingDeletion => (409, "Rejected.ResourceInDeleteWindow"),
+        Reason::SecretNotPendingDeletion => (409, "Rejected.StateModifiedFailed"),
+        Reason::SecretVersionNotFound => (404, "Forbidden.ResourceNotFound"),
+        Reason::SecretVersionExists => (409, "Rejected.ResourceExist"),
+        Reason::SecretKindUnfit => (400, "InvalidParameter"),
+        Reason::SecretRotating => (409, "Rejected.StateModifiedFailed"),
+        Reason::TooManySecrets => (400, "Rejected.LimitExceeded"),
         // What is about buckets and objects cannot come of these services.
         Reason::BucketNotFound
         | Reason::BucketExists

@@ -2,7 +2,7 @@
 
 pub(super) mod crypto;
 pub(super) mod keys;
-mod parse;
+pub(super) mod parse;
 pub(super) mod tags;
 mod words;
 
@@ -38,22 +38,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "DeleteAlias", Full, ["kms:DeleteAlias"], delete_alias),
     row!(Kms, "ListAliases", Full, ["kms:ListAliases"], list_aliases),
     row!(Kms, "ListAliasesByKeyId", Full, ["kms:ListAliasesByKeyId"], list_aliases_by_key_id),
-    row!(Kms, "SetSecretPolicy"),
-    row!(Kms, "GetSecretPolicy"),
-    row!(Kms, "CreateSecret"),
-    row!(Kms, "DescribeSecret"),
-    row!(Kms, "ListSecrets"),
-    row!(Kms, "GetSecretValue"),
-    row!(Kms, "PutSecretValue"),
-    row!(Kms, "ListSecretVersionIds"),
-    row!(Kms, "UpdateSecret"),
-    row!(Kms, "UpdateSecretVersionStage"),
-    row!(Kms, "DeleteSecret"),
-    row!(Kms, "RestoreSecret"),
-    row!(Kms, "GetRandomPassword"),
-    row!(Kms, "RotateSecret"),
-    row!(Kms, "UpdateSecretRotationPolicy"),
-    row!(Kms, "BatchGetSecretValue"),
     row!(Kms, "ConnectKmsInstance"),
     row!(Kms, "GetKmsInstance"),
     row!(Kms, "ListKmsInstances"),
@@ -180,7 +164,7 @@ async fn list_keys(c: &Context<'_>) -> Result<Answer> {
 }
 
 /// A page of a listing, wrapped twice as the older services do.
-fn paged<T>(found: &Paged<T>, list: &str, item: &str, items: Vec<Value>) -> Answer {
+pub(super) fn paged<T>(found: &Paged<T>, list: &str, item: &str, items: Vec<Value>) -> Answer {
     let mut members = answer! {
         "TotalCount": found.total, "PageNumber": found.page.number, "PageSize": found.page.size,
     };

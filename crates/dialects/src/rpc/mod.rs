@@ -8,6 +8,7 @@ mod ims;
 mod kms;
 mod ram;
 mod row;
+mod secrets;
 mod serve;
 mod sts;
 

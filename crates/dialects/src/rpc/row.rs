@@ -1,5 +1,5 @@
 use super::context::{Answer, Context};
-use super::{actiontrail, errors, ims, kms, ram, sts};
+use super::{actiontrail, errors, ims, kms, ram, secrets, sts};
 use crate::Status;
 use futures::future::BoxFuture;
 use types::{Dialect, Reason, Result};
@@ -77,6 +77,7 @@ pub const ROWS: &[&[Row]] = &[
     kms::keys::ROWS,
     kms::crypto::ROWS,
     kms::tags::ROWS,
+    secrets::ROWS,
     ram::ROWS,
     ims::ROWS,
     sts::ROWS,

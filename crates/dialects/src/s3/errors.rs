@@ -82,6 +82,17 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::OriginUnsupported
         | Reason::ProtectionLevelUnsupported => (400, "KMS.InvalidKeyUsageException"),
         Reason::CiphertextInvalid => (400, "KMS.InvalidCiphertextException"),
+        // What is about secrets cannot come of this service.
+        Reason::SecretNotFound
+        | Reason::SecretExists
+        | Reason::SecretPendingDeletion
+        | Reason::SecretNotPendingDeletion
+        | Reason::SecretVersionNotFound
+        | Reason::SecretVersionExists
+        | Reason::SecretKindUnfit
+        | Reason::SecretRotating
+        | Reason::TooManySecrets
+        | Reason::TooManyTags => (400, "InvalidRequest"),
         Reason::BucketNotFound => (404, "NoSuchBucket"),
         Reason::BucketExists => (409, "BucketAlreadyExists"),
         Reason::BucketOwned => (409, "BucketAlreadyOwnedByYou"),

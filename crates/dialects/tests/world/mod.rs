@@ -58,10 +58,13 @@ impl World {
             deployment.clock.clone(),
             objects::Config::default(),
         );
+        let iam = Iam::new(deployment.gate().clone());
+        let secrets = kms::secrets::Secrets::new(deployment.region.clone(), kms.clone(), iam, None);
         let region = Region {
             id: "local-1".parse().unwrap(),
             store: deployment.region.clone(),
             kms,
+            secrets: Arc::new(secrets),
             objects: Arc::new(objects),
             trail: PathBuf::from("/nonexistent"),
         };

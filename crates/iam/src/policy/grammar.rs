@@ -178,11 +178,12 @@ fn actions(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<(Box
             Kind::Identity | Kind::Session => true,
             Kind::Trust => pattern.is_of("sts"),
             Kind::Bucket => pattern.is_of("oss") || pattern.is_all(),
-            Kind::Key => pattern.is_of("kms") || pattern.is_all(),
+            Kind::Key | Kind::Secret => pattern.is_of("kms") || pattern.is_all(),
         };
         let service = match kind {
             Kind::Trust => "sts:AssumeRole",
             Kind::Key => "kms:Decrypt",
+            Kind::Secret => "kms:GetSecretValue",
             Kind::Identity | Kind::Session | Kind::Bucket => "oss:GetObject",
         };
         let refusal = || format!("{} is no action of {}: write one such as {service}", quote(text), kind.noun());
@@ -211,6 +212,7 @@ fn resources(
         let (service, example) = match kind {
             Kind::Bucket => (Some("oss"), "acs:oss:*:<account>:<bucket>/*"),
             Kind::Key => (Some("kms"), "*, which is the key itself"),
+            Kind::Secret => (Some("kms"), "acs:kms:*:<account>:secret/<name>, or *"),
             Kind::Identity | Kind::Session | Kind::Trust => (None, ""),
         };
         let fits = service.is_none_or(|service| pattern.is_of(service) || pattern.is_all());
@@ -243,7 +245,7 @@ fn principals(statement: &Node, elements: &Elements<'_>, kind: Kind) -> Result<O
     }
     let (member, others) = match (elements.principal, elements.not_principal) {
         (Some(principal), None) => (principal, false),
-        (None, Some(not_principal)) if matches!(kind, Kind::Bucket | Kind::Key) => (not_principal, true),
+        (None, Some(not_principal)) if kind != Kind::Trust => (not_principal, true),
         (_, Some(not_principal)) if kind == Kind::Trust => {
             return Err(Fault::new(not_principal.at, "a trust policy says whom it trusts: use Principal"));
         }
@@ -265,7 +267,7 @@ const PRINCIPAL_RULE: &str = "a principal such as \"acs:ram::<account>:root\" or
 fn principal_groups(node: &Node, kind: Kind, builder: &mut PrincipalsBuilder) -> Result<(), Fault> {
     let groups = match &node.value {
         Value::Map(groups) => groups,
-        _ if matches!(kind, Kind::Bucket | Kind::Key) => return principal_list(node, builder, PrincipalsBuilder::ram),
+        _ if kind != Kind::Trust => return principal_list(node, builder, PrincipalsBuilder::ram),
         _ => {
             let text = "the principals of a trust policy are an object: write {\"RAM\": […]}, {\"Service\": […]} or {\"Federated\": […]}";
             return Err(Fault::new(node.at, text));

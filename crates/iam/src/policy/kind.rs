@@ -13,6 +13,8 @@ pub enum Kind {
     Bucket,
     /// To a key: who may do what with it.
     Key,
+    /// To a secret: who may do what with it.
+    Secret,
 }
 
 impl Kind {
@@ -24,12 +26,13 @@ impl Kind {
             Self::Trust => "a trust policy",
             Self::Bucket => "a bucket policy",
             Self::Key => "a key policy",
+            Self::Secret => "a secret's policy",
         }
     }
 
     /// Whether statements say whom they are about.
     pub(super) const fn names_principals(self) -> bool {
-        matches!(self, Self::Trust | Self::Bucket | Self::Key)
+        matches!(self, Self::Trust | Self::Bucket | Self::Key | Self::Secret)
     }
 
     /// Whether statements say which resources they are about. A trust policy is about the role it is attached to.
@@ -44,6 +47,7 @@ impl Kind {
             Self::Session => (limits::SESSION_POLICY_CHARS, "characters", text.chars().count()),
             Self::Bucket => (limits::BUCKET_POLICY_BYTES, "bytes", text.len()),
             Self::Key => (limits::KEY_POLICY_BYTES, "bytes", text.len()),
+            Self::Secret => (limits::SECRET_POLICY_BYTES, "bytes", text.len()),
         };
         (length > limit).then_some((limit, unit))
     }

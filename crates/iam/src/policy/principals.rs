@@ -63,11 +63,11 @@ impl PrincipalsBuilder {
     /// Adds an entry of a plain list, or one under `RAM`.
     pub(super) fn ram(&mut self, text: &str) -> Result<(), String> {
         let named = match (self.kind, text) {
-            (Kind::Bucket | Kind::Key, "*") => Named::Everyone,
+            (Kind::Bucket | Kind::Key | Kind::Secret, "*") => Named::Everyone,
             (Kind::Key, _) => {
                 Named::everybody_of(text).or_else(|| Named::session(text)).map_or_else(|| Named::arn(text), Ok)?
             }
-            (Kind::Bucket, _) => {
+            (Kind::Bucket | Kind::Secret, _) => {
                 Named::uid(text).or_else(|| Named::session(text)).map_or_else(|| Named::arn(text), Ok)?
             }
             (_, "*") => return Err("a trust policy has to name whom it trusts: * is not allowed".to_owned()),

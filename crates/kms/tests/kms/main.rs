@@ -10,6 +10,8 @@ mod lifecycle;
 mod places;
 mod quotas;
 mod rotation;
+mod secret_rotation;
+mod secrets;
 mod service_key;
 mod sharing;
 mod specs;

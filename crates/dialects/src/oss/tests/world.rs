@@ -44,7 +44,9 @@ impl World {
         let clock = deployment.clock.clone();
         let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), clock.clone(), config);
         let id = "local-1".parse().unwrap();
-        let region = Region { id, store, kms, objects: Arc::new(objects), trail: PathBuf::new() };
+        let secrets = kms::secrets::Secrets::new(store.clone(), kms.clone(), iam::Iam::new(gate.clone()), None);
+        let secrets = Arc::new(secrets);
+        let region = Region { id, store, kms, secrets, objects: Arc::new(objects), trail: PathBuf::new() };
         let domains = Domains {
             iam: iam::Iam::new(gate.clone()),
             gate,

@@ -111,7 +111,7 @@ pub(super) fn boolean(params: &Params, name: &'static str) -> Result<bool> {
     params.boolean(name)?.ok_or_else(|| Failure::missing(name))
 }
 
-pub(super) fn page(params: &Params) -> Result<Page> {
+pub(in crate::rpc) fn page(params: &Params) -> Result<Page> {
     let default = Page::default();
     let number = params.parsed("PageNumber")?.unwrap_or(default.number);
     let size = params.parsed("PageSize")?.unwrap_or(default.size);
@@ -184,13 +184,13 @@ fn add(filter: &mut KeyFilter, key: &str, word: &str) -> Result<()> {
 }
 
 /// A parameter that is known but not supported: accepting it silently would promise what is not done.
-pub(super) fn unsupported(parameter: &'static str) -> Failure {
+pub(in crate::rpc) fn unsupported(parameter: &'static str) -> Failure {
     Failure::new(Reason::NotImplemented, format!("The parameter {parameter} is not supported."))
         .with("Parameter", parameter)
 }
 
 /// Refuses parameters that are not supported, if any is given.
-pub(super) fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
+pub(in crate::rpc) fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
     match names.iter().find(|name| params.optional(name).is_some()) {
         Some(name) => Err(unsupported(name)),
         None => Ok(()),

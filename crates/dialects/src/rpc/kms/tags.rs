@@ -1,9 +1,10 @@
 //! Tags: the older actions, which name one key, and the newer ones, which name resources of a kind.
 
-use super::parse::{key, unsupported};
+use super::parse::{key, refuse};
 use super::words::{resources, tag_names, tag_structures, tags};
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::row::{Row, row};
+use crate::rpc::secrets::tags as secrets;
 use kms::{KeyFilter, KeyRef, ListKeys, Page};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -19,19 +20,34 @@ pub(in crate::rpc) const ROWS: &[Row] = &[
     row!(Kms, "ListTagResources", Partial, ["kms:ListResourceTags"], list_tag_resources),
 ];
 
-fn only_keys(c: &Context<'_>) -> Result<()> {
-    super::parse::refuse(c.params, &["SecretName", "CertificateId"])
+/// Whether the older actions name a secret instead of a key.
+fn names_secret(c: &Context<'_>) -> Result<bool> {
+    refuse(c.params, &["CertificateId"])?;
+    Ok(c.params.contains("SecretName"))
+}
+
+/// Whether the newer actions are about secrets instead of keys.
+fn wants_secrets(c: &Context<'_>) -> Result<bool> {
+    match c.params.required("ResourceType")? {
+        "key" => Ok(false),
+        "secret" => Ok(true),
+        _ => Err(Failure::invalid("ResourceType", "key or secret")),
+    }
 }
 
 async fn tag_resource(c: &Context<'_>) -> Result<Answer> {
-    only_keys(c)?;
+    if names_secret(c)? {
+        return secrets::tag_resource(c).await;
+    }
     c.params.required("Tags")?;
     c.kms(kms::TagKey { key: key(c.params)?, tags: tags(c.params)? }).await?;
     Ok(answer! {})
 }
 
 async fn untag_resource(c: &Context<'_>) -> Result<Answer> {
-    only_keys(c)?;
+    if names_secret(c)? {
+        return secrets::untag_resource(c).await;
+    }
     c.kms(kms::UntagKey { key: key(c.params)?, names: tag_names(c.params)? }).await?;
     Ok(answer! {})
 }
@@ -44,23 +60,16 @@ async fn list_resource_tags(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! { "Tags": {"Tag": tags.iter().map(tag).collect::<Vec<Value>>()} })
 }
 
-/// The kind of resource: keys. Secrets have their own tags.
-fn keys_wanted(c: &Context<'_>) -> Result<()> {
-    match c.params.required("ResourceType")? {
-        "key" => Ok(()),
-        "secret" => Err(unsupported("ResourceType")),
-        _ => Err(Failure::invalid("ResourceType", "key or secret")),
-    }
-}
-
 fn named_keys(c: &Context<'_>) -> Result<Vec<KeyRef>> {
-    keys_wanted(c)?;
     let keys = resources(c.params)?;
     if keys.is_empty() { Err(Failure::missing("ResourceId")) } else { Ok(keys) }
 }
 
 /// One key after the other, each by its own policy and tags; the first that is refused ends the call.
 async fn tag_resources(c: &Context<'_>) -> Result<Answer> {
+    if wants_secrets(c)? {
+        return secrets::tag_resources(c).await;
+    }
     let (keys, tags) = (named_keys(c)?, tag_structures(c.params)?);
     if tags.is_empty() {
         return Err(Failure::missing("Tag"));
@@ -72,6 +81,9 @@ async fn tag_resources(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn untag_resources(c: &Context<'_>) -> Result<Answer> {
+    if wants_secrets(c)? {
+        return secrets::untag_resources(c).await;
+    }
     let all = c.params.boolean("All")?.unwrap_or(false);
     let names: Vec<String> = c.params.list("TagKey")?.into_iter().map(str::to_owned).collect();
     let keys = named_keys(c)?;
@@ -90,8 +102,10 @@ async fn untag_resources(c: &Context<'_>) -> Result<Answer> {
 
 /// Which keys have which tags, of the keys that are named, or of all that the caller may list.
 async fn list_tag_resources(c: &Context<'_>) -> Result<Answer> {
-    keys_wanted(c)?;
-    super::parse::refuse(c.params, &["NextToken"])?;
+    if wants_secrets(c)? {
+        return secrets::list_tag_resources(c).await;
+    }
+    refuse(c.params, &["NextToken"])?;
     let (keys, wanted) = (resources(c.params)?, tag_structures(c.params)?);
     let mut found = Vec::new();
     if keys.is_empty() {

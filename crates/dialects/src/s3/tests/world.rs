@@ -104,7 +104,9 @@ impl World {
         let gate = deployment.gate().clone();
         let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), clock.clone(), Config::default());
         let id = store.region().clone();
-        let region = Region { id, store, kms, objects: Arc::new(objects), trail: "unused".into() };
+        let secrets = kms::secrets::Secrets::new(store.clone(), kms.clone(), iam::Iam::new(gate.clone()), None);
+        let secrets = Arc::new(secrets);
+        let region = Region { id, store, kms, secrets, objects: Arc::new(objects), trail: "unused".into() };
         let domains = Domains {
             gate: gate.clone(),
             iam: iam::Iam::new(gate),

@@ -64,6 +64,8 @@ const RESOURCES: &[&str] = &[
 ];
 const BUCKET_RESOURCES: &[&str] =
     &["*", "acs:oss:*:*:*", "acs:oss:*:*:b/*", "acs:oss:*:1111111111111111:b/k", "acs:oss:*:*:c*"];
+const SECRET_ACTIONS: &[&str] = &["*", "kms:*", "kms:GetSecretValue", "kms:Get*", "kms:Decrypt"];
+const SECRET_RESOURCES: &[&str] = &["*", "acs:kms:*:*:secret/*", "acs:kms:*:1111111111111111:secret/s"];
 const OTHER_RESOURCES: &[&str] =
     &["acs:ram::*:role/*", "acs:ram:*:*:role/target", "acs:kms:*:*:key/*", "acs:ram::2*:*"];
 const PATHS: &[&str] = &["b/k", "b/alice", "b/", "b", "c/k", "alice/x/k", "b/*", "b/k/k"];
@@ -160,6 +162,10 @@ impl Generator {
                 out[self.action_element()] = json!("kms:*");
                 out["Resource"] = json!("*");
             }
+            Kind::Secret => {
+                out[self.action_element()] = self.some(SECRET_ACTIONS);
+                out["Resource"] = self.some(SECRET_RESOURCES);
+            }
             Kind::Identity | Kind::Session => {
                 let others = self.chance(15);
                 out[self.action_element()] = self.some(if others { TRUST_ACTIONS } else { ACTION_PATTERNS });
@@ -170,7 +176,7 @@ impl Generator {
         match kind {
             Kind::Trust => out["Principal"] = self.groups(true),
             Kind::Key => out["Principal"] = self.groups(false),
-            Kind::Bucket => {
+            Kind::Bucket | Kind::Secret => {
                 let element = if self.chance(80) { "Principal" } else { "NotPrincipal" };
                 out[element] = if self.chance(80) { self.some(IDS) } else { self.groups(false) };
             }

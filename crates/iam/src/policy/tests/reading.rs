@@ -92,7 +92,7 @@ proptest! {
 
     #[test]
     fn arbitrary_text_never_panics(text in any::<String>()) {
-        for kind in [Kind::Identity, Kind::Session, Kind::Trust, Kind::Bucket] {
+        for kind in [Kind::Identity, Kind::Session, Kind::Trust, Kind::Bucket, Kind::Secret] {
             let _ = Document::parse(&text, kind);
         }
     }
@@ -100,7 +100,7 @@ proptest! {
     #[test]
     fn a_damaged_policy_never_panics(seed in any::<u64>(), at in any::<usize>(), with in "[\"{}\\[\\]:,*$a-z0-9é]{0,3}") {
         let mut generator = Generator::new(seed);
-        for kind in [Kind::Identity, Kind::Trust, Kind::Bucket] {
+        for kind in [Kind::Identity, Kind::Trust, Kind::Bucket, Kind::Secret] {
             let mut chars: Vec<char> = generator.document(kind).to_string().chars().collect();
             let at = at % chars.len();
             chars.splice(at..at + 1, with.chars());

@@ -1,0 +1,60 @@
+use super::secret_record::SecretRecord;
+use super::secret_value::VersionRecord;
+use serde::{Deserialize, Serialize};
+use store::{Record, Space, Table};
+use types::{AccountId, SecretName, SecretVersionId, Timestamp};
+
+/// Secrets, by name.
+pub(crate) const SECRETS: Table<SecretRecord> = Table::new(Space::Keys, 32, "a secret");
+/// Their versions' values, by the secret's name, a zero byte, and the version's id.
+pub(crate) const VALUES: Table<VersionRecord> = Table::new(Space::Keys, 33, "a secret's value");
+/// Their policies, by name.
+pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Keys, 34, "a secret's policy");
+/// How many secrets an account has.
+pub(crate) const USED: Table<Used> = Table::new(Space::Keys, 35, "the number of secrets");
+/// Secrets to be removed, by when: under the platform's account, so that one scan finds those of every tenant.
+pub(crate) const REMOVALS: Table<Due> = Table::new(Space::Keys, 36, "the secrets to be removed");
+/// Secrets to be rotated, by when: under the platform's account.
+pub(crate) const ROTATIONS: Table<Due> = Table::new(Space::Keys, 37, "the secrets to be rotated");
+
+/// How much of its quota an account uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    pub(crate) secrets: u32,
+}
+
+impl Record for Used {}
+
+/// A secret with something to be done at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Due {
+    /// Whose.
+    pub(crate) account: AccountId,
+    /// Which.
+    pub(crate) secret: SecretName,
+}
+
+impl Record for Due {}
+
+/// Who may do what with a secret, as its owner wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PolicyRecord {
+    pub(crate) text: String,
+}
+
+impl Record for PolicyRecord {}
+
+/// Where [`VALUES`] keeps a version. Names have no zero byte.
+pub(crate) fn value_suffix(secret: &SecretName, version: &SecretVersionId) -> Vec<u8> {
+    [secret.as_str().as_bytes(), b"\0", version.as_str().as_bytes()].concat()
+}
+
+/// Where [`REMOVALS`] and [`ROTATIONS`] keep a secret. Times are after 1970, so their bytes sort as they do.
+pub(crate) fn due_suffix(at: Timestamp, account: AccountId, secret: &SecretName) -> Vec<u8> {
+    [&due_before(at)[..], &account.get().to_be_bytes(), secret.as_str().as_bytes()].concat()
+}
+
+/// The first place that is not before `at`.
+pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
+    u64::try_from(at.millis()).unwrap_or(0).to_be_bytes()
+}
