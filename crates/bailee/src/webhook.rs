@@ -82,7 +82,7 @@ impl HttpWebhook {
             Ok(answer) => {
                 let status = answer.status();
                 let body = Limited::new(answer.into_body(), ANSWER_BYTES).collect().await;
-                body.map(|body| (status, Secret::new(body.to_bytes().to_vec()))).map_err(Into::into)
+                body.map(|body| (status, Secret::new(body.to_bytes().to_vec())))
             }
             Err(error) => Err(error.into()),
         };
@@ -91,9 +91,9 @@ impl HttpWebhook {
     }
 
     fn post(&self, request: &WebhookRequest) -> Result<Request<Full<Bytes>>, Stop> {
-        let WebhookRequest { arn, secret, kind, config, version, attempt } = request;
+        let WebhookRequest { arn, name, kind, config, version, attempt } = request;
         let body = json!({
-            "Arn": arn, "SecretName": secret, "SecretType": kind, "ExtendedConfig": config,
+            "Arn": arn, "SecretName": name, "SecretType": kind, "ExtendedConfig": config,
             "VersionId": version, "Attempt": attempt,
         });
         let mut post = Request::post(&self.path)

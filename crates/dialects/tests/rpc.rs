@@ -96,24 +96,10 @@ fn pair_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>
     })
 }
 
-/// Parameters that make each served row a complete request. A row without an entry fails the test.
-fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+/// As [`parameters`], for secrets.
+fn secret_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
-    let trust = TRUST.replace("ACCOUNT", "1000000000000001");
     Some(match name {
-        "CreateKey"
-        | "ListKeys"
-        | "ListAliases"
-        | "ListUsers"
-        | "ListPolicies"
-        | "ListRoles"
-        | "LookupEvents"
-        | "GetCallerIdentity"
-        | "DescribeRegions"
-        | "DescribeAccountKmsStatus"
-        | "OpenKmsService"
-        | "ListSecrets"
-        | "GetRandomPassword" => vec![],
         "CreateSecret" => vec![("SecretName", s("made")), ("VersionId", s("v1")), ("SecretData", s("hush"))],
         "DescribeSecret"
         | "GetSecretValue"
@@ -134,6 +120,28 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
             vec![("SecretName", t.secret.clone()), ("EnableAutomaticRotation", s("false"))]
         }
         "SetSecretPolicy" => vec![("SecretName", t.secret.clone()), ("Policy", s(SECRET_POLICY))],
+        _ => return None,
+    })
+}
+
+/// Parameters that make each served row a complete request. A row without an entry fails the test.
+fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    let trust = TRUST.replace("ACCOUNT", "1000000000000001");
+    Some(match name {
+        "CreateKey"
+        | "ListKeys"
+        | "ListAliases"
+        | "ListUsers"
+        | "ListPolicies"
+        | "ListRoles"
+        | "LookupEvents"
+        | "GetCallerIdentity"
+        | "DescribeRegions"
+        | "DescribeAccountKmsStatus"
+        | "OpenKmsService"
+        | "ListSecrets"
+        | "GetRandomPassword" => vec![],
         "DescribeKey"
         | "EnableKey"
         | "ListAliasesByKeyId"
@@ -210,7 +218,7 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
             vec![("RoleName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
         }
         "AssumeRole" => vec![("RoleArn", t.role.clone()), ("RoleSessionName", s("session"))],
-        _ => return pair_parameters(name, t),
+        _ => return pair_parameters(name, t).or_else(|| secret_parameters(name, t)),
     })
 }
 

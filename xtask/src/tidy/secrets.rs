@@ -15,19 +15,19 @@ const SECRET_WORDS: [&str; 5] = ["Secret", "Password", "Passphrase", "Plaintext"
 const SECRET_ENDINGS: [&str; 7] = ["Key", "Keys", "Token", "Material", "Credential", "Credentials", "Seed"];
 
 /// Last words of names that speak about a secret without holding it.
-const ABOUT: [&str; 17] = [
+const ABOUT: [&str; 21] = [
     "Id", "Ids", "Name", "Arn", "State", "Status", "Spec", "Usage", "Kind", "Error", "Version", "Policy", "Length",
-    "Limits", "Info", "Summary", "Filter",
+    "Limits", "Info", "Summary", "Filter", "Ref", "Place", "Rules", "Tag",
 ];
 
 /// First words of operations: `DisableKey` names a key, and does not hold one.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "Create", "Delete", "Describe", "Enable", "Disable", "List", "Update", "Schedule", "Cancel", "Get", "Destroy",
-    "Rotate", "Tag", "Untag", "Generate",
+    "Rotate", "Tag", "Untag", "Generate", "Restore",
 ];
 
 /// Not secrets, although they sound like it and hold bytes.
-const HARMLESS: [&str; 11] = [
+const HARMLESS: [&str; 14] = [
     // Names of things in a store or a request.
     "ObjectKey",
     "BucketKey",
@@ -43,6 +43,10 @@ const HARMLESS: [&str; 11] = [
     "NoteKey",
     // A data key as it is kept: encrypted.
     "TenantKey",
+    // What is known of a secret, without its value.
+    "NewSecret",
+    "DeletedSecret",
+    "SecretRecord",
 ];
 
 /// Fields that must not sit unguarded in a printable type.

@@ -91,8 +91,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::SecretVersionExists
         | Reason::SecretKindUnfit
         | Reason::SecretRotating
-        | Reason::TooManySecrets
-        | Reason::TooManyTags => (400, "InvalidRequest"),
+        | Reason::TooManySecrets => (400, "InvalidRequest"),
         Reason::BucketNotFound => (404, "NoSuchBucket"),
         Reason::BucketExists => (409, "BucketAlreadyExists"),
         Reason::BucketOwned => (409, "BucketAlreadyOwnedByYou"),

@@ -114,7 +114,7 @@ impl Secrets {
             .ok_or_else(|| Failure::new(Reason::Unavailable, "The server's operator has set no rotation webhook."))?;
         let request = WebhookRequest {
             arn: self.secret_resource(place.account, &place.name).to_string(),
-            secret: place.name.to_string(),
+            name: place.name.to_string(),
             kind: format!("{:?}", record.kind),
             config: record.config.clone(),
             version: pending.version.to_string(),

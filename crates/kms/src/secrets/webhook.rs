@@ -9,7 +9,7 @@ pub struct WebhookRequest {
     /// The secret, as policies name it.
     pub arn: String,
     /// Its name.
-    pub secret: String,
+    pub name: String,
     /// Its kind, in the house's word.
     pub kind: String,
     /// The settings that belong to the kind, a JSON object or empty.

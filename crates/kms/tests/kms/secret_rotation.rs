@@ -62,7 +62,7 @@ async fn another_kind_is_rotated_by_the_webhook_which_is_asked_until_it_has_a_va
     assert_eq!(text(&now.data), "planted-new");
     assert_eq!(record.rotation.next, Some(now.created.plus(DAY)));
     let asked = rotator.asked.lock().unwrap().clone();
-    assert!(asked.iter().all(|request| request.version == now.version.as_str() && request.secret == "db"));
+    assert!(asked.iter().all(|request| request.version == now.version.as_str() && request.name == "db"));
     assert_eq!(asked.iter().map(|request| request.attempt).collect::<Vec<_>>(), [1, 2, 3]);
     let events = serde_json::to_string(&world.events(world.ann.account).await).unwrap();
     assert!(events.contains("FinishSecretRotation") && !events.contains("planted"));
