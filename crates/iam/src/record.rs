@@ -90,7 +90,7 @@ impl<'c> Scene<'c> {
         if self.answered.resources.is_empty() {
             return Cow::Borrowed(&self.audit.resources);
         }
-        let mut all = self.audit.clone();
+        let mut all = Audit { resources: self.audit.resources.clone(), ..Audit::default() };
         for (kind, ids) in &self.answered.resources {
             ids.iter().for_each(|id| all.resource(kind, id.as_str()));
         }

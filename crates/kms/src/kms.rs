@@ -6,13 +6,12 @@ use crate::key_ref::{KeyName, KeyRef};
 use crate::key_state::{Deed, KeyState};
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
-use crate::policy_cache::PolicyCache;
 use crate::tables::{
     ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
 };
 use crate::version_record::{Body, KeyVersionRecord, VersionOwner};
 use crypto::Key;
-use iam::policy::{Context, Document, Kind, Labelled};
+use iam::policy::{Context, Document, Kind, Labelled, PolicyCache};
 use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,7 +7,6 @@
 pub mod action;
 mod alias_record;
 mod audited;
-mod binary;
 mod ciphertext;
 #[cfg(test)]
 mod documented;
@@ -25,7 +24,6 @@ mod material;
 mod open_versions;
 mod ops;
 mod page;
-mod policy_cache;
 pub mod seal;
 pub mod secrets;
 mod sweep;

@@ -21,7 +21,7 @@ pub(crate) struct KeyVersionRecord {
 /// Sealed material.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Body {
-    #[serde(with = "crate::binary")]
+    #[serde(with = "store::binary")]
     pub(crate) sealed: Vec<u8>,
 }
 

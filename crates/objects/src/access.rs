@@ -8,9 +8,7 @@ use crate::objects::Objects;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Operation, Permit, Target};
-use lru::LruCache;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use store::{Txn, View};
 use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
 
@@ -147,27 +145,6 @@ impl Objects {
         let document = Arc::new(Document::parse(&text, Kind::Bucket)?);
         self.policies.put(hash, document.clone());
         Ok(Some(document))
-    }
-}
-
-/// Compiled bucket policies by the SHA-256 of their text.
-pub(crate) struct PolicyCache(Mutex<LruCache<[u8; 32], Arc<Document>>>);
-
-const CACHED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
-
-impl Default for PolicyCache {
-    fn default() -> Self {
-        Self(Mutex::new(LruCache::new(CACHED)))
-    }
-}
-
-impl PolicyCache {
-    fn get(&self, hash: &[u8; 32]) -> Option<Arc<Document>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
-    }
-
-    fn put(&self, hash: [u8; 32], document: Arc<Document>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(hash, document);
     }
 }
 

@@ -1,10 +1,10 @@
 //! Where ciphertext lies, and how the transaction that names it or stops naming it keeps count.
 
-use crate::binary;
 use crate::bucket::Bucket;
 use crate::ids::{BucketId, ContentId};
 use crate::tables::{CONTENTS, DROPPED, MANIFESTS, USED, dropped_key};
 use serde::{Deserialize, Serialize};
+use store::binary;
 use store::{Record, Txn};
 use types::{AccountId, Failure, Result, Timestamp};
 

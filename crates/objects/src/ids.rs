@@ -1,6 +1,6 @@
-use crate::binary;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::BlobId;
+use store::binary;
 use types::{Failure, Result, Rng, UploadId};
 
 macro_rules! binary_id {

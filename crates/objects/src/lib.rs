@@ -8,7 +8,6 @@ mod access;
 mod acl;
 pub mod actions;
 mod assembly;
-mod binary;
 mod body;
 mod bucket;
 mod checksum;

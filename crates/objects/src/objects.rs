@@ -1,6 +1,6 @@
-use crate::access::PolicyCache;
 use crate::sse_kms::TenantKeys;
 use iam::Gate;
+use iam::policy::PolicyCache;
 use kms::Kms;
 use std::sync::Arc;
 use std::time::Duration;

@@ -46,7 +46,7 @@ pub(crate) struct TenantKey {
     pub(crate) key: String,
     /// Whether it is the key that the service keeps: then who may use the object may use the key.
     pub(crate) managed: bool,
-    #[serde(with = "crate::binary")]
+    #[serde(with = "store::binary")]
     pub(crate) ciphertext: Vec<u8>,
 }
 

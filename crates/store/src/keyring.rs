@@ -39,35 +39,8 @@ pub struct Wrapped {
     /// The erasure epoch whose key takes part.
     pub epoch: u32,
     /// The sealed key.
-    #[serde(with = "serde_bytes_vec")]
+    #[serde(with = "crate::binary")]
     pub sealed: Vec<u8>,
-}
-
-/// Byte strings as MessagePack's binary type instead of a list of numbers.
-mod serde_bytes_vec {
-    use serde::de::{Error, Visitor};
-    use serde::{Deserializer, Serializer};
-
-    #[expect(clippy::ptr_arg, reason = "the signature serde asks for")]
-    pub(super) fn serialize<S: Serializer>(bytes: &Vec<u8>, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(bytes)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        struct Binary;
-        impl Visitor<'_> for Binary {
-            type Value = Vec<u8>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-        }
-        from.deserialize_bytes(Binary)
-    }
 }
 
 /// The chain from the root key down to each account's key, for one region.

@@ -4,6 +4,7 @@
 //! domain code uses [`Store`], [`View`] and [`Txn`], which seal every value under its account's key, bound to its
 //! place. What an engine must keep to is written as a suite anyone can run: the `conformance` module.
 
+pub mod binary;
 mod blobs;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

@@ -6,6 +6,7 @@
 
 mod action;
 mod arn;
+mod cache;
 mod condition;
 mod context;
 mod decide;
@@ -28,6 +29,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use cache::PolicyCache;
 pub use context::{Context, Key, keys};
 pub use decide::{Decision, Ground, Labelled, Mode, Outcome, Place, PolicySet, PolicyType, decide};
 pub use document::Document;

@@ -1,8 +1,9 @@
+use crate::action;
 use crate::key_kind::KeyUsage;
 use crate::key_ref::KeyRef;
 use crate::kms::{KEY_KIND, Kms};
 use crate::material::Material;
-use crate::{action, limits};
+use crate::ops::encrypt::check_plaintext;
 use async_trait::async_trait;
 use crypto::pair::{EncryptionScheme, PublicKey};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -134,12 +135,9 @@ impl Run<AsymmetricEncrypt> for Kms {
     ) -> Result<(UsedVersion, Vec<u8>)> {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
-        let plaintext = op.plaintext.expose();
-        if plaintext.is_empty() || plaintext.len() > limits::PLAINTEXT_BYTES {
-            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::PLAINTEXT_BYTES)));
-        }
+        check_plaintext(&op.plaintext)?;
         let rng = self.store.rng().as_ref();
-        let sealed = material.pair()?.public().encrypt(op.scheme, rng, plaintext);
+        let sealed = material.pair()?.public().encrypt(op.scheme, rng, op.plaintext.expose());
         let rule = "an algorithm of this key's spec and a plaintext that is not too long for it";
         Ok((used, sealed.map_err(|error| Failure::invalid("Algorithm", rule).caused_by(error))?))
     }

@@ -29,6 +29,13 @@ pub struct Decrypted {
     pub plaintext: Secret<Vec<u8>>,
 }
 
+impl Decrypted {
+    pub(crate) fn audit(&self, audit: &mut Audit) {
+        audit.answer("KeyId", self.key.as_str());
+        audit.resource(KEY_KIND, self.key.as_str());
+    }
+}
+
 impl Kms {
     /// The target of opening a ciphertext of a key of this account. A version that is not there, or is another account's,
     /// stands for a key of its own name that is not there.
@@ -75,8 +82,7 @@ impl Operation for Decrypt {
     }
 
     fn outcome(&self, output: &Decrypted, audit: &mut Audit) {
-        audit.answer("KeyId", output.key.as_str());
-        audit.resource(KEY_KIND, output.key.as_str());
+        output.audit(audit);
     }
 }
 

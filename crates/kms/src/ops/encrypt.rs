@@ -29,6 +29,13 @@ pub struct Encrypted {
     pub ciphertext: Ciphertext,
 }
 
+impl Encrypted {
+    pub(crate) fn audit(&self, audit: &mut Audit) {
+        audit.resource(KEY_KIND, self.key.as_str());
+        audit.answer("KeyVersionId", self.version.as_str());
+    }
+}
+
 impl Kms {
     /// Seals a plaintext under the primary version of the key that the gate allowed.
     pub(crate) async fn seal<Op: Operation>(
@@ -68,8 +75,7 @@ impl Operation for Encrypt {
     }
 
     fn outcome(&self, output: &Encrypted, audit: &mut Audit) {
-        audit.resource(KEY_KIND, output.key.as_str());
-        audit.answer("KeyVersionId", output.version.as_str());
+        output.audit(audit);
     }
 }
 

@@ -2,7 +2,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::KeyRef;
-use crate::kms::{KEY_KIND, Kms, home};
+use crate::kms::{Kms, home};
 use crate::ops::decrypt::Decrypted;
 use crate::ops::encrypt::{Encrypted, check_plaintext};
 use async_trait::async_trait;
@@ -70,8 +70,7 @@ impl Operation for ReEncryptFrom {
     }
 
     fn outcome(&self, output: &Decrypted, audit: &mut Audit) {
-        audit.answer("KeyId", output.key.as_str());
-        audit.resource(KEY_KIND, output.key.as_str());
+        output.audit(audit);
     }
 }
 
@@ -103,8 +102,7 @@ impl Operation for ReEncryptTo {
     }
 
     fn outcome(&self, output: &Encrypted, audit: &mut Audit) {
-        audit.resource(KEY_KIND, output.key.as_str());
-        audit.answer("KeyVersionId", output.version.as_str());
+        output.audit(audit);
     }
 }
 

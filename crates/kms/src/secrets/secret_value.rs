@@ -1,7 +1,7 @@
 use super::limits;
-use crate::binary;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use store::binary;
 use store::{Record, Wrapped};
 use types::{AccountId, Failure, KeyId, Result, Secret, SecretVersionId, Timestamp};
 

@@ -1,15 +1,18 @@
 //! Byte strings as MessagePack's binary type instead of a list of numbers: half the size and a tenth of the work.
+//! For `#[serde(with = "store::binary")]`.
 
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
 use std::fmt;
 
+/// Writes them.
 #[expect(clippy::ptr_arg, reason = "the signature serde asks for")]
-pub(crate) fn serialize<S: Serializer>(bytes: &Vec<u8>, to: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(bytes: &Vec<u8>, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_bytes(bytes)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+/// Reads them.
+pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
     from.deserialize_byte_buf(Binary)
 }
 

@@ -1,10 +1,10 @@
-use iam::policy::Document;
+use crate::policy::Document;
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Compiled key policies by the SHA-256 of their text.
-pub(crate) struct PolicyCache(Mutex<LruCache<[u8; 32], Arc<Document>>>);
+/// Compiled policies of things by the SHA-256 of their text: what a record names by its hash is compiled once.
+pub struct PolicyCache(Mutex<LruCache<[u8; 32], Arc<Document>>>);
 
 const CACHED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
 
@@ -15,11 +15,13 @@ impl Default for PolicyCache {
 }
 
 impl PolicyCache {
-    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<Arc<Document>> {
+    /// The policy with this hash, if it was compiled lately.
+    pub fn get(&self, hash: &[u8; 32]) -> Option<Arc<Document>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 
-    pub(crate) fn put(&self, hash: [u8; 32], document: Arc<Document>) {
+    /// Keeps a policy.
+    pub fn put(&self, hash: [u8; 32], document: Arc<Document>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(hash, document);
     }
 }
