@@ -2,7 +2,7 @@
 //! that means something, that its day, its clock and its life are right, and that there is only one.
 
 use super::authorization::Fields;
-use super::proof::hex_signature;
+use super::proof::{Method, hex_signature};
 use super::{Scope, access_key_id, coverage, malformed, window};
 use crate::encoding::{self, encode, encode_path};
 use crate::{Head, Params};
@@ -52,6 +52,17 @@ pub struct AwsExpected {
     pub string_to_sign: String,
     /// The canonical request, whose hash is in that string.
     pub canonical_request: String,
+    scope: Scope,
+}
+
+impl AwsExpected {
+    /// Whether the signature that was sent is the one made with this secret. That a request is signed for the right day
+    /// and covers what it must is [`precheck`]'s to say.
+    pub fn holds(&self, secret: &[u8]) -> bool {
+        let method = Method::Derived { prefix: b"AWS4", scope: self.scope.clone() };
+        let right = method.sign(secret, self.string_to_sign.as_bytes());
+        hash::eq(right.as_bytes(), self.signature.as_bytes())
+    }
 }
 
 /// Works out what should have been signed (AWS Signature Version 4, "Create a canonical request").
@@ -68,6 +79,7 @@ pub fn expected(head: &Head) -> Result<AwsExpected> {
         signature: claims.signature.to_owned(),
         string_to_sign: format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date),
         canonical_request,
+        scope,
     })
 }
 
