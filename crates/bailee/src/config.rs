@@ -1,4 +1,5 @@
 use crate::Stop;
+use crate::rates::RatesConfig;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     cache_mib: Option<u64>,
     pub(crate) connections: Option<usize>,
     rotation: Option<RotationSettings>,
+    #[serde(default)]
+    rates: RatesConfig,
 }
 
 /// The `[tls]` table.
@@ -90,6 +93,7 @@ pub(crate) struct Settings {
     pub(crate) cache_bytes: u64,
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
+    pub(crate) rates: iam::Limits,
 }
 
 const DEFAULT_REGION: &str = "local-1";
@@ -130,6 +134,7 @@ impl Config {
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
             rotation: self.rotation,
+            rates: self.rates.limits(),
             domains: self.domains,
             data,
             listen,
@@ -217,6 +222,7 @@ mod tests {
             ("seal = \"paper\"", "\"file\" or \"passphrase\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
             ("connections = 0", "1 to 1000000"),
+            ("[rates]\nread = 0", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

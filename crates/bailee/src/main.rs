@@ -10,6 +10,7 @@ mod logging;
 mod meters;
 mod ops_server;
 mod places;
+mod rates;
 mod serve;
 mod tls;
 mod webhook;

@@ -23,6 +23,7 @@ pub mod limits;
 mod material;
 mod open_versions;
 mod ops;
+mod pace;
 mod page;
 pub mod seal;
 pub mod secrets;
@@ -52,4 +53,5 @@ pub use ops::{
     SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
     UsedVersion, Verify, VerifyMac, service_alias,
 };
+pub use pace::pace;
 pub use page::{Page, Paged};
