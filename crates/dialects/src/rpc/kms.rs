@@ -188,7 +188,7 @@ async fn schedule_key_deletion(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn cancel_key_deletion(c: &Context<'_>) -> Result<Answer> {
-    c.kms(kms::CancelKeyDeletion { key: key(c.params)? }).await?;
+    c.kms(kms::CancelKeyDeletion { key: key(c.params)?, enabled: true }).await?;
     Ok(answer! {})
 }
 
@@ -223,7 +223,7 @@ fn encrypted(made: &Encrypted) -> Answer {
 async fn decrypt(c: &Context<'_>) -> Result<Answer> {
     refuse_recipient(c)?;
     let ciphertext = kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?;
-    let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None };
+    let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None, key: None };
     let opened = c.kms_or_trial(op).await?;
     Ok(answer! {
         "Plaintext": STANDARD.encode(opened.plaintext.expose()),

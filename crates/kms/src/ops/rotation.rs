@@ -176,7 +176,7 @@ impl Operation for CreateKeyVersion {
 
 impl Kms {
     /// The spec of the key that an operation is about; what is wrong with the key is for its run to say.
-    async fn spec_of<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<KeySpec>> {
+    pub(crate) async fn spec_of<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<KeySpec>> {
         let place = chosen(permit)?;
         let view = self.store.view().await?;
         let record = view.get(KEYS, place.account, place.id.as_str().as_bytes()).await?;

@@ -44,7 +44,7 @@ async fn an_alias_stands_only_where_it_may() {
     world.takes_no_alias(EnableKey { key: key() }).await;
     world.takes_no_alias(DisableKey { key: key() }).await;
     world.takes_no_alias(ScheduleKeyDeletion { key: key(), days: 7 }).await;
-    world.takes_no_alias(CancelKeyDeletion { key: key() }).await;
+    world.takes_no_alias(CancelKeyDeletion { key: key(), enabled: true }).await;
     world.takes_no_alias(UpdateKeyDescription { key: key(), description: String::new() }).await;
     world.takes_no_alias(SetDeletionProtection { key: key(), protected: true, text: String::new() }).await;
     world.takes_no_alias(ListAliasesByKeyId { key: key(), page: Page::default() }).await;
@@ -62,7 +62,8 @@ async fn an_alias_is_unique_and_can_move() {
     world.ann(update("alias/demo", &other)).await.unwrap();
     let after = world.ann(encrypt(by_alias("alias/demo"), b"x")).await.unwrap();
     assert_eq!((before.key, after.key), (one, other));
-    let old = Decrypt { ciphertext: before.ciphertext, context: EncryptionContext::default(), account: None };
+    let old =
+        Decrypt { ciphertext: before.ciphertext, context: EncryptionContext::default(), account: None, key: None };
     world.ann(old).await.unwrap();
     // Another account's alias of the same name is another alias.
     assert_eq!(reason(world.bob(DescribeKey { key: by_alias("alias/demo") }).await), Reason::AliasNotFound);

@@ -79,10 +79,10 @@ async fn a_deletion_can_be_called_off() {
     let describe = UpdateKeyDescription { key: key.clone(), description: String::new() };
     assert_eq!(reason(world.ann(describe).await), Reason::KeyPendingDeletion);
 
-    world.ann(CancelKeyDeletion { key: key.clone() }).await.unwrap();
+    world.ann(CancelKeyDeletion { key: key.clone(), enabled: true }).await.unwrap();
     let seen = world.ann(DescribeKey { key: key.clone() }).await.unwrap().record;
     assert_eq!((seen.state, seen.delete_at), (KeyState::Enabled, None));
-    assert_eq!(reason(world.ann(CancelKeyDeletion { key: key.clone() }).await), Reason::KeyStateInvalid);
+    assert_eq!(reason(world.ann(CancelKeyDeletion { key: key.clone(), enabled: true }).await), Reason::KeyStateInvalid);
     assert!(world.kms.due(at, 10).await.unwrap().is_empty());
 }
 

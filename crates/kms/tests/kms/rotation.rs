@@ -36,7 +36,8 @@ async fn a_key_rotates_by_itself_and_old_versions_still_decrypt() {
         assert_eq!(sweep(&world).await, 0);
     }
     for made in sealed {
-        let op = Decrypt { ciphertext: made.ciphertext, context: EncryptionContext::default(), account: None };
+        let op =
+            Decrypt { ciphertext: made.ciphertext, context: EncryptionContext::default(), account: None, key: None };
         assert_eq!(world.ann(op).await.unwrap().plaintext.expose(), b"hello");
     }
     let listed = world.ann(ListKeyVersions { key: key.clone(), page: Page { number: 1, size: 2 } }).await.unwrap();

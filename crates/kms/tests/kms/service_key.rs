@@ -38,7 +38,7 @@ async fn the_service_uses_it_in_the_owners_account() {
     assert_eq!(reason(world.service(op()).await), Reason::AliasNotFound);
     world.service(ServiceKey { account, service: Service::Oss }).await.unwrap();
     let made = world.service(op()).await.unwrap();
-    let decrypt = |account| Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account };
+    let decrypt = |account| Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account, key: None };
     let opened = world.service(decrypt(Some(account))).await.unwrap();
     assert_eq!(opened.plaintext.expose(), made.plaintext.expose());
     assert_eq!(reason(world.service(decrypt(None)).await), Reason::MissingAuthentication);

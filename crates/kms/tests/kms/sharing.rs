@@ -89,7 +89,7 @@ async fn a_grant_lets_one_principal_do_some_things() {
     let sealed = world.by(&carl, with("a")).await.unwrap().ciphertext;
     assert_eq!(reason(world.by(&carl, with("b")).await), Reason::AccessDenied);
     assert_eq!(reason(world.by(&dora, with("a")).await), Reason::AccessDenied);
-    let open = || Decrypt { ciphertext: sealed.clone(), context: team("a"), account: None };
+    let open = || Decrypt { ciphertext: sealed.clone(), context: team("a"), account: None, key: None };
     world.by(&carl, open()).await.unwrap();
     assert_eq!(world.ann(ListGrants { key: key.clone() }).await.unwrap().len(), 1);
     let retire = || RetireGrant { key: key.clone(), grant: made.id.clone() };

@@ -59,7 +59,8 @@ impl Method {
 
 /// The chain of the version 4 signatures: secret, day, region, service, terminator.
 fn derive(secret: &[u8], scope: &Scope) -> zeroize::Zeroizing<[u8; 32]> {
-    let root = zeroize::Zeroizing::new([b"aliyun_v4", secret].concat());
+    let name: &[u8] = if scope.terminator == "aws4_request" { b"AWS4" } else { b"aliyun_v4" };
+    let root = zeroize::Zeroizing::new([name, secret].concat());
     let mut key = zeroize::Zeroizing::new(hmac_sha256(&root, &[scope.date.as_bytes()]));
     for step in [&scope.region, &scope.product, scope.terminator] {
         *key = hmac_sha256(&*key, &[step.as_bytes()]);
