@@ -54,7 +54,10 @@ impl Scheme {
 /// Names the scheme of a request. `form` holds the parameters of a form body, where the OpenAPI SDKs may put all of
 /// theirs. Never fails: what cannot be read is found by the scheme's own reader, which answers in its dialect.
 pub fn recognise(head: &Head, form: &Params) -> Scheme {
-    by_target(head).or_else(|| by_authorization(head)).or_else(|| by_query(head)).unwrap_or_else(|| by_shape(head, form))
+    by_target(head)
+        .or_else(|| by_authorization(head))
+        .or_else(|| by_query(head))
+        .unwrap_or_else(|| by_shape(head, form))
 }
 
 /// The header that names the operation is no other interface's; a signature of another scheme beside it is refused there.
@@ -63,6 +66,8 @@ fn by_target(head: &Head) -> Option<Scheme> {
     Some(match head.header("authorization") {
         Some(value) if value.starts_with("AWS4-") => Scheme::AwsJson,
         Some(_) => Scheme::Unsupported(Family::AwsJson),
+        // These services have no signed URLs.
+        None if by_query(head).is_some() => Scheme::Unsupported(Family::AwsJson),
         None => Scheme::Anonymous(Family::AwsJson),
     })
 }
@@ -183,6 +188,7 @@ mod tests {
             ("/", "x-amz-target: T.A\r\nAuthorization: AWS4-HMAC-SHA256 x", "", Scheme::AwsJson),
             ("/", "x-amz-target: T.A\r\nAuthorization: OSS a:b", "", Scheme::Unsupported(Family::AwsJson)),
             ("/", "x-amz-target: T.A", "", Scheme::Anonymous(Family::AwsJson)),
+            ("/?X-Amz-Signature=x", "x-amz-target: T.A", "", Scheme::Unsupported(Family::AwsJson)),
             ("/b", "x-amz-target: T.A\r\nAuthorization: AWS4-HMAC-SHA256 x", "", Scheme::Aws),
             ("/b/k?X-Amz-Signature=x", "a: b", "", Scheme::Aws),
             ("/b/k?AWSAccessKeyId=x&Signature=y", "a: b", "", Scheme::Aws),
