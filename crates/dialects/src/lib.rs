@@ -6,6 +6,7 @@
 
 mod arrival;
 pub mod aws_kms;
+mod aws_policy;
 mod body;
 mod denied;
 mod domains;

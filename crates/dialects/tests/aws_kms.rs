@@ -88,6 +88,13 @@ fn members(name: &str, t: &Things) -> Option<Value> {
         "DeleteImportedKeyMaterial" => json!({"KeyId": t.external}),
         "TagResource" => json!({"KeyId": t.key, "Tags": [{"TagKey": "a", "TagValue": "b"}]}),
         "UntagResource" => json!({"KeyId": t.key, "TagKeys": ["a"]}),
+        "GetKeyPolicy" | "ListKeyPolicies" | "ListGrants" => json!({"KeyId": t.key}),
+        "PutKeyPolicy" => json!({"KeyId": t.key, "Policy": r#"{"Version":"1","Statement":[]}"#}),
+        "CreateGrant" => {
+            let grantee = "arn:aws:iam::1234567890123456:user/bob";
+            json!({"KeyId": t.key, "GranteePrincipal": grantee, "Operations": ["Decrypt"]})
+        }
+        "ListRetirableGrants" => json!({"RetiringPrincipal": "arn:aws:iam::1234567890123456:user/bob"}),
         "RevokeGrant" | "RetireGrant" => json!({"KeyId": t.key, "GrantId": t.grant}),
         _ => return None,
     })
@@ -114,7 +121,8 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let denied = world.aws_call(Some(&powerless), row.name, &given).await;
         assert_eq!((denied.status, denied.kind()), (400, "AccessDeniedException"), "{}: {}", row.name, denied.body);
         let foreign = world.aws_call(Some(&other), row.name, &given).await;
-        let own_only = matches!(row.name, "CreateKey" | "ListKeys" | "ListAliases" | "GenerateRandom");
+        let own_only =
+            matches!(row.name, "CreateKey" | "ListKeys" | "ListAliases" | "ListRetirableGrants" | "GenerateRandom");
         let refused = matches!(foreign.kind(), "AccessDeniedException" | "NotFoundException" | "InvalidArnException");
         assert!(own_only || refused, "{}: {}", row.name, foreign.body);
         let allowed = world.aws_call(Some(&mighty), row.name, &given).await;
@@ -281,6 +289,85 @@ async fn dry_runs() {
         assert_eq!(answer.kind(), "DryRunOperationException", "{name}: {}", answer.body);
         assert_eq!(world.aws_call(Some(&powerless), name, &given).await.kind(), "AccessDeniedException");
     }
+}
+
+/// A policy in Amazon's grammar lets in whom it names, and comes back as it was put.
+#[tokio::test]
+async fn a_key_policy_in_amazons_grammar() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let bob = world.user(&root, "bob", None).await;
+    let statement = |who: &str, action: Value| {
+        let arn = format!("arn:aws:iam::{}:{who}", root.account);
+        json!({"Effect": "Allow", "Principal": {"AWS": arn}, "Action": action, "Resource": "*"})
+    };
+    let own = statement("root", json!("kms:*"));
+    let text = json!({"Version": "2012-10-17", "Statement": [own, statement("user/bob", json!("kms:Encrypt"))]});
+    let text = text.to_string();
+    let key = made(&world, &root, json!({"Policy": text})).await;
+    assert_eq!(world.aws(&root, "GetKeyPolicy", json!({"KeyId": key})).await["Policy"], text);
+    let encrypt = json!({"KeyId": key, "Plaintext": "aGk="});
+    let sealed = world.aws(&bob, "Encrypt", encrypt.clone()).await;
+    let decrypt = json!({"CiphertextBlob": sealed["CiphertextBlob"]});
+    assert_eq!(world.aws_call(Some(&bob), "Decrypt", &decrypt).await.kind(), "AccessDeniedException");
+    let denied = json!({"Version": "2012-10-17", "Statement": [own, {
+        "Effect": "Deny", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*",
+        "Condition": {"StringNotEquals": {"kms:EncryptionContext:team": "a"}},
+    }]});
+    let put = json!({"KeyId": key, "PolicyName": "default", "Policy": denied.to_string()});
+    world.aws(&root, "PutKeyPolicy", put).await;
+    assert_eq!(world.aws_call(Some(&root), "Encrypt", &encrypt).await.kind(), "AccessDeniedException");
+    let mut bound = encrypt.clone();
+    bound["EncryptionContext"] = json!({"team": "a"});
+    world.aws(&root, "Encrypt", bound).await;
+    let without = json!({"KeyId": key, "Policy": json!({"Version": "2012-10-17", "Statement": [statement("user/bob", json!("kms:*"))]}).to_string()});
+    let refused = world.aws_call(Some(&root), "PutKeyPolicy", &without).await;
+    assert_eq!(refused.kind(), "MalformedPolicyDocumentException");
+    let names = world.aws(&root, "ListKeyPolicies", json!({"KeyId": key})).await;
+    assert_eq!(names, json!({"PolicyNames": ["default"], "Truncated": false}));
+}
+
+#[tokio::test]
+async fn grants_are_given_shown_and_ended() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let (bob, dora) = (world.user(&root, "bob", None).await, world.user(&root, "dora", None).await);
+    let arn = |name: &str| format!("arn:aws:iam::{}:user/{name}", root.account);
+    let key = made(&world, &root, json!({})).await;
+    let given = json!({
+        "KeyId": key, "GranteePrincipal": arn("bob"), "RetiringPrincipal": arn("dora"), "Name": "once",
+        "Operations": ["Encrypt", "GenerateDataKeyPair"], "Constraints": {"EncryptionContextSubset": {"team": "a"}},
+    });
+    let grant = world.aws(&root, "CreateGrant", given.clone()).await;
+    assert_eq!(world.aws(&root, "CreateGrant", given).await, grant);
+    let context = json!({"team": "a", "more": "b"});
+    let token = &grant["GrantToken"];
+    let mut encrypt = json!({"KeyId": key, "Plaintext": "aGk=", "EncryptionContext": context, "GrantTokens": [token]});
+    world.aws(&bob, "Encrypt", encrypt.clone()).await;
+    let pair = json!({"KeyId": key, "KeyPairSpec": "ECC_NIST_P256", "EncryptionContext": context});
+    world.aws(&bob, "GenerateDataKeyPair", pair.clone()).await;
+    let refused = world.aws_call(Some(&bob), "GenerateDataKeyPairWithoutPlaintext", &pair).await;
+    assert_eq!(refused.kind(), "AccessDeniedException");
+    encrypt["GrantTokens"] = json!(["AQpAM2Rh"]);
+    assert_eq!(world.aws_call(Some(&bob), "Encrypt", &encrypt).await.kind(), "InvalidGrantTokenException");
+    let listed = world.aws(&root, "ListGrants", json!({"KeyId": key, "GranteePrincipal": arn("bob")})).await;
+    let shown = &listed["Grants"][0];
+    assert_eq!((&shown["GrantId"], &shown["KeyId"]), (&grant["GrantId"], &json!(key)));
+    assert_eq!(shown["RetiringPrincipal"], arn("dora"));
+    assert_eq!(shown["IssuingAccount"], format!("arn:aws:iam::{}:root", root.account));
+    assert_eq!(shown["Constraints"], json!({"EncryptionContextSubset": {"team": "a"}}));
+    let none = world.aws(&root, "ListGrants", json!({"KeyId": key, "GrantId": NOWHERE})).await;
+    assert_eq!(none["Grants"], json!([]));
+    let retirable = json!({"RetiringPrincipal": arn("dora")});
+    assert_eq!(world.aws(&root, "ListRetirableGrants", retirable.clone()).await["Grants"], json!([shown]));
+    assert_eq!(
+        world.aws_call(Some(&bob), "RetireGrant", &json!({"GrantToken": token})).await.kind(),
+        "AccessDeniedException"
+    );
+    world.aws(&dora, "RetireGrant", json!({"GrantToken": token})).await;
+    assert_eq!(world.aws(&root, "ListRetirableGrants", retirable).await["Grants"], json!([]));
+    let revoke = json!({"KeyId": key, "GrantId": grant["GrantId"]});
+    assert_eq!(world.aws_call(Some(&root), "RevokeGrant", &revoke).await.kind(), "NotFoundException");
 }
 
 #[tokio::test]

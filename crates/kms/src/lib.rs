@@ -47,9 +47,10 @@ pub use ops::{
     DescribeKeyVersion, DestroyKey, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial, ExportDataKey,
     Exported, GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyPair, GenerateDataKeyWithoutPlaintext,
     GenerateMac, GenerateRandom, GetKeyPolicy, GetParametersForImport, GetPublicKey, ImportKeyMaterial,
-    ImportParameters, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions, ListKeys,
-    PairRef, Probe, ReEncrypt, ReEncrypted, Recipient, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion,
-    ServiceKey, SetDeletionProtection, SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias,
-    UpdateKeyDescription, UpdateRotationPolicy, UsedVersion, Verify, VerifyMac, service_alias,
+    ImportParameters, KeyPolicy, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions,
+    ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncrypted, Recipient, RetirableGrants, RetireGrant,
+    RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection, SetKeyPolicy, ShownKey, Sign,
+    Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy, UsedVersion, Verify, VerifyMac,
+    service_alias,
 };
 pub use page::{Page, Paged};

@@ -26,8 +26,11 @@ pub(crate) const GRANTS: Table<GrantRecord> = Table::new(Space::Keys, 19, "a gra
 /// A key's policy, as its owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PolicyRecord {
-    /// The text.
+    /// The text that is decided by.
     pub(crate) text: String,
+    /// The same as its author wrote it, if that was in another grammar.
+    #[serde(default)]
+    pub(crate) original: Option<String>,
 }
 
 impl Record for PolicyRecord {}

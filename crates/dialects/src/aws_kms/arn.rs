@@ -1,7 +1,7 @@
 //! Names of keys and of who uses them, as this vendor writes them and as the domain does.
 
 use kms::{KeyName, KeyRef};
-use types::{AccountId, AliasName, Failure, KeyId, Reason, RegionId, Result};
+use types::{AccountId, AliasName, Failure, KeyId, Reason, RegionId, Result, RoleName, SessionName, UserName};
 
 const KMS: &str = "arn:aws:kms:";
 
@@ -40,9 +40,51 @@ pub(super) fn of_alias(region: &RegionId, account: AccountId, alias: &AliasName)
     format!("{KMS}{region}:{account}:{alias}")
 }
 
+/// A user, a role, a role's session or an account's root, as the domain writes them.
+pub(super) fn principal(parameter: &'static str, text: &str) -> Result<String> {
+    own_principal(text).ok_or_else(|| {
+        let rule = "it must be the ARN of an account's root, a user, a role, or an assumed role's session";
+        Failure::invalid(parameter, rule)
+    })
+}
+
+fn own_principal(text: &str) -> Option<String> {
+    let session = text.strip_prefix("arn:aws:sts::");
+    let (account, path) = text.strip_prefix("arn:aws:iam::").or(session)?.split_once(':')?;
+    let account: AccountId = account.parse().ok()?;
+    let path = match (path.split_once('/'), session) {
+        (None, None) if path == "root" => "root".to_owned(),
+        (Some(("user", name)), None) => format!("user/{}", name.parse::<UserName>().ok()?),
+        (Some(("role", name)), None) => format!("role/{}", name.parse::<RoleName>().ok()?),
+        (Some(("assumed-role", names)), Some(_)) => {
+            let (role, name) = names.split_once('/')?;
+            format!("role/{}/{}", role.parse::<RoleName>().ok()?, name.parse::<SessionName>().ok()?)
+        }
+        _ => return None,
+    };
+    Some(format!("acs:ram::{account}:{path}"))
+}
+
+/// The same in this vendor's spelling. What was written otherwise through another dialect is shown as it is.
+pub(super) fn shown_principal(text: &str) -> String {
+    let Some((account, path)) = text.strip_prefix("acs:ram::").and_then(|rest| rest.split_once(':')) else {
+        return text.to_owned();
+    };
+    match path.strip_prefix("role/").filter(|names| names.contains('/')) {
+        Some(names) => format!("arn:aws:sts::{account}:assumed-role/{names}"),
+        None => format!("arn:aws:iam::{account}:{path}"),
+    }
+}
+
+/// The account that someone is of, as grants show it.
+pub(super) fn issuing_account(issuer: &str) -> String {
+    let account = issuer.strip_prefix("acs:ram::").and_then(|rest| rest.split_once(':')).map(|(account, _)| account);
+    format!("arn:aws:iam::{}:root", account.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{key, of_alias, of_key};
+    use super::{key, of_alias, of_key, principal, shown_principal};
     use kms::KeyName;
     use types::Reason;
 
@@ -67,6 +109,24 @@ mod tests {
                 KeyName::Id(id) => assert_eq!(id.as_str(), ID),
                 KeyName::Alias(alias) => assert_eq!(alias.as_str(), "alias/a/b"),
             }
+        }
+    }
+
+    #[test]
+    fn principals_go_in_and_come_back() {
+        for (theirs, own) in [
+            ("arn:aws:iam::1234567890123456:root", "acs:ram::1234567890123456:root"),
+            ("arn:aws:iam::1234567890123456:user/a.b", "acs:ram::1234567890123456:user/a.b"),
+            ("arn:aws:iam::1234567890123456:role/r", "acs:ram::1234567890123456:role/r"),
+            ("arn:aws:sts::1234567890123456:assumed-role/r/at-work", "acs:ram::1234567890123456:role/r/at-work"),
+        ] {
+            assert_eq!(principal("GranteePrincipal", theirs).unwrap(), own);
+            assert_eq!(shown_principal(own), theirs);
+        }
+        for wrong in
+            ["", "*", "bob", "arn:aws:iam::1:root", "arn:aws:iam::1234567890123456:user/a/b", "acs:ram::1:root"]
+        {
+            assert!(principal("GranteePrincipal", wrong).is_err(), "{wrong}");
         }
     }
 

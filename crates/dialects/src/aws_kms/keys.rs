@@ -4,7 +4,7 @@ use super::context::Context;
 use super::paging::{page, paged};
 use super::row::{Row, row};
 use super::words::{self, seconds};
-use super::{arn, tags};
+use super::{arn, policies, tags};
 use kms::{Creator, Drawn, KeyFilter, KeyInfo, KeyState, Origin};
 use serde_json::{Value, json};
 use types::{AccountId, Failure, Result};
@@ -12,7 +12,8 @@ use types::{AccountId, Failure, Result};
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!("CreateKey", Partial, ["kms:CreateKey"],
-        ["Description", "KeyUsage", "CustomerMasterKeySpec", "KeySpec", "Origin", "MultiRegion", "Tags"], create_key),
+        ["Description", "KeyUsage", "CustomerMasterKeySpec", "KeySpec", "Origin", "MultiRegion", "Tags", "Policy",
+         "BypassPolicyLockoutSafetyCheck"], create_key),
     row!("DescribeKey", Full, ["kms:DescribeKey"], ["KeyId"], describe_key),
     row!("ListKeys", Full, ["kms:ListKeys"], ["Limit", "Marker"], list_keys),
     row!("EnableKey", Full, ["kms:EnableKey"], ["KeyId"], enable_key),
@@ -41,17 +42,20 @@ async fn create_key(c: &Context<'_>) -> Result<Value> {
     if usage.is_none() && !spec.is_symmetric() {
         return Err(Failure::missing("KeyUsage"));
     }
+    policies::check_lockout(c)?;
+    let owner = c.owner(None)?;
     let op = kms::CreateKey {
         spec,
         usage,
         origin: c.input.optional("Origin")?.map_or(Ok(Origin::Own), words::origin)?,
         description: c.input.optional("Description")?.unwrap_or_default().to_owned(),
         tags: tags::given(c)?,
+        policy: c.input.optional("Policy")?.map(|text| policies::policy(text, owner)).transpose()?,
         drawn: Drawn::default(),
         ..kms::CreateKey::default()
     };
     let made = c.kms(op).await?;
-    Ok(json!({"KeyMetadata": metadata(c, &made, c.owner(None)?)}))
+    Ok(json!({"KeyMetadata": metadata(c, &made, owner)}))
 }
 
 async fn describe_key(c: &Context<'_>) -> Result<Value> {

@@ -1,5 +1,5 @@
 use super::context::Context;
-use super::{aliases, data_keys, encrypt, keys, pairs, rotation, tags};
+use super::{aliases, data_keys, encrypt, grants, keys, pairs, policies, rotation, tags};
 use crate::Status;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -30,8 +30,18 @@ impl Row {
 }
 
 /// Every operation there is. What is in none of these tables does not exist.
-pub const ROWS: &[&[Row]] =
-    &[keys::ROWS, aliases::ROWS, encrypt::ROWS, data_keys::ROWS, pairs::ROWS, rotation::ROWS, tags::ROWS, REFUSED];
+pub const ROWS: &[&[Row]] = &[
+    keys::ROWS,
+    aliases::ROWS,
+    encrypt::ROWS,
+    data_keys::ROWS,
+    pairs::ROWS,
+    rotation::ROWS,
+    policies::ROWS,
+    grants::ROWS,
+    tags::ROWS,
+    REFUSED,
+];
 
 /// A row that is served, or one that is refused by name.
 macro_rules! row {

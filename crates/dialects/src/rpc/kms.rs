@@ -90,7 +90,7 @@ async fn create_key(c: &Context<'_>) -> Result<Answer> {
         deletion_protection: false,
         tags: words::tags(c.params)?,
         rotation: words::rotation(c.params, rotates)?,
-        policy: c.params.optional("Policy").map(str::to_owned),
+        policy: c.params.optional("Policy").map(|text| text.to_owned().into()),
         drawn: kms::Drawn::default(),
     };
     Ok(answer! { "KeyMetadata": metadata(&c.kms(op).await?) })

@@ -35,11 +35,11 @@ async fn a_key_policy_lets_in_and_keeps_out() {
     let key = by_id(&id);
     let carl = user(&world, &world.ann, "carl").await;
     assert_eq!(reason(world.by(&carl, encrypt(key.clone(), b"x")).await), Reason::AccessDenied);
-    let set = |text: String| SetKeyPolicy { key: key.clone(), text };
+    let set = |text: String| SetKeyPolicy { key: key.clone(), policy: text.into() };
     assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), None);
     let allow = policy("Allow", &format!("acs:ram::{}:user/carl", world.ann.account), "kms:Encrypt");
     world.ann(set(allow.clone())).await.unwrap();
-    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(allow));
+    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(allow.into()));
     world.by(&carl, encrypt(key.clone(), b"x")).await.unwrap();
     assert_eq!(reason(world.by(&carl, DescribeKey { key: key.clone() }).await), Reason::AccessDenied);
     let deny = policy("Deny", &format!("acs:ram::{}:*", world.ann.account), "kms:Encrypt");
@@ -57,7 +57,7 @@ async fn another_account_needs_both_words() {
     let id = world.key().await.id;
     let foreign = place_of(&world, &id);
     let text = policy("Allow", &format!("acs:ram::{}:root", world.bob.account), "kms:Encrypt");
-    world.ann(SetKeyPolicy { key: by_id(&id), text }).await.unwrap();
+    world.ann(SetKeyPolicy { key: by_id(&id), policy: text.into() }).await.unwrap();
     world.bob(encrypt(foreign.clone(), b"x")).await.unwrap();
     assert_eq!(reason(world.bob(DescribeKey { key: foreign.clone() }).await), Reason::AccessDenied);
     let carl = user(&world, &world.bob, "carl").await;
