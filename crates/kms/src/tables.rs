@@ -83,7 +83,7 @@ pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Record, Used};
+    use super::{PolicyRecord, Record, Used};
     use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
     use crate::key_record::{Creator, KeyRecord};
     use crate::key_state::KeyState;
@@ -157,6 +157,8 @@ mod tests {
             read::<KeyVersionRecord>(&first),
             KeyVersionRecord { id: primary, key: id, created, wrapped, body: None }
         );
+        let policy = read::<PolicyRecord>(&BTreeMap::from([("text", "{}")]));
+        assert_eq!(policy, PolicyRecord { text: "{}".to_owned(), original: None });
         assert_eq!(read::<Used>(&FirstUsed { keys: 3, aliases: 4 }), Used { keys: 3, aliases: 4, versions: 0 });
     }
 }

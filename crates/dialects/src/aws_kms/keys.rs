@@ -4,7 +4,7 @@ use super::context::Context;
 use super::paging::{page, paged};
 use super::row::{Row, row};
 use super::words::{self, seconds};
-use super::{arn, policies, tags};
+use super::{arn, grant_token, policies, tags};
 use kms::{Creator, Drawn, KeyFilter, KeyInfo, KeyState, Origin};
 use serde_json::{Value, json};
 use types::{AccountId, Failure, Result};
@@ -14,7 +14,7 @@ pub(super) const ROWS: &[Row] = &[
     row!("CreateKey", Partial, ["kms:CreateKey"],
         ["Description", "KeyUsage", "CustomerMasterKeySpec", "KeySpec", "Origin", "MultiRegion", "Tags", "Policy",
          "BypassPolicyLockoutSafetyCheck"], create_key),
-    row!("DescribeKey", Full, ["kms:DescribeKey"], ["KeyId"], describe_key),
+    row!("DescribeKey", Full, ["kms:DescribeKey"], ["KeyId", "GrantTokens"], describe_key),
     row!("ListKeys", Full, ["kms:ListKeys"], ["Limit", "Marker"], list_keys),
     row!("EnableKey", Full, ["kms:EnableKey"], ["KeyId"], enable_key),
     row!("DisableKey", Full, ["kms:DisableKey"], ["KeyId"], disable_key),
@@ -59,6 +59,7 @@ async fn create_key(c: &Context<'_>) -> Result<Value> {
 }
 
 async fn describe_key(c: &Context<'_>) -> Result<Value> {
+    grant_token::check(c)?;
     let key = c.key()?;
     let owner = c.owner(Some(&key))?;
     let found = c.kms(kms::DescribeKey { key }).await?;

@@ -2,7 +2,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::{KeyName, KeyRef};
-use crate::kms::{KEY_KIND, KeyPlace, Kms, chosen, home};
+use crate::kms::{KEY_KIND, KeyPlace, Kms, home};
 use crate::tables::ALIASES;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -93,10 +93,10 @@ impl Kms {
         context: &EncryptionContext,
         named: Option<&KeyRef>,
     ) -> Result<Decrypted> {
-        if let Some(key) = named {
-            self.check_named(permit, txn, &chosen(permit)?, key).await?;
-        }
         let (place, record) = self.key_to_use(permit, txn).await?;
+        if let Some(key) = named {
+            self.check_named(permit, txn, &place, key).await?;
+        }
         let version = ciphertext.version();
         let material = self.material(txn.view(), &place, record.spec, version).await?;
         let plaintext = ciphertext.open(self.version_place(&place, version), &material, context)?;

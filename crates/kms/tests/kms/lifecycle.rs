@@ -87,6 +87,17 @@ async fn a_deletion_can_be_called_off() {
 }
 
 #[tokio::test]
+async fn a_deletion_called_off_may_leave_the_key_off() {
+    let world = World::new().await;
+    let key = by_id(&world.key().await.id);
+    world.ann(ScheduleKeyDeletion { key: key.clone(), days: 7 }).await.unwrap();
+    world.ann(CancelKeyDeletion { key: key.clone(), enabled: false }).await.unwrap();
+    assert_eq!(world.ann(DescribeKey { key: key.clone() }).await.unwrap().record.state, KeyState::Disabled);
+    world.ann(EnableKey { key: key.clone() }).await.unwrap();
+    world.ann(encrypt(key, b"x")).await.unwrap();
+}
+
+#[tokio::test]
 async fn protection_stops_a_deletion() {
     let world = World::new().await;
     let key = by_id(&world.key().await.id);
