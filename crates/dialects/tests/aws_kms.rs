@@ -91,7 +91,7 @@ fn members(name: &str, t: &Things) -> Option<Value> {
         "GetKeyPolicy" | "ListKeyPolicies" | "ListGrants" => json!({"KeyId": t.key}),
         "PutKeyPolicy" => json!({"KeyId": t.key, "Policy": r#"{"Version":"1","Statement":[]}"#}),
         "CreateGrant" => {
-            let grantee = "arn:aws:iam::1234567890123456:user/bob";
+            let grantee = format!("arn:aws:iam::{}:user/bob", t.key.split(':').nth(4).unwrap());
             json!({"KeyId": t.key, "GranteePrincipal": grantee, "Operations": ["Decrypt"]})
         }
         "ListRetirableGrants" => json!({"RetiringPrincipal": "arn:aws:iam::1234567890123456:user/bob"}),
@@ -173,7 +173,9 @@ async fn each_call_is_one_event_and_none_holds_a_secret() {
     world.aws_call(Some(&root), "DescribeKey", &json!({"KeyId": NOWHERE})).await;
     world.aws_call(Some(&root), "NoSuchAction", &json!({})).await;
     let forged = Credential { secret: "wrong".to_owned(), ..root.clone() };
-    assert_eq!(world.aws_call(Some(&forged), "Encrypt", &encrypt).await.kind(), "InvalidSignatureException");
+    let refused = world.aws_call(Some(&forged), "Encrypt", &encrypt).await;
+    assert_eq!(refused.kind(), "InvalidSignatureException");
+    assert!(refused.body["message"].as_str().unwrap().contains("x-amz-target:TrentService.Encrypt"));
     let events = world.events(root.account).await;
     assert_eq!(events.len() - before, 6);
     let codes: Vec<&str> = events.iter().map(|event| &*event.error_code).collect();
@@ -274,6 +276,51 @@ async fn pairs_and_codes() {
     assert_eq!(world.aws(&root, "VerifyMac", given.clone()).await["MacValid"], true);
     given["Mac"] = json!(STANDARD.encode([0; 64]));
     assert_eq!(world.aws_call(Some(&root), "VerifyMac", &given).await.kind(), "KMSInvalidMacException");
+}
+
+/// Every member of every row with a value of another type, empty, too long, or another account's: the caller is told, and
+/// nothing is done or breaks.
+#[tokio::test]
+async fn bad_members_are_the_callers_mistake() {
+    let long = "x".repeat(9_000);
+    let values = [json!(true), json!(-7), json!(1e300), json!(""), json!([]), json!({}), json!(long), json!([[1]])];
+    for row in served() {
+        let world = World::new().await;
+        let root = world.account("first").await;
+        let things = things(&world, &root).await;
+        let given = members(row.name, &things).unwrap();
+        for name in given.as_object().unwrap().keys() {
+            for value in &values {
+                let mut wrong = given.clone();
+                wrong[name] = value.clone();
+                let answer = world.aws_call(Some(&root), row.name, &wrong).await;
+                let known = matches!(answer.status, 200 | 400) && !answer.kind().contains("Internal");
+                assert!(known, "{} {name} {value}: {}", row.name, answer.body);
+                let other_type = std::mem::discriminant(value) != std::mem::discriminant(&given[name]);
+                assert!(!other_type || answer.status == 400, "{} {name} {value}: {}", row.name, answer.body);
+            }
+            let mut without = given.clone();
+            without.as_object_mut().unwrap().remove(name);
+            let answer = world.aws_call(Some(&root), row.name, &without).await;
+            assert!(matches!(answer.status, 200 | 400), "{} without {name}: {}", row.name, answer.body);
+            let optional = name == "KeyId" && matches!(row.name, "Decrypt" | "ListAliases")
+                || name == "SourceKeyId"
+                || name == "KeySpec"
+                || name == "ValidTo";
+            let missing = answer.kind() == "ValidationException";
+            assert!(optional || missing, "{} without {name}: {}", row.name, answer.body);
+        }
+        for body in ["", "[]", "{", "{\"KeyId\":1,\"KeyId\":2}", "null"] {
+            let request = world.aws_request(Some(&root), row.name, body, "kms", "local-1");
+            let answer = world.aws_send(request).await;
+            assert!(matches!(answer.status, 200 | 400), "{} {body}: {}", row.name, answer.body);
+        }
+    }
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let large = format!("{{\"KeyId\":\"{}\"}}", "x".repeat(300_000));
+    let answer = world.aws_send(world.aws_request(Some(&root), "Encrypt", &large, "kms", "local-1")).await;
+    assert_eq!(answer.status, 413);
 }
 
 #[tokio::test]
@@ -406,7 +453,9 @@ async fn signatures_of_another_service_region_or_time() {
     };
     assert_eq!(send("kms", "local-1").await.status, 200);
     assert_eq!(send("s3", "local-1").await.kind(), "IncompleteSignatureException");
-    assert_eq!(send("kms", "local-2").await.kind(), "InvalidSignatureException");
+    let elsewhere = send("kms", "local-2").await;
+    assert_eq!(elsewhere.kind(), "InvalidSignatureException");
+    assert!(elsewhere.body["message"].as_str().unwrap().contains("local-1"));
     let old = world.aws_request(Some(&root), "ListKeys", "{}", "kms", "local-1");
     world.deployment.clock.advance(std::time::Duration::from_secs(901));
     assert_eq!(world.aws_send(old).await.kind(), "InvalidSignatureException");

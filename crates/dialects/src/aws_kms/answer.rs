@@ -13,9 +13,24 @@ pub(super) fn done(call: &Call, members: &Value) -> Response {
 pub(super) fn failed(call: &Call, failure: &Failure) -> Response {
     let status = StatusCode::from_u16(status(failure.reason())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = kind(call, failure);
-    let mut response = response(call, status, &json!({"__type": kind, "message": failure.to_string()}));
+    let mut response = response(call, status, &json!({"__type": kind, "message": message(failure)}));
     response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
+}
+
+/// What is wrong, and where it is the signature, what would be right. It holds only what the caller sent, and where we are.
+fn message(failure: &Failure) -> String {
+    let detail = |name| failure.detail(name).unwrap_or_default();
+    match failure.reason() {
+        Reason::SignatureMismatch => format!(
+            "{failure}\n\nThe Canonical String for this request should have been\n'{}'\n\n\
+             The String-to-Sign should have been\n'{}'\n",
+            detail("CanonicalRequest"),
+            detail("StringToSign")
+        ),
+        Reason::RegionMismatch => format!("{failure} Credential should be scoped to {}.", detail("ExpectedRegion")),
+        _ => failure.to_string(),
+    }
 }
 
 /// The exception that a failure is. Some are told by the member they are about, or by the operation.

@@ -88,6 +88,15 @@ impl GrantConstraint {
     }
 }
 
+/// Refuses a principal of another account: a grant would do nothing for them.
+fn check_own(place: &KeyPlace, parameter: &'static str, named: Option<&str>) -> Result<()> {
+    let own = format!("acs:ram::{}:", place.account);
+    match named {
+        Some(named) if !named.starts_with(&own) => Err(Failure::invalid(parameter, "one of the key's own account")),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a caller is the one that a grant names. A role session is its role, too.
 fn is(caller: &Caller, named: &str) -> bool {
     let role = match caller.principal() {
@@ -171,6 +180,8 @@ impl Run<CreateGrant> for Kms {
             return Err(Failure::invalid("GranteePrincipal", "the ARN of a principal, with at least one operation"));
         }
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Use).await?;
+        check_own(&place, "GranteePrincipal", Some(&op.grantee))?;
+        check_own(&place, "RetiringPrincipal", op.retiring.as_deref())?;
         let grants = self.grants(txn.view(), &place).await?;
         if let Some(known) = grants.iter().find(|grant| !op.name.is_empty() && grant.name == op.name) {
             return Ok(known.clone());

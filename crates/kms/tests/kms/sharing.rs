@@ -92,6 +92,11 @@ async fn a_grant_lets_one_principal_do_some_things() {
     };
     let made = world.ann(grant(&[("team", "a")])).await.unwrap();
     assert_eq!(world.ann(grant(&[])).await.unwrap().id, made.id);
+    let foreign = format!("acs:ram::{}:user/carl", world.bob.account);
+    let to_others = CreateGrant { grantee: foreign.clone(), name: String::new(), ..grant(&[]) };
+    assert_eq!(reason(world.ann(to_others).await), Reason::ParameterInvalid);
+    let by_others = CreateGrant { retiring: Some(foreign), name: String::new(), ..grant(&[]) };
+    assert_eq!(reason(world.ann(by_others).await), Reason::ParameterInvalid);
     let team = |name: &str| EncryptionContext::from_pairs([("team".to_owned(), name.to_owned())]).unwrap();
     let with = |name| kms::Encrypt { context: team(name), ..encrypt(key.clone(), b"x") };
     let sealed = world.by(&carl, with("a")).await.unwrap().ciphertext;
