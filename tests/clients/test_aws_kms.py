@@ -268,7 +268,8 @@ def test_rotation(kms, key):
     assert kms.list_key_rotations(KeyId=key)["Rotations"] == []
     for _ in range(2):
         assert kms.rotate_key_on_demand(KeyId=key)["KeyId"] == key
-    assert len(kms.list_key_rotations(KeyId=key)["Rotations"]) == 2
+    first, second = kms.list_key_rotations(KeyId=key)["Rotations"]
+    assert first["RotationDate"] <= second["RotationDate"] and first["RotationType"] == "ON_DEMAND"
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"old"
     assert kms.encrypt(KeyId=key, Plaintext=b"new")["CiphertextBlob"][:36] != sealed[:36]
 

@@ -54,3 +54,4 @@ pub use ops::{
     service_alias,
 };
 pub use page::{Page, Paged};
+pub use version_record::Rotated;

@@ -155,7 +155,7 @@ mod tests {
         let first = FirstVersion { id: primary.clone(), key: id.clone(), created, wrapped: wrapped.clone() };
         assert_eq!(
             read::<KeyVersionRecord>(&first),
-            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None }
+            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None, rotated: None }
         );
         let policy = read::<PolicyRecord>(&BTreeMap::from([("text", "{}")]));
         assert_eq!(policy, PolicyRecord { text: "{}".to_owned(), original: None });

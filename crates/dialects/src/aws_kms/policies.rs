@@ -224,6 +224,27 @@ mod tests {
             let failure = with(&statement).unwrap_err();
             assert!(failure.to_string().contains(element), "{failure}");
         }
+        // The statement for administrators that Amazon's console writes.
+        let administrators = json!([
+            "kms:Create*",
+            "kms:Describe*",
+            "kms:Enable*",
+            "kms:List*",
+            "kms:Put*",
+            "kms:Update*",
+            "kms:Revoke*",
+            "kms:Disable*",
+            "kms:Get*",
+            "kms:Delete*",
+            "kms:TagResource",
+            "kms:UntagResource",
+            "kms:ScheduleKeyDeletion",
+            "kms:CancelKeyDeletion",
+            "kms:RotateKeyOnDemand",
+        ]);
+        let mut statement = good.clone();
+        statement["Action"] = administrators;
+        assert!(with(&statement).unwrap().text.contains("kms:SetKeyPolicy"));
         let both = json!(["kms:EnableKeyRotation", "kms:DisableKeyRotation"]);
         assert!(with(&json!({"Effect": "Deny", "Principal": "*", "Action": both, "Resource": "*"})).is_ok());
     }

@@ -4,11 +4,11 @@ use super::context::Context;
 use super::keys::named;
 use super::paging::{answer, slice};
 use super::row::{Row, row};
-use super::words::{self, seconds, value};
+use super::words::{self, name, seconds, value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::pair::{EncryptionScheme, PairKind, Wrapping};
-use kms::{Drawn, KeyRef, KeyVersion, Page};
+use kms::{Drawn, KeyRef, KeyVersion, Page, Rotated};
 use serde_json::{Value, json};
 use types::{Failure, Reason, Result, Timestamp};
 
@@ -86,13 +86,21 @@ async fn rotate_key_on_demand(c: &Context<'_>) -> Result<Value> {
     Ok(json!({"KeyId": named(c, &key)?}))
 }
 
+const ROTATIONS: &[(&str, Rotated)] = &[("ON_DEMAND", Rotated::Asked), ("AUTOMATIC", Rotated::Scheduled)];
+
 /// Every version but the first came of a rotation. The oldest is shown first.
 async fn list_key_rotations(c: &Context<'_>) -> Result<Value> {
     let (key, part) = (c.key()?, slice(c.input, 100)?);
     let page = Page { number: 1, size: kms::limits::PAGE_SIZE };
     let found = c.kms(kms::ListKeyVersions { key: key.clone(), page }).await?;
     let arn = named(c, &key)?;
-    let rotation = |version: &KeyVersion| json!({"KeyId": arn, "RotationDate": seconds(version.created)});
+    let rotation = |version: &KeyVersion| {
+        let mut shown = json!({"KeyId": arn, "RotationDate": seconds(version.created)});
+        if let (Some(rotated), Some(members)) = (version.rotated, shown.as_object_mut()) {
+            members.insert("RotationType".to_owned(), name(ROTATIONS, rotated).into());
+        }
+        shown
+    };
     let (items, next) = part.of(found.items.iter().rev().skip(1).map(rotation).collect());
     Ok(answer("Rotations", items, next))
 }
