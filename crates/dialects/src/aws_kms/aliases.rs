@@ -48,14 +48,14 @@ async fn delete_alias(c: &Context<'_>) -> Result<Value> {
 }
 
 async fn list_aliases(c: &Context<'_>) -> Result<Value> {
-    let page = page(c.input, 50)?;
+    let (page, after) = page(c.input, 50)?;
     let key = c.key_in("KeyId")?;
     let owner = c.owner(key.as_ref())?;
     let found = match key {
-        Some(key) => c.kms(kms::ListAliasesByKeyId { key, page }).await?,
-        None => c.kms(kms::ListAliases { page }).await?,
+        Some(key) => c.kms(kms::ListAliasesByKeyId { key, page, after }).await?,
+        None => c.kms(kms::ListAliases { page, after }).await?,
     };
-    let alias = |a: &AliasInfo| {
+    let shown = |a: &AliasInfo| {
         json!({
             "AliasName": a.record.name.as_str(),
             "AliasArn": arn::of_alias(&c.region.id, owner, &a.record.name),
@@ -63,5 +63,5 @@ async fn list_aliases(c: &Context<'_>) -> Result<Value> {
             "CreationDate": seconds(a.record.created),
         })
     };
-    Ok(paged(&found, "Aliases", found.items.iter().map(alias).collect()))
+    Ok(paged(&found, "Aliases", |alias| alias.record.name.as_str(), shown))
 }

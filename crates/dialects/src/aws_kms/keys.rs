@@ -104,14 +104,14 @@ fn metadata(c: &Context<'_>, key: &KeyInfo, owner: AccountId) -> Value {
 }
 
 async fn list_keys(c: &Context<'_>) -> Result<Value> {
-    let op = kms::ListKeys { page: page(c.input, 100)?, filter: KeyFilter::default() };
-    let found = c.kms(op).await?;
+    let (page, after) = page(c.input, 100)?;
+    let found = c.kms(kms::ListKeys { page, filter: KeyFilter::default(), after }).await?;
     let owner = c.owner(None)?;
-    let key = |k: &KeyInfo| {
+    let shown = |k: &KeyInfo| {
         let id = &k.record.id;
         json!({"KeyId": id.as_str(), "KeyArn": arn::of_key(&c.region.id, owner, id)})
     };
-    Ok(paged(&found, "Keys", found.items.iter().map(key).collect()))
+    Ok(paged(&found, "Keys", |key| key.record.id.as_str(), shown))
 }
 
 async fn enable_key(c: &Context<'_>) -> Result<Value> {

@@ -156,7 +156,7 @@ const fn state_name(state: KeyState) -> &'static str {
 }
 
 async fn list_keys(c: &Context<'_>) -> Result<Answer> {
-    let op = kms::ListKeys { page: page(c.params)?, filter: filter(c.params.optional("Filters"))? };
+    let op = kms::ListKeys { page: page(c.params)?, filter: filter(c.params.optional("Filters"))?, after: None };
     let found = c.kms(op).await?;
     let key = |k: &KeyInfo| json!({"KeyId": k.record.id.as_str(), "KeyArn": k.arn});
     let keys: Vec<Value> = found.items.iter().map(key).collect();
@@ -276,12 +276,12 @@ async fn delete_alias(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn list_aliases(c: &Context<'_>) -> Result<Answer> {
-    let found = c.kms(kms::ListAliases { page: page(c.params)? }).await?;
+    let found = c.kms(kms::ListAliases { page: page(c.params)?, after: None }).await?;
     Ok(aliases(&found))
 }
 
 async fn list_aliases_by_key_id(c: &Context<'_>) -> Result<Answer> {
-    let found = c.kms(kms::ListAliasesByKeyId { key: key(c.params)?, page: page(c.params)? }).await?;
+    let found = c.kms(kms::ListAliasesByKeyId { key: key(c.params)?, page: page(c.params)?, after: None }).await?;
     Ok(aliases(&found))
 }
 

@@ -116,7 +116,7 @@ async fn listing_filters_and_pages() {
     }
     let off = world.key().await.id;
     world.ann(DisableKey { key: by_id(&off) }).await.unwrap();
-    let list = |filter: KeyFilter| world.ann(ListKeys { page: Page { number: 1, size: 100 }, filter });
+    let list = |filter: KeyFilter| world.ann(ListKeys { page: Page { number: 1, size: 100 }, filter, after: None });
     let disabled = list(KeyFilter { states: vec![KeyState::Disabled], ..KeyFilter::default() }).await.unwrap();
     assert_eq!(disabled.items.iter().map(|k| &k.record.id).collect::<Vec<_>>(), [&off]);
     let states = vec![KeyState::Disabled, KeyState::Enabled];
@@ -126,14 +126,18 @@ async fn listing_filters_and_pages() {
 
     let mut seen = Vec::new();
     for number in 1..=3 {
-        let op = ListKeys { page: Page { number, size: 2 }, filter: KeyFilter::default() };
+        let op = ListKeys { page: Page { number, size: 2 }, filter: KeyFilter::default(), after: None };
         let page = world.ann(op).await.unwrap();
         assert_eq!(page.total, 6);
         seen.extend(page.items.into_iter().map(|k| k.record.id));
     }
     seen.dedup();
     assert_eq!(seen.len(), 6);
-    let wrong = ListKeys { page: Page { number: 1, size: 101 }, filter: KeyFilter::default() };
+    let after = |after| world.ann(ListKeys { page: Page { number: 1, size: 2 }, filter: KeyFilter::default(), after });
+    let rest = after(Some(seen[2].clone())).await.unwrap();
+    assert_eq!((rest.total, &rest.items[0].record.id), (3, &seen[3]));
+    assert_eq!(after(Some(seen[5].clone())).await.unwrap().total, 0);
+    let wrong = ListKeys { page: Page { number: 1, size: 101 }, filter: KeyFilter::default(), after: None };
     assert_eq!(reason(world.ann(wrong).await), Reason::ParameterInvalid);
     assert_eq!(world.bob(ListKeys::default()).await.unwrap().total, 0);
 }

@@ -96,7 +96,7 @@ async fn operations_answer_as_the_table_says() {
         let always = ["ok"; 4];
         cell!(always, |key| ListKeyTags { key });
         cell!(always, |key| GetKeyPolicy { key });
-        cell!(always, |key| ListAliasesByKeyId { key, page: Page::default() });
+        cell!(always, |key| ListAliasesByKeyId { key, page: Page::default(), after: None });
         cell!(always, |key| DescribeKey { key });
         cell!(always, |key| ListKeyVersions { key, page: Page::default() });
         cell!(always, |key| GetParametersForImport {
