@@ -18,7 +18,7 @@ use crate::outcome::{Doing, Failed, Outcome};
 use crate::server::{self, Server};
 use bare::Bare;
 use ceilings::Ceilings;
-use load::{KIB, Kind, Load, MIB};
+use load::{KIB, KeyCall, Kind, Load, MIB};
 use process::Process;
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,6 +29,9 @@ use tokio::runtime::Runtime;
 /// What to measure, and for how long.
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    /// Which lines: of the whole server, or of keys in detail.
+    #[arg(value_enum, default_value_t = Suite::All)]
+    suite: Suite,
     /// Measure this S3 endpoint (host:port, plain HTTP) instead of a server of our own.
     #[arg(long, requires = "access_key", requires = "secret_key")]
     endpoint: Option<String>,
@@ -56,6 +59,15 @@ pub(crate) struct Options {
     /// Only the lines whose name contains this.
     #[arg(long)]
     only: Option<String>,
+}
+
+/// Lines that are measured together.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Suite {
+    /// Objects, and encryption with a key.
+    All,
+    /// Everything that is asked of keys often.
+    Kms,
 }
 
 /// Measures and prints the table.
@@ -122,14 +134,21 @@ struct Bench<'a> {
     subject: Subject,
 }
 
-/// Every line of the table, in order.
-fn lines() -> Vec<(Kind, usize)> {
+/// Every line of a table, in order.
+fn lines(suite: Suite) -> Vec<(Kind, usize)> {
     let mut lines = Vec::new();
+    if suite == Suite::Kms {
+        for call in [KeyCall::Encrypt, KeyCall::Decrypt, KeyCall::DataKey, KeyCall::Sign] {
+            lines.extend([1, 16, 64].map(|clients| (Kind::Kms(call), clients)));
+        }
+        return lines;
+    }
     for (size, clients) in [(4 * KIB, &[1, 16, 64][..]), (MIB, &[1, 16]), (64 * MIB, &[1, 16])] {
         lines.extend(clients.iter().map(|&clients| (Kind::Put(size), clients)));
         lines.extend(clients.iter().filter(|&&clients| clients <= 16).map(|&clients| (Kind::Get(size), clients)));
     }
-    lines.extend([(Kind::List, 1), (Kind::Encrypt, 1), (Kind::Encrypt, 16)]);
+    let encrypt = Kind::Kms(KeyCall::Encrypt);
+    lines.extend([(Kind::List, 1), (encrypt, 1), (encrypt, 16)]);
     lines
 }
 
@@ -138,9 +157,9 @@ impl Bench<'_> {
         let bare = Bare::start()?;
         let target = bare.target(&self.subject.target);
         let mut rows = Vec::new();
-        for (kind, clients) in lines() {
+        for (kind, clients) in lines(self.options.suite) {
             let wanted = self.options.only.as_ref().is_none_or(|only| kind.to_string().contains(only.as_str()));
-            if !wanted || (kind == Kind::Encrypt && self.options.s3_only) {
+            if !wanted || (matches!(kind, Kind::Kms(_)) && self.options.s3_only) {
                 continue;
             }
             eprintln!("measuring {kind}, {clients} clients …");

@@ -16,6 +16,8 @@ const BUCKET: &str = "/bench";
 const LIST_BUCKET: &str = "/bench-list";
 const LISTED: usize = 10_000;
 const KMS: &str = "2016-01-20";
+/// 32 bytes, in Base64.
+const PLAINTEXT: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// What one line of the table measures.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +28,32 @@ pub(super) enum Kind {
     Get(usize),
     /// A full listing of 10,000 keys, page by page.
     List,
-    /// KMS Encrypt of 32 bytes.
+    /// A call of KMS.
+    Kms(KeyCall),
+}
+
+/// What is asked of a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyCall {
+    /// Encrypt of 32 bytes.
     Encrypt,
+    /// Decrypt of them.
+    Decrypt,
+    /// GenerateDataKey of 32 bytes.
+    DataKey,
+    /// AsymmetricSign of a SHA-256 with a P-256 key.
+    Sign,
+}
+
+impl KeyCall {
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Encrypt => "Encrypt",
+            Self::Decrypt => "Decrypt",
+            Self::DataKey => "GenerateDataKey",
+            Self::Sign => "AsymmetricSign",
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -38,7 +64,7 @@ impl fmt::Display for Kind {
             Self::Put(bytes) => write!(f, "PUT {}", size(*bytes)),
             Self::Get(bytes) => write!(f, "GET {}", size(*bytes)),
             Self::List => write!(f, "LIST {LISTED} keys"),
-            Self::Encrypt => write!(f, "KMS Encrypt"),
+            Self::Kms(call) => write!(f, "KMS {}", call.action()),
         }
     }
 }
@@ -96,13 +122,49 @@ impl Load {
             }
             Kind::Get(size) => self.put_objects(&mut connection, size).await,
             Kind::List => self.put_listed().await,
-            Kind::Encrypt => {
-                let answer = connection.send(self.target.rpc(KMS, "CreateKey", &[])?).await?.ok()?;
-                let body: serde_json::Value = serde_json::from_slice(&answer.body).doing("read CreateKey's answer")?;
-                let key = body.pointer("/KeyMetadata/KeyId").and_then(serde_json::Value::as_str).doing("KeyId")?;
-                Ok(Subject::Key(key.to_owned()))
-            }
+            Kind::Kms(call) => self.prepare_key(&mut connection, call).await,
         }
+    }
+
+    /// A key of its own, and the call with all it needs.
+    async fn prepare_key(&self, connection: &mut Connection, call: KeyCall) -> Outcome<Subject> {
+        let kind: &[_] = match call {
+            KeyCall::Sign => &[("KeySpec", "EC_P256"), ("KeyUsage", "SIGN/VERIFY")],
+            KeyCall::Encrypt | KeyCall::Decrypt | KeyCall::DataKey => &[],
+        };
+        let made = self.ask(connection, "CreateKey", kind).await?;
+        let key = text(&made, "/KeyMetadata/KeyId");
+        let parameters = match call {
+            KeyCall::Encrypt => vec![("KeyId", key), ("Plaintext", PLAINTEXT.to_owned())],
+            KeyCall::DataKey => vec![("KeyId", key)],
+            KeyCall::Decrypt => {
+                let sealed = self.ask(connection, "Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]).await?;
+                vec![("CiphertextBlob", text(&sealed, "/CiphertextBlob"))]
+            }
+            KeyCall::Sign => {
+                let versions = self.ask(connection, "ListKeyVersions", &[("KeyId", &key)]).await?;
+                let version = text(&versions, "/KeyVersions/KeyVersion/0/KeyVersionId");
+                let algorithm = "ECDSA_SHA_256".to_owned();
+                vec![
+                    ("KeyId", key),
+                    ("KeyVersionId", version),
+                    ("Algorithm", algorithm),
+                    ("Digest", PLAINTEXT.to_owned()),
+                ]
+            }
+        };
+        Ok(Subject::Call(call.action(), parameters))
+    }
+
+    /// The answer to a call; the bare server has none to give.
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Outcome<serde_json::Value> {
+        let answer = connection.send(self.target.rpc(KMS, action, parameters)?).await?.ok()?;
+        serde_json::from_slice(&answer.body).doing("read an answer of KMS")
     }
 
     /// The bucket may be there already, from the line before.
@@ -154,7 +216,7 @@ enum Subject {
     Body(Bytes),
     Paths(Vec<String>),
     Listing,
-    Key(String),
+    Call(&'static str, Vec<(&'static str, String)>),
 }
 
 /// One client.
@@ -196,10 +258,9 @@ impl Client {
                 self.expect_size(length)
             }
             Subject::Listing => self.list(connection).await,
-            Subject::Key(key) => {
-                let parameters =
-                    [("KeyId", key.as_str()), ("Plaintext", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")];
-                connection.send(self.target.rpc(KMS, "Encrypt", &parameters)?).await?.ok()?;
+            Subject::Call(action, parameters) => {
+                let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                connection.send(self.target.rpc(KMS, action, &parameters)?).await?.ok()?;
                 Ok(32)
             }
         }
@@ -237,4 +298,9 @@ fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let (_, rest) = text.split_once(before)?;
     let (inside, _) = rest.split_once(after)?;
     Some(inside.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\""))
+}
+
+/// A member of an answer.
+fn text(answer: &serde_json::Value, pointer: &str) -> String {
+    answer.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }

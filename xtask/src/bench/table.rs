@@ -78,7 +78,7 @@ fn lowest(kind: Kind, clients: usize, bare: f64, ceilings: &Ceilings) -> Option<
         Kind::Get(size) => {
             vec![("bare server", bare), ("AES-256-GCM", whole(ceilings.aes * ceilings.cores, size))]
         }
-        Kind::Encrypt => vec![("bare server", bare)],
+        Kind::Kms(_) => vec![("bare server", bare)],
         Kind::List => Vec::new(),
     };
     let (name, rate) = bounds.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -90,6 +90,7 @@ fn aim(kind: Kind, clients: usize) -> Option<f64> {
     match (kind, clients) {
         (Kind::Put(size) | Kind::Get(size), 16) if size == 64 * MIB => Some(0.6),
         (Kind::Get(size), 16) if size < MIB => Some(0.4),
+        (Kind::Kms(_), 16) => Some(0.4),
         (Kind::Put(size), 16 | 64) if size < MIB => Some(0.7),
         _ => None,
     }

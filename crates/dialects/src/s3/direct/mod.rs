@@ -55,7 +55,7 @@ pub(super) struct Way<'d> {
 
 enum Ask {
     Get(get::Asked),
-    Put(put::Asked),
+    Put(Box<put::Asked>),
 }
 
 /// Answers a request, or gives it back if it is not for this way.
@@ -69,7 +69,7 @@ pub(super) async fn serve(way: &Way<'_>, head: &Head, request: Request) -> Resul
     let (gate, objects) = (&way.domains.gate, &*way.region.objects);
     let answered = match ask {
         Ask::Get(asked) => Box::pin(get::run(gate, objects, &caller, asked, (bucket, key))).await,
-        Ask::Put(asked) => Box::pin(put::run(gate, objects, &caller, asked, (bucket, key), request.into_body())).await,
+        Ask::Put(asked) => Box::pin(put::run(gate, objects, &caller, *asked, (bucket, key), request.into_body())).await,
     };
     Ok(match answered {
         Ok(response) => signed(response, caller.call()),
@@ -84,7 +84,7 @@ fn read(domains: &Domains, head: &Head, request: &Request) -> Option<(BucketName
     }
     let ask = match *request.method() {
         Method::GET => Ask::Get(get::read(head, request)?),
-        Method::PUT => Ask::Put(put::read(head, request.headers())?),
+        Method::PUT => Ask::Put(Box::new(put::read(head, request.headers())?)),
         _ => return None,
     };
     let location = domains.addressing.resolve(head.header("host")?, head.raw_path()).ok()?;

@@ -11,6 +11,8 @@ fn comparable(answer: &Answer) -> BTreeMap<String, String> {
 /// A query that says nothing, and which this way does not know.
 const LONG_WAY: &str = "?x-long-way=";
 
+type Headers<'h> = &'h [(&'h str, &'h str)];
+
 #[tokio::test]
 async fn both_ways_answer_the_same() {
     let (world, key) = World::with_bucket().await;
@@ -56,7 +58,7 @@ async fn both_ways_refuse_the_same() {
     world.ask(&key, "PUT", "/data/a").body("hello").send().await.is(200);
     let wrong = [("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")];
     let sum = [("x-amz-checksum-crc32", "AAAAAA==")];
-    let cases: &[(&str, &str, &[(&str, &str)], _)] = &[
+    let cases: &[(&str, &str, Headers<'_>, _)] = &[
         ("GET", "/data/missing", &[], &key),
         ("GET", "/nosuchbucket/a", &[], &key),
         ("GET", "/data/a", &[], &user),
