@@ -154,3 +154,16 @@ def test_plaintext_is_not_on_disk(server, s3, bucket, rpc, key):
         if path.is_file():
             content = path.read_bytes()
             assert [needle for needle in needles if needle in content] == [], path
+
+
+def test_what_would_be_lost_with_a_key_is_told(rpc, encrypted, key):
+    alias = f"alias/{fresh('lost')}"
+    rpc.call("kms", "CreateAlias", KeyId=key, AliasName=alias)
+    secret = fresh("lost")
+    rpc.call("kms", "CreateSecret", SecretName=secret, VersionId="v1", SecretData="x", EncryptionKeyId=key)
+    told = rpc.call("kms", "GetKeyInventory", KeyId=alias)
+    assert (told["KeyId"], told["Objects"], told["ObjectBytes"]) == (key, 1, len(BODY))
+    assert told["Secrets"]["Secret"] == [secret] and told["Aliases"]["Alias"] == [alias]
+    assert told["Buckets"]["Bucket"] in ([], [encrypted]) and "NextToken" not in told
+    rpc.call("kms", "DeleteSecret", SecretName=secret, ForceDeleteWithoutRecovery="true")
+    rpc.call("kms", "DeleteAlias", AliasName=alias)

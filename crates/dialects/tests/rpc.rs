@@ -145,6 +145,7 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         "DescribeKey"
         | "EnableKey"
         | "ListAliasesByKeyId"
+        | "GetKeyInventory"
         | "GenerateDataKey"
         | "GenerateDataKeyWithoutPlaintext"
         | "ListKeyVersions"

@@ -42,12 +42,13 @@ pub use encryption::{Encryption, Protection};
 pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
 pub use ops::{
-    AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CreateBucket, Created, Delete,
-    DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Deleted, DescribeRegions, Get, GetBucketAcl,
+    AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
+    Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Deleted, DescribeRegions, Get, GetBucketAcl,
     GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetObjectAcl, Got, Head,
     InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListedObject, ListedPart,
     MetadataDirective, ObjectAccess, ObjectPage, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
-    PutBucketEncryption, PutBucketPolicy, PutObjectAcl, Seen, UploadInfo, UploadPage, UploadPart, UploadPartCopy,
+    PutBucketEncryption, PutBucketPolicy, PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart,
+    UploadPartCopy,
 };
 pub use range::ByteRange;
 pub use reader::Content;

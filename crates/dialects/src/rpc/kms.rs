@@ -1,6 +1,7 @@
 //! Keys, 2016-01-20 (alibaba-wire §5).
 
 pub(super) mod crypto;
+mod inventory;
 pub(super) mod keys;
 pub(super) mod parse;
 pub(super) mod tags;
@@ -11,6 +12,7 @@ use super::row::{Row, row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use iam::{Operation, Run};
+use inventory::get_key_inventory;
 use kms::{AliasInfo, Creator, Encrypted, KeyInfo, KeyRecord, KeyState, Kms, Paged};
 use parse::{
     alias, boolean, context, data_key_length, days, filter, key, origin, page, plaintext, protection, spec, usage,
@@ -38,6 +40,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "DeleteAlias", Full, ["kms:DeleteAlias"], delete_alias),
     row!(Kms, "ListAliases", Full, ["kms:ListAliases"], list_aliases),
     row!(Kms, "ListAliasesByKeyId", Full, ["kms:ListAliasesByKeyId"], list_aliases_by_key_id),
+    row!(Kms, "GetKeyInventory", Full, ["kms:DescribeKey", "kms:ListAliasesByKeyId", "kms:ListSecrets", "oss:ListBuckets"], get_key_inventory),
     row!(Kms, "ConnectKmsInstance"),
     row!(Kms, "GetKmsInstance"),
     row!(Kms, "ListKmsInstances"),

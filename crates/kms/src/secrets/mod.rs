@@ -23,8 +23,8 @@ mod webhook;
 pub use ops::{
     CreateSecret, DeferRotation, DeleteSecret, DeletedSecret, DescribeSecret, DestroySecret, FinishRotation,
     GetRandomPassword, GetSecretPolicy, GetSecretValue, ListSecretTags, ListSecretVersionIds, ListSecrets, NewSecret,
-    PutSecretValue, RestoreSecret, RotateSecret, SecretTag, SetSecretPolicy, StartRotation, TagSecrets, UntagSecrets,
-    UpdateSecret, UpdateSecretRotationPolicy, UpdateSecretVersionStage, VersionChoice,
+    PutSecretValue, RestoreSecret, RotateSecret, SecretTag, SecretsUnderKey, SetSecretPolicy, StartRotation,
+    TagSecrets, UntagSecrets, UpdateSecret, UpdateSecretRotationPolicy, UpdateSecretVersionStage, VersionChoice,
 };
 pub use password::PasswordRules;
 pub use rotation::{Pending, Rotation};

@@ -7,6 +7,7 @@ mod bucket_policy;
 mod bucket_stat;
 mod complete_upload;
 mod copy;
+mod count_under_key;
 mod create_bucket;
 mod delete;
 mod delete_bucket;
@@ -31,6 +32,7 @@ pub use bucket_policy::{BucketPolicy, DeleteBucketPolicy, GetBucketPolicy, PutBu
 pub use bucket_stat::{BucketStat, GetBucketStat};
 pub use complete_upload::{CompleteUpload, ListedPart, PartList};
 pub use copy::{Copy, MetadataDirective};
+pub use count_under_key::{CountUnderKey, UnderKey};
 pub use create_bucket::{CreateBucket, Created};
 pub use delete::{Delete, Deleted};
 pub use delete_bucket::DeleteBucket;

@@ -1,8 +1,8 @@
 use crate::world::{World, data, home, key, read, reason};
 use kms::{CreateKey, DisableKey, KeyRef};
 use objects::{
-    Acl, Body, CompleteUpload, Copy, Draft, Encryption, Get, InitiateUpload, PartList, Protection, Put, PutBucketAcl,
-    PutBucketEncryption, UploadPart,
+    Acl, Body, CompleteUpload, Copy, CountUnderKey, Draft, Encryption, Get, InitiateUpload, PartList, Protection, Put,
+    PutBucketAcl, PutBucketEncryption, UnderKey, UploadPart,
 };
 use types::{KeyId, Reason};
 
@@ -113,4 +113,42 @@ async fn an_uploads_encryption_is_fixed_when_it_begins() {
     let done = world.ann(CompleteUpload::new(home(), key("it"), upload, PartList::All)).await.unwrap();
     assert_eq!(done.protection, Protection::Kms { key: id.to_string() });
     assert!(world.get("it").await.unwrap() == [data(120_000), data(120_000)].concat());
+}
+
+#[tokio::test]
+async fn what_is_under_a_key_is_counted() {
+    let world = World::new().await;
+    let (id, other) = (new_key(&world).await, new_key(&world).await);
+    let account = world.ann.account;
+    let aliases: std::collections::BTreeSet<String> = ["alias/mine".to_owned()].into();
+    let count = || CountUnderKey { account, key: id.clone(), aliases: aliases.clone(), after: None };
+    assert_eq!(world.ann(count()).await.unwrap(), UnderKey::default());
+    for (name, size, draft) in [
+        ("a", 10, under(Some(&id))),
+        ("b", 100_000, under(Some(&id))),
+        ("c", 7, under(Some(&other))),
+        ("d", 7, under(None)),
+        ("e", 7, Draft::default()),
+    ] {
+        world.ann(put(name, size, draft)).await.unwrap();
+    }
+    world.ann(with!(InitiateUpload::new(home(), key("f")), draft: under(Some(&id)))).await.unwrap();
+    let found = world.ann(count()).await.unwrap();
+    assert_eq!((found.objects, found.bytes, found.uploads), (2, 100_010, 1));
+    assert_eq!((found.buckets, found.next), (vec![], None));
+    for text in [id.to_string(), "alias/mine".to_owned(), format!("acs:kms:local-1:{account}:key/{id}")] {
+        let encryption = Encryption::Kms { key: Some(text) };
+        world.ann(PutBucketEncryption { bucket: home(), encryption }).await.unwrap();
+        assert_eq!(world.ann(count()).await.unwrap().buckets, [home().to_string()]);
+    }
+    // Going on after everything finds nothing; a token of nobody's is refused; others have nothing under it.
+    let end = CountUnderKey { after: Some("ff".repeat(20)), ..count() };
+    assert_eq!(world.ann(end).await.unwrap(), UnderKey::default());
+    assert_eq!(
+        reason(world.ann(CountUnderKey { after: Some("x".to_owned()), ..count() }).await),
+        Reason::ParameterInvalid
+    );
+    assert_eq!(world.bob(count()).await.unwrap(), UnderKey::default());
+    world.delete("b").await;
+    assert_eq!(world.ann(count()).await.unwrap().objects, 1);
 }

@@ -12,6 +12,7 @@ mod secret_policy;
 mod secret_rotation;
 pub(super) mod secret_tags;
 mod secret_versions;
+mod secrets_under_key;
 mod update_secret;
 
 pub use create_secret::{CreateSecret, NewSecret};
@@ -26,4 +27,5 @@ pub use secret_policy::{GetSecretPolicy, SetSecretPolicy};
 pub use secret_rotation::{DeferRotation, FinishRotation, StartRotation};
 pub use secret_tags::{ListSecretTags, SecretTag, TagSecrets, UntagSecrets};
 pub use secret_versions::{ListSecretVersionIds, UpdateSecretVersionStage};
+pub use secrets_under_key::SecretsUnderKey;
 pub use update_secret::UpdateSecret;

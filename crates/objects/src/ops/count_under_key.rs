@@ -1,0 +1,134 @@
+use crate::actions::LIST_BUCKETS;
+use crate::encryption::{DataKey, Encryption, Wrap};
+use crate::objects::Objects;
+use crate::tables::{BUCKETS, OBJECTS, UPLOADS};
+use async_trait::async_trait;
+use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use kms::{KeyName, KeyRef};
+use std::collections::BTreeSet;
+use store::{Range, Store, Txn, View};
+use types::{AccountId, Action, Failure, KeyId, Reason, Resource, Result, Service, limits};
+
+/// Records that one call looks at: what takes longer goes on where it left off.
+const LOOKED_AT: usize = 20 * limits::PAGE;
+
+/// Counts what the caller's account has under a key, and would lose with it. It has to look at every object, so that it
+/// does so in parts.
+#[derive(Clone, Debug)]
+pub struct CountUnderKey {
+    /// Whose key.
+    pub account: AccountId,
+    /// Which.
+    pub key: KeyId,
+    /// The aliases that stand for it.
+    pub aliases: BTreeSet<String>,
+    /// Where an earlier call left off.
+    pub after: Option<String>,
+}
+
+/// What is under a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnderKey {
+    /// Objects whose data key only this key opens, as far as this call looked.
+    pub objects: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+    /// Uploads under way whose parts it opens. Counted by the first call.
+    pub uploads: u64,
+    /// Buckets that put their objects under it where nothing else is said: they could not take any. Found by the first
+    /// call.
+    pub buckets: Vec<String>,
+    /// Where to go on, if there is more.
+    pub next: Option<String>,
+}
+
+impl Operation for CountUnderKey {
+    type Output = UnderKey;
+
+    fn action(&self) -> Action {
+        LIST_BUCKETS
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.parameter("keyId", self.key.as_str());
+        audit.resource("ACS::KMS::Key", self.key.as_str());
+    }
+}
+
+impl CountUnderKey {
+    fn opens(&self, data_key: &DataKey) -> bool {
+        matches!(&data_key.wrap, Wrap::Kms(kept) if kept.account == self.account && kept.key == self.key.as_str())
+    }
+
+    /// Whether a bucket's setting means this key. One that names no account means a key of the bucket's owner.
+    fn is_meant(&self, owner: AccountId, encryption: Option<&Encryption>) -> bool {
+        let Some(Encryption::Kms { key: Some(text) }) = encryption else { return false };
+        let Ok(named) = text.parse::<KeyRef>() else { return false };
+        let account = named.place().map_or(owner, |(_, account)| *account);
+        account == self.account
+            && match named.name() {
+                KeyName::Id(id) => *id == self.key,
+                KeyName::Alias(alias) => self.aliases.contains(alias.as_str()),
+            }
+    }
+}
+
+#[async_trait]
+impl Run<CountUnderKey> for Objects {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    async fn target(&self, _: &CountUnderKey, caller: &Caller, _: &View) -> Result<Target> {
+        let account = caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
+        Ok(Target::one(LIST_BUCKETS, Resource::regional(Service::Oss, self.store.region(), account, "*")))
+    }
+
+    async fn run(&self, permit: &Permit<CountUnderKey>, op: &CountUnderKey, txn: &mut Txn) -> Result<UnderKey> {
+        let owner = permit.target().owner.ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
+        let mut found = UnderKey::default();
+        let mut start = Vec::new();
+        match &op.after {
+            Some(cursor) => start = parse_cursor(cursor)?,
+            None => once(op, txn.view(), owner, &mut found).await?,
+        }
+        for _ in 0..LOOKED_AT / limits::PAGE {
+            let range = Range { start, end: None, limit: limits::PAGE, reverse: false };
+            let page = txn.view().scan(OBJECTS, owner, &range).await?;
+            for (_, object) in page.iter().filter(|(_, object)| op.opens(&object.data_key)) {
+                found.objects += 1;
+                found.bytes += object.size;
+            }
+            let Some((last, _)) = page.last().filter(|_| page.len() == limits::PAGE) else { return Ok(found) };
+            start = [last.as_slice(), &[0]].concat();
+            // A view in memory never waits.
+            tokio::task::yield_now().await;
+        }
+        found.next = Some(hex::encode(&start));
+        Ok(found)
+    }
+}
+
+/// What there is little of, and what is looked at by the first call alone.
+async fn once(op: &CountUnderKey, view: &View, owner: AccountId, found: &mut UnderKey) -> Result<()> {
+    let all = |start: Vec<u8>| Range { start, end: None, limit: limits::PAGE, reverse: false };
+    let buckets = view.scan(BUCKETS, owner, &all(Vec::new())).await?;
+    let meant = buckets.iter().filter(|(_, bucket)| op.is_meant(owner, bucket.encryption.as_ref()));
+    found.buckets = meant.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect();
+    let mut start = Vec::new();
+    loop {
+        let page = view.scan(UPLOADS, owner, &all(start)).await?;
+        found.uploads += page.iter().filter(|(_, upload)| op.opens(&upload.data_key)).count() as u64;
+        match page.last() {
+            Some((last, _)) if page.len() == limits::PAGE => start = [last.as_slice(), &[0]].concat(),
+            _ => return Ok(()),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn parse_cursor(text: &str) -> Result<Vec<u8>> {
+    // A bucket's id and a key.
+    let bytes = Some(text).filter(|t| t.len() <= 4096).and_then(|t| hex::decode(t).ok());
+    bytes.ok_or_else(|| Failure::invalid("NextToken", "the token of the page before"))
+}
