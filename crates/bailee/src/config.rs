@@ -2,6 +2,7 @@ use crate::Stop;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use types::RegionId;
 
 /// The configuration file, as written. Every setting may be left out; one that is not known stops the start.
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     cache_mib: Option<u64>,
     pub(crate) connections: Option<usize>,
     rotation: Option<RotationSettings>,
+    erasure_epoch_hours: Option<u64>,
 }
 
 /// The `[tls]` table.
@@ -83,7 +85,10 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
     pub(crate) tls: Tls,
-    pub(crate) seal: SealKind,
+    /// `None`: as the data folder says, and a file for a new one.
+    pub(crate) seal: Option<SealKind>,
+    /// How long an erasure epoch lasts; `None`: until it is ended by hand.
+    pub(crate) epoch: Option<Duration>,
     pub(crate) domains: Vec<String>,
     pub(crate) json_log: bool,
     pub(crate) regions: Vec<RegionSettings>,
@@ -93,6 +98,10 @@ pub(crate) struct Settings {
 }
 
 const DEFAULT_REGION: &str = "local-1";
+const SEALS: &[(&str, SealKind)] = &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)];
+const DEFAULT_EPOCH_HOURS: u64 = 24;
+/// Ten years.
+const MOST_EPOCH_HOURS: u64 = 87_600;
 const DEFAULT_CACHE_MIB: u64 = 16;
 const DEFAULT_CONNECTIONS: usize = 4096;
 /// More than any machine has files for.
@@ -104,6 +113,12 @@ impl Config {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
         toml::from_str(&text).map_err(|e| format!("in {}: {e}", path.display()).into())
+    }
+
+    /// A configuration that says where the data is and nothing else.
+    #[cfg(test)]
+    pub(crate) fn at(data: &Path) -> Self {
+        Self { data: Some(data.to_owned()), ..Self::default() }
     }
 
     /// Fills in what was left out and checks that it all fits together.
@@ -120,11 +135,8 @@ impl Config {
             .into());
         }
         Ok(Settings {
-            seal: one_of(
-                "seal",
-                self.seal.as_deref(),
-                &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)],
-            )?,
+            seal: self.seal.as_deref().map(|seal| one_of("seal", Some(seal), SEALS)).transpose()?,
+            epoch: epoch(self.erasure_epoch_hours)?,
             json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
@@ -172,6 +184,14 @@ impl Config {
     }
 }
 
+fn epoch(given: Option<u64>) -> Result<Option<Duration>, Stop> {
+    match given.unwrap_or(DEFAULT_EPOCH_HOURS) {
+        0 => Ok(None),
+        hours @ 1..=MOST_EPOCH_HOURS => Ok(Some(Duration::from_secs(hours * 60 * 60))),
+        wrong => Err(format!("erasure_epoch_hours is {wrong}; it can be 0 (by hand) to {MOST_EPOCH_HOURS}").into()),
+    }
+}
+
 fn connections(given: Option<usize>) -> Result<usize, Stop> {
     match given.unwrap_or(DEFAULT_CONNECTIONS) {
         most @ 1..=MOST_CONNECTIONS => Ok(most),
@@ -204,6 +224,8 @@ mod tests {
         let settings = settle("").unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:7070");
         assert_eq!((settings.tls, settings.connections), (Tls::Off, 4096));
+        assert_eq!((settings.seal, settings.epoch), (None, Some(Duration::from_secs(86_400))));
+        assert_eq!(settle("erasure_epoch_hours = 0").unwrap().epoch, None);
         assert_eq!(settings.regions[0].name.as_str(), "local-1");
         assert_eq!(settings.regions[0].folder, Path::new("./bailee-data/regions/local-1"));
     }
@@ -216,6 +238,7 @@ mod tests {
             ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
             ("seal = \"paper\"", "\"file\" or \"passphrase\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
+            ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),

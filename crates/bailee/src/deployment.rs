@@ -1,16 +1,18 @@
 use crate::Stop;
 use crate::config::{RegionSettings, SealKind, Settings};
+use crate::sealing::Sealing;
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
 use iam::{Caller, GLOBAL, Gate, Iam};
 use kms::Kms;
-use kms::seal::{SealConfig, SealKeys};
+use kms::seal::{Keeper, OpenSeal, SealConfig, kind_in};
 use kms::secrets::{Secrets, Webhook};
 use objects::Objects;
 use std::fs::{File, TryLockError};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Embedded, EmbeddedOptions, LocalBlobs, LocalBlobsOptions, Store};
 use trail::Publisher;
 use types::{Call, Clock, Dialect, Failure, Reason, RequestId, Rng, Secret, SystemClock, SystemRng};
@@ -21,10 +23,14 @@ pub(crate) struct Deployment {
     pub(crate) publishers: Vec<Arc<Publisher>>,
     /// Whether this start made the seal: the first one.
     pub(crate) fresh: bool,
+    seal: Arc<OpenSeal>,
     engines: Vec<Arc<Embedded>>,
     /// Held as long as the folder is in use.
     _lock: File,
 }
+
+/// The passphrase that opens the seal.
+pub(crate) const PASSPHRASE: &str = "BAILEE_PASSPHRASE";
 
 /// How calls of Bailee's own are spelled in events.
 const OWN: Dialect =
@@ -41,16 +47,26 @@ impl Deployment {
         let lock = lock(&settings.data)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-        let (keys, fresh) = kms::seal::open_or_create(&settings.data, seal(settings.seal)?, rng.as_ref())?;
-        let mut opener = Opener { settings, clock, rng, keys, engines: Vec::new(), publishers: Vec::new() };
+        let config = seal(settings)?;
+        let (seal, fresh) = kms::seal::open_or_create(&settings.data, config, clock.clone(), rng.clone())?;
+        let seal = Arc::new(seal);
+        let mut opener =
+            Opener { settings, clock, rng, seal: seal.clone(), engines: Vec::new(), publishers: Vec::new() };
         let domains = opener.domains().await?;
         let Opener { engines, publishers, .. } = opener;
-        Ok(Self { domains: Arc::new(domains), publishers, fresh, engines, _lock: lock })
+        let regions: Vec<_> = domains.regions.iter().map(|region| region.id.clone()).collect();
+        Keeper::new(domains.identity.clone()).note_regions(&regions).await?;
+        Ok(Self { seal, domains: Arc::new(domains), publishers, fresh, engines, _lock: lock })
     }
 
     /// Bailee itself as a caller, for work that nobody outside asked for.
     pub(crate) fn service(&self, name: &str, operation: &'static str) -> Caller {
         service(&self.domains, name, operation)
+    }
+
+    /// What changes the seal. `grace`: how long readers may take.
+    pub(crate) fn sealing(&self, grace: Duration) -> Sealing {
+        Sealing::new(self.seal.clone(), self.domains.clone(), grace)
     }
 
     /// Publishes what is not published yet and closes the engines. Nothing depends on it: a start after `kill -9` does
@@ -93,12 +109,19 @@ fn lock(data: &Path) -> Result<File, Stop> {
     }
 }
 
-fn seal(kind: SealKind) -> Result<SealConfig, Stop> {
+/// The seal that the settings name; if they name none, the one that the folder has; a file for a new one.
+fn seal(settings: &Settings) -> Result<SealConfig, Stop> {
+    let kind = match (settings.seal, kind_in(&settings.data)?.as_deref()) {
+        (Some(kind), _) => kind,
+        (None, Some("passphrase")) => SealKind::Passphrase,
+        // Of a kind that is not known, opening says so.
+        (None, _) => SealKind::File,
+    };
     match kind {
         SealKind::File => Ok(SealConfig::File),
         SealKind::Passphrase => {
-            let passphrase = std::env::var("BAILEE_PASSPHRASE");
-            let passphrase = passphrase.map_err(|_| "the seal is a passphrase: give it in BAILEE_PASSPHRASE")?;
+            let passphrase = std::env::var(PASSPHRASE);
+            let passphrase = passphrase.map_err(|_| format!("the seal is a passphrase: give it in {PASSPHRASE}"))?;
             Ok(SealConfig::Passphrase(Secret::new(passphrase.into_bytes())))
         }
     }
@@ -109,7 +132,7 @@ struct Opener<'s> {
     settings: &'s Settings,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
-    keys: SealKeys,
+    seal: Arc<OpenSeal>,
     engines: Vec<Arc<Embedded>>,
     publishers: Vec<Arc<Publisher>>,
 }
@@ -161,11 +184,27 @@ impl Opener<'_> {
         options.cache_bytes = self.settings.cache_bytes;
         let engine = Embedded::open(&folder.join("meta"), &options).map_err(Failure::from)?;
         self.engines.push(engine.clone());
-        let store = Store::open(engine, self.keys.unsealed()?, region.parse()?, self.rng.clone()).await?;
+        let store = Store::open(engine, self.seal.unsealed(), region.parse()?, self.rng.clone()).await?;
         let publisher = Arc::new(Publisher::new(store.clone(), folder.join("trail"), self.clock.clone()));
         let marked = publisher.clone();
         store.watch(move |account| marked.mark(account));
         self.publishers.push(publisher);
         Ok(store)
+    }
+}
+
+/// What tests look at, and the first durable change of what takes many steps.
+#[cfg(test)]
+impl Deployment {
+    pub(crate) fn seal_status(&self) -> kms::seal::SealStatus {
+        self.seal.status()
+    }
+
+    pub(crate) fn begin_epoch(&self) -> types::Result<()> {
+        self.seal.begin_epoch()
+    }
+
+    pub(crate) fn begin_root(&self) -> types::Result<()> {
+        self.seal.begin_root()
     }
 }

@@ -24,6 +24,7 @@ mod material;
 mod open_versions;
 mod ops;
 mod page;
+mod rewrap;
 pub mod seal;
 pub mod secrets;
 mod sweep;

@@ -1,24 +1,30 @@
 //! What protects the root of all keys.
 //!
 //! The root key and the epoch keys live in one small file of the data folder, `seal.json`, in a form that only the right
-//! [`Seal`] opens (docs/formats/keys.md). The file is made once, on the first start.
+//! [`Seal`] opens (docs/formats/keys.md). The file is made on the first start; [`OpenSeal`] changes it. What moves a store
+//! into a new erasure epoch or under a new root key is an operation of its [`Keeper`].
 
 mod error;
 mod file_seal;
+mod keeper;
 mod key_file;
 mod keys;
+mod open_seal;
 mod passphrase_seal;
 #[cfg(test)]
 mod tests;
 
 pub use error::SealError;
 pub use file_seal::FileSeal;
+pub use keeper::{BeginEpoch, EndEpoch, Keeper, RotateRoot};
 pub use key_file::FILE;
 pub use keys::SealKeys;
+pub use open_seal::{OpenSeal, SealStatus, kind_in};
 pub use passphrase_seal::PassphraseSeal;
 
 use std::path::Path;
-use types::{Rng, Secret};
+use std::sync::Arc;
+use types::{Clock, Rng, Secret};
 
 /// A way to protect the keys at the root.
 pub trait Seal: Send + Sync {
@@ -53,15 +59,21 @@ impl SealConfig {
 ///
 /// The caller holds the folder's lock, and calls this before it makes any folder inside: a folder with data but without
 /// its seal is refused, since new keys would open none of it.
-pub fn open_or_create(folder: &Path, config: SealConfig, rng: &dyn Rng) -> types::Result<(SealKeys, bool)> {
+pub fn open_or_create(
+    folder: &Path,
+    config: SealConfig,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+) -> types::Result<(OpenSeal, bool)> {
     let seal = config.into_seal();
     if let Some(content) = key_file::read(folder)? {
-        return Ok((open(seal.as_ref(), &content)?, false));
+        let keys = open(seal.as_ref(), &content)?;
+        return Ok((OpenSeal::new(folder, seal, keys, clock, rng)?, false));
     }
     key_file::check_new(folder)?;
-    let keys = SealKeys::random(rng);
-    key_file::create(folder, &seal.close(&keys, rng)?)?;
-    Ok((keys, true))
+    let keys = SealKeys::random(rng.as_ref(), clock.now());
+    key_file::create(folder, &seal.close(&keys, rng.as_ref())?)?;
+    Ok((OpenSeal::new(folder, seal, keys, clock, rng)?, true))
 }
 
 /// Opens content whose kind is the expected one.

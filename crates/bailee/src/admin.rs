@@ -1,0 +1,155 @@
+//! The socket in the data folder through which the tools reach a server that is running. Whoever can open it could as well
+//! stop the server and use the tools on the folder: its folder is the owner's alone.
+//!
+//! One line of JSON each way: `{"do": …}`, then `{"done": …}` or `{"error": …}`.
+
+use crate::Stop;
+use crate::sealing::{Sealing, seal_config};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs::{self, DirBuilder, File};
+use std::io::ErrorKind;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use types::Secret;
+use zeroize::Zeroizing;
+
+/// The folder of the socket, below the data folder.
+const FOLDER: &str = "admin";
+const SOCKET: &str = "socket";
+/// The most bytes of a line.
+const LINE: u64 = 64 * 1024;
+
+/// What a tool can ask for.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Ask {
+    /// What there is to know of the seal.
+    SealStatus,
+    /// Another root key.
+    SealRotate,
+    /// The end of the erasure epoch.
+    SealEpoch,
+    /// Another seal.
+    SealMigrate { to: String, passphrase: Option<Zeroizing<String>> },
+}
+
+/// Does what was asked.
+pub(crate) async fn answer(sealing: &Sealing, ask: Ask) -> Result<Value, Stop> {
+    match ask {
+        Ask::SealStatus => {}
+        Ask::SealRotate => sealing.rotate().await?,
+        Ask::SealEpoch => sealing.end_epoch().await?,
+        Ask::SealMigrate { to, passphrase } => {
+            let passphrase = passphrase.map(|text| Secret::new(text.as_bytes().to_vec()));
+            sealing.migrate(seal_config(&to, passphrase)?).await?;
+        }
+    }
+    Ok(sealing.status().await?)
+}
+
+/// The socket, removed when it is dropped.
+pub(crate) struct Admin {
+    path: PathBuf,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Admin {
+    fn drop(&mut self) {
+        self.task.abort();
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Listens. The caller holds the folder's lock: a socket that is there is left over.
+pub(crate) fn listen(data: &Path, sealing: Arc<Sealing>) -> Result<Admin, Stop> {
+    let folder = data.join(FOLDER);
+    match DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        }
+        made => made.map_err(|e| format!("cannot make {}: {e}", folder.display()))?,
+    }
+    let path = folder.join(SOCKET);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        removed => removed?,
+    }
+    let socket = at_short_path(&folder, |short| UnixListener::bind(short))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    let task = tokio::spawn(async move {
+        while let Ok((stream, _)) = socket.accept().await {
+            // In a task of its own: what was begun is finished, even if the tool goes away.
+            tokio::spawn(serve(stream, sealing.clone()));
+        }
+    });
+    Ok(Admin { path, task })
+}
+
+/// Paths of sockets have at most a hundred bytes; the folder that is open has a short one.
+fn at_short_path<T>(folder: &Path, run: impl FnOnce(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
+    let open = File::open(folder)?;
+    let short = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd())).join(SOCKET);
+    run(&short)
+}
+
+async fn serve(stream: UnixStream, sealing: Arc<Sealing>) {
+    let (reader, mut writer) = stream.into_split();
+    // The whole room at once: growing would leave copies of a passphrase behind.
+    let mut line = Zeroizing::new(String::with_capacity(4096));
+    if BufReader::new(reader.take(LINE)).read_line(&mut line).await.is_err() {
+        return;
+    }
+    let asked =
+        serde_json::from_str::<Ask>(&line).map_err(|error| format!("the request cannot be read: {error}").into());
+    let answer = match asked {
+        Ok(ask) => answer(&sealing, ask).await,
+        Err(error) => Err(error),
+    };
+    let text = match answer {
+        Ok(done) => json!({"done": done}),
+        Err(error) => json!({"error": with_causes(error.as_ref())}),
+    };
+    let _ = writer.write_all(format!("{text}\n").as_bytes()).await;
+}
+
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Asks the server that uses a data folder; `None` if none does.
+pub(crate) async fn ask(data: &Path, ask: &Ask) -> Result<Option<Value>, Stop> {
+    let folder = data.join(FOLDER);
+    let connected = match File::open(&folder) {
+        Err(_) => return Ok(None),
+        Ok(open) => {
+            let short = format!("/proc/self/fd/{}/{SOCKET}", open.as_raw_fd());
+            UnixStream::connect(short).await
+        }
+    };
+    let stream = match connected {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => return Ok(None),
+        connected => connected.map_err(|e| format!("cannot reach the server of {}: {e}", data.display()))?,
+    };
+    let (reader, mut writer) = stream.into_split();
+    let line = Zeroizing::new(serde_json::to_string(ask)?);
+    writer.write_all(line.as_bytes()).await?;
+    writer.write_all(b"\n").await?;
+    let mut line = String::new();
+    BufReader::new(reader.take(LINE)).read_line(&mut line).await?;
+    let mut answer: Value = serde_json::from_str(&line).map_err(|_| "the server went away before it had answered")?;
+    if let Some(error) = answer.get("error").and_then(Value::as_str) {
+        return Err(error.to_owned().into());
+    }
+    Ok(Some(answer.get_mut("done").map(Value::take).unwrap_or_default()))
+}
