@@ -1,7 +1,7 @@
 //! The socket in the data folder through which the tools reach a server that is running. Whoever can open it could as well
 //! stop the server and use the tools on the folder: its folder is the owner's alone.
 //!
-//! One line of JSON each way: `{"do": …}`, then `{"done": …}` or `{"error": …}`.
+//! One line of JSON each way: `{"seal": …}`, then `{"done": …}` or `{"error": …}`.
 
 use crate::Stop;
 use crate::sealing::{Sealing, seal_config};
@@ -26,25 +26,25 @@ const LINE: u64 = 64 * 1024;
 
 /// What a tool can ask for.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "seal", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Ask {
     /// What there is to know of the seal.
-    SealStatus,
+    Status,
     /// Another root key.
-    SealRotate,
+    Rotate,
     /// The end of the erasure epoch.
-    SealEpoch,
+    Epoch,
     /// Another seal.
-    SealMigrate { to: String, passphrase: Option<Zeroizing<String>> },
+    Migrate { to: String, passphrase: Option<Zeroizing<String>> },
 }
 
 /// Does what was asked.
 pub(crate) async fn answer(sealing: &Sealing, ask: Ask) -> Result<Value, Stop> {
     match ask {
-        Ask::SealStatus => {}
-        Ask::SealRotate => sealing.rotate().await?,
-        Ask::SealEpoch => sealing.end_epoch().await?,
-        Ask::SealMigrate { to, passphrase } => {
+        Ask::Status => {}
+        Ask::Rotate => sealing.rotate().await?,
+        Ask::Epoch => sealing.end_epoch().await?,
+        Ask::Migrate { to, passphrase } => {
             let passphrase = passphrase.map(|text| Secret::new(text.as_bytes().to_vec()));
             sealing.migrate(seal_config(&to, passphrase)?).await?;
         }

@@ -14,20 +14,20 @@ const NEW_PASSPHRASE: &str = "BAILEE_NEW_PASSPHRASE";
 pub(crate) fn status(settings: &Settings) -> Result<ExitCode, Stop> {
     let kind = kind(settings)?;
     if kind != "file" && std::env::var_os(crate::deployment::PASSPHRASE).is_none() {
-        let shown = block_on(async { admin::ask(&settings.data, &Ask::SealStatus).await })?;
+        let shown = block_on(async { admin::ask(&settings.data, &Ask::Status).await })?;
         return print(&shown.unwrap_or_else(|| json!({"kind": kind, "opened": false})));
     }
-    run(settings, Ask::SealStatus)
+    run(settings, Ask::Status)
 }
 
 /// Puts a new root key in the place of the one there is.
 pub(crate) fn rotate(settings: &Settings) -> Result<ExitCode, Stop> {
-    run(settings, Ask::SealRotate)
+    run(settings, Ask::Rotate)
 }
 
 /// Ends the erasure epoch.
 pub(crate) fn epoch(settings: &Settings) -> Result<ExitCode, Stop> {
-    run(settings, Ask::SealEpoch)
+    run(settings, Ask::Epoch)
 }
 
 /// Keeps the keys under another seal.
@@ -36,7 +36,7 @@ pub(crate) fn migrate(settings: &Settings, to: &str) -> Result<ExitCode, Stop> {
     if to == "passphrase" && passphrase.is_none() {
         return Err(format!("give the new passphrase in {NEW_PASSPHRASE}").into());
     }
-    run(settings, Ask::SealMigrate { to: to.to_owned(), passphrase })
+    run(settings, Ask::Migrate { to: to.to_owned(), passphrase })
 }
 
 /// Asks the server if there is one, and does it here if not.

@@ -1,0 +1,121 @@
+"""`bailee seal`, while the server runs and while it is stopped."""
+
+import json
+import os
+import shutil
+import stat
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+from conftest import s3_client
+from harness import Rpc, Server
+
+
+def seal(server, *arguments, check=True, **environment):
+    done = server.run("seal", *arguments, "--data", server.data, check=check, **environment)
+    return json.loads(done.stdout) if check else done
+
+
+def current(shown):
+    assert [epoch["state"] for epoch in shown["epochs"]] == ["current"], shown
+    return shown["epochs"][0]["number"]
+
+
+def metric(server, name):
+    lines = requests.get(f"{server.metrics_url}/metrics", timeout=5).text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+
+def read(s3, key):
+    return s3.get_object(Bucket="kept", Key=key)["Body"].read()
+
+
+def test_an_epoch_ends_while_the_server_serves(own_server):
+    s3 = s3_client(own_server, own_server.root)
+    kms = Rpc(own_server, own_server.root)
+    s3.create_bucket(Bucket="kept")
+    contents = {"small": b"small", "large": os.urandom(300_000)}
+    for key, content in contents.items():
+        s3.put_object(Bucket="kept", Key=key, Body=content)
+    s3.put_object(Bucket="kept", Key="under-kms", Body=b"kms", ServerSideEncryption="aws:kms")
+    s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
+    made = kms.kms("CreateKey")["KeyMetadata"]["KeyId"]
+    blob = kms.kms("Encrypt", KeyId=made, Plaintext="cGxhaW4=")["CiphertextBlob"]
+    s3.delete_object(Bucket="kept", Key="erased")
+
+    before = seal(own_server, "status")
+    assert (before["kind"], current(before)) == ("file", 1)
+    assert current(seal(own_server, "epoch")) == 2
+    assert metric(own_server, "bailee_seal_epoch") == 2
+    assert metric(own_server, "bailee_seal_rewrapped_total") > 0
+    for _ in range(2):
+        for key, content in contents.items():
+            assert read(s3, key) == content
+        assert read(s3, "under-kms") == b"kms"
+        assert kms.kms("Decrypt", CiphertextBlob=blob)["Plaintext"] == "cGxhaW4="
+        with pytest.raises(ClientError):
+            read(s3, "erased")
+        s3.put_object(Bucket="kept", Key="new", Body=b"new")
+        assert read(s3, "new") == b"new"
+        assert own_server.stop() == 0
+        own_server.start()
+    socket = own_server.data / "admin" / "socket"
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+
+def test_another_root_key_and_another_seal_while_the_server_serves(own_server):
+    s3 = s3_client(own_server, own_server.root)
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="a", Body=b"a")
+    file = own_server.data / "seal.json"
+    before = json.loads(file.read_text())
+    shown = seal(own_server, "rotate")
+    after = json.loads(file.read_text())
+    assert not shown["root_key"]["rotating"] and after["root"] != before["root"] and "next" not in after
+    assert read(s3, "a") == b"a"
+
+    refused = seal(own_server, "migrate", "--to", "passphrase", check=False)
+    assert refused.returncode != 0 and "BAILEE_NEW_PASSPHRASE" in refused.stderr
+    refused = seal(own_server, "migrate", "--to", "paper", check=False)
+    assert refused.returncode != 0 and '"passphrase"' in refused.stderr
+    shown = seal(own_server, "migrate", "--to", "passphrase", BAILEE_NEW_PASSPHRASE="correct horse battery")
+    assert shown["kind"] == "passphrase"
+    assert after["root"] not in file.read_text()
+    assert read(s3, "a") == b"a"
+    assert own_server.stop() == 0
+
+    # Stopped: without the passphrase it shows what it is, and no more.
+    assert seal(own_server, "status") == {"kind": "passphrase", "opened": False}
+    refused = seal(own_server, "epoch", check=False)
+    assert refused.returncode != 0 and "BAILEE_PASSPHRASE" in refused.stderr
+    opened = {"BAILEE_PASSPHRASE": "correct horse battery"}
+    assert current(seal(own_server, "epoch", **opened)) == 2
+    assert seal(own_server, "migrate", "--to", "file", **opened)["kind"] == "file"
+    own_server.start()
+    assert read(s3, "a") == b"a"
+
+
+def test_an_old_copy_does_not_open_with_the_new_seal(own_server, tmp_path):
+    s3 = s3_client(own_server, own_server.root)
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
+    s3.put_object(Bucket="kept", Key="lives", Body=b"lives")
+    assert own_server.stop() == 0
+    copy = Server(tmp_path / "copy")
+    shutil.copytree(own_server.data, copy.data)
+    own_server.start()
+    s3.delete_object(Bucket="kept", Key="erased")
+    seal(own_server, "epoch")
+    assert read(s3, "lives") == b"lives"
+    shutil.copy(own_server.data / "seal.json", copy.data / "seal.json")
+    with pytest.raises(RuntimeError):
+        copy.start()
+
+
+def test_a_folder_that_is_none_is_left_alone(own_server, tmp_path):
+    for command in (["status"], ["rotate"], ["epoch"], ["migrate", "--to", "file"]):
+        done = own_server.run("seal", *command, "--data", tmp_path / "nothing", check=False)
+        assert done.returncode != 0 and "no data folder" in done.stderr
+    assert not (tmp_path / "nothing").exists()
