@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import threading
+import time
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
 from conftest import s3_client
-from harness import Rpc, Server
+from harness import Rpc, Server, binary
 
 
 def seal(server, *arguments, check=True, **environment):
@@ -33,15 +36,15 @@ def read(s3, key):
 
 def test_an_epoch_ends_while_the_server_serves(own_server):
     s3 = s3_client(own_server, own_server.root)
-    kms = Rpc(own_server, own_server.root)
+    rpc = Rpc(own_server, own_server.root)
     s3.create_bucket(Bucket="kept")
     contents = {"small": b"small", "large": os.urandom(300_000)}
     for key, content in contents.items():
         s3.put_object(Bucket="kept", Key=key, Body=content)
     s3.put_object(Bucket="kept", Key="under-kms", Body=b"kms", ServerSideEncryption="aws:kms")
     s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
-    made = kms.kms("CreateKey")["KeyMetadata"]["KeyId"]
-    blob = kms.kms("Encrypt", KeyId=made, Plaintext="cGxhaW4=")["CiphertextBlob"]
+    made = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    blob = rpc.call("kms", "Encrypt", KeyId=made, Plaintext="cGxhaW4=")["CiphertextBlob"]
     s3.delete_object(Bucket="kept", Key="erased")
 
     before = seal(own_server, "status")
@@ -53,7 +56,7 @@ def test_an_epoch_ends_while_the_server_serves(own_server):
         for key, content in contents.items():
             assert read(s3, key) == content
         assert read(s3, "under-kms") == b"kms"
-        assert kms.kms("Decrypt", CiphertextBlob=blob)["Plaintext"] == "cGxhaW4="
+        assert rpc.call("kms", "Decrypt", CiphertextBlob=blob)["Plaintext"] == "cGxhaW4="
         with pytest.raises(ClientError):
             read(s3, "erased")
         s3.put_object(Bucket="kept", Key="new", Body=b"new")
@@ -119,3 +122,47 @@ def test_a_folder_that_is_none_is_left_alone(own_server, tmp_path):
         done = own_server.run("seal", *command, "--data", tmp_path / "nothing", check=False)
         assert done.returncode != 0 and "no data folder" in done.stderr
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_server_waits_for_shares(own_server):
+    s3 = s3_client(own_server, own_server.root)
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="a", Body=b"a")
+    folder = ["--data", own_server.data]
+    refused = own_server.run("seal", "migrate", "--to", "shares", *folder, check=False)
+    assert refused.returncode != 0 and "--threshold" in refused.stderr
+    printed = own_server.run("seal", "migrate", "--to", "shares", "--threshold", "2", "--shares", "3", *folder).stdout
+    shares = printed.splitlines()[:3]
+    assert all(share.startswith("bailee-share-") for share in shares)
+    assert json.loads("\n".join(printed.splitlines()[3:]))["kind"] == "shares"
+    assert read(s3, "a") == b"a"
+    assert own_server.stop() == 0
+
+    # A tool on the stopped folder takes them from the environment.
+    assert seal(own_server, "status") == {"kind": "shares", "opened": False}
+    refused = seal(own_server, "epoch", check=False, BAILEE_SHARES=shares[0])
+    assert refused.returncode != 0 and "fewer" in refused.stderr
+    assert current(seal(own_server, "epoch", BAILEE_SHARES=f"{shares[2]} {shares[0]}")) == 2
+
+    def give(share, check=True):
+        command = [binary(), "seal", "unseal", *folder]
+        done = subprocess.run(command, input=share + "\n", capture_output=True, text=True, timeout=30)
+        assert (done.returncode == 0) == check, done.stderr
+        return json.loads(done.stdout) if check else done.stderr
+
+    starting = threading.Thread(target=own_server.start)
+    starting.start()
+    socket = own_server.data / "admin" / "socket"
+    deadline = time.monotonic() + 20
+    while not socket.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert seal(own_server, "status")["given"] == 0
+    assert "misspelt" in give(shares[0][:-1] + ("0" if shares[0][-1] != "0" else "1"), check=False)
+    assert give(shares[0]) == {"kind": "shares", "opened": False, "given": 1, "needed": 2}
+    assert "already" in give(shares[0], check=False)
+    assert give(shares[1])["opened"]
+    starting.join()
+    assert read(s3, "a") == b"a"
+    assert "open already" in give(shares[2], check=False)
+    log = own_server.log.read_text()
+    assert not any(share.split("-")[5] in log for share in shares)

@@ -71,8 +71,8 @@ pub(crate) struct ServeArgs {
     /// Make a certificate authority once, and a certificate from it at each start
     #[arg(long, env = "BAILEE_TLS_SELF_SIGNED", conflicts_with = "tls_cert")]
     tls_self_signed: bool,
-    /// What protects the root key: `file` or `passphrase` (read from BAILEE_PASSPHRASE) [default: as the data folder says, and
-    /// `file` for a new one]
+    /// What protects the root key: `file`, `passphrase` (read from BAILEE_PASSPHRASE) or `shares` [default: as the data folder
+    /// says, and `file` for a new one]
     #[arg(long, env = "BAILEE_SEAL", value_name = "KIND")]
     seal: Option<String>,
     /// A domain whose subdomains are buckets; may be given several times
@@ -125,11 +125,22 @@ enum SealCommand {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Keep the same keys under another seal, or under another passphrase (read from BAILEE_NEW_PASSPHRASE)
+    /// Keep the same keys under another seal, another passphrase (read from BAILEE_NEW_PASSPHRASE) or other shares (printed)
     Migrate {
-        /// What is to protect them: `file` or `passphrase`
+        /// What is to protect them: `file`, `passphrase` or `shares`
         #[arg(long, value_name = "KIND")]
         to: String,
+        /// How many shares there are to be
+        #[arg(long, value_name = "COUNT", requires = "threshold")]
+        shares: Option<u8>,
+        /// How many of them are to be needed at each start
+        #[arg(long, value_name = "COUNT", requires = "shares")]
+        threshold: Option<u8>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give one share, read from the standard input, to a server that waits for shares
+    Unseal {
         #[command(flatten)]
         data: DataArgs,
     },
@@ -155,7 +166,10 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
         Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
         Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
-        Command::Seal(SealCommand::Migrate { to, data }) => seal::migrate(&tool_settings(&data)?, &to),
+        Command::Seal(SealCommand::Migrate { to, shares, threshold, data }) => {
+            seal::migrate(&tool_settings(&data)?, &to, threshold.zip(shares))
+        }
+        Command::Seal(SealCommand::Unseal { data }) => seal::unseal(&tool_settings(&data)?),
         Command::Seal(SealCommand::Epoch { data }) => seal::epoch(&tool_settings(&data)?),
         Command::Trail(TrailCommand::Verify(args)) => trail::verify(&args),
         Command::Trail(TrailCommand::Show(args)) => trail::show(&args),

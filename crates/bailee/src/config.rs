@@ -69,6 +69,7 @@ pub(crate) enum Tls {
 pub(crate) enum SealKind {
     File,
     Passphrase,
+    Shares,
 }
 
 /// A region to serve, and its folder.
@@ -98,7 +99,8 @@ pub(crate) struct Settings {
 }
 
 const DEFAULT_REGION: &str = "local-1";
-const SEALS: &[(&str, SealKind)] = &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)];
+const SEALS: &[(&str, SealKind)] =
+    &[("file", SealKind::File), ("passphrase", SealKind::Passphrase), ("shares", SealKind::Shares)];
 const DEFAULT_EPOCH_HOURS: u64 = 24;
 /// Ten years.
 const MOST_EPOCH_HOURS: u64 = 87_600;
@@ -236,7 +238,7 @@ mod tests {
             ("lissten = \"127.0.0.1:1\"", "lissten"),
             ("listen = \"here\"", "line 1"),
             ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
-            ("seal = \"paper\"", "\"file\" or \"passphrase\""),
+            ("seal = \"paper\"", "\"file\" or \"passphrase\" or \"shares\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),

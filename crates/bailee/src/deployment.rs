@@ -1,6 +1,7 @@
 use crate::Stop;
+use crate::admin;
 use crate::config::{RegionSettings, SealKind, Settings};
-use crate::sealing::Sealing;
+use crate::sealing::{Sealing, join};
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
 use iam::{Caller, GLOBAL, Gate, Iam};
@@ -16,6 +17,7 @@ use std::time::Duration;
 use store::{Embedded, EmbeddedOptions, LocalBlobs, LocalBlobsOptions, Store};
 use trail::Publisher;
 use types::{Call, Clock, Dialect, Failure, Reason, RequestId, Rng, Secret, SystemClock, SystemRng};
+use zeroize::Zeroizing;
 
 /// A deployment whose data folder is open: by a server, or by a tool while no server runs.
 pub(crate) struct Deployment {
@@ -32,6 +34,9 @@ pub(crate) struct Deployment {
 /// The passphrase that opens the seal.
 pub(crate) const PASSPHRASE: &str = "BAILEE_PASSPHRASE";
 
+/// Shares that open the seal, with spaces between.
+pub(crate) const SHARES: &str = "BAILEE_SHARES";
+
 /// How calls of Bailee's own are spelled in events.
 const OWN: Dialect =
     Dialect { service: "Bailee", source: "bailee", version: env!("CARGO_PKG_VERSION"), code: own_code };
@@ -43,11 +48,20 @@ fn own_code(reason: Reason) -> &'static str {
 impl Deployment {
     /// Opens the data folder, making what is missing.
     pub(crate) async fn open(settings: &Settings) -> Result<Self, Stop> {
+        Self::unseal(settings, false).await
+    }
+
+    /// Opens the data folder; if its seal needs shares that are not there, waits for them.
+    pub(crate) async fn open_patiently(settings: &Settings) -> Result<Self, Stop> {
+        Self::unseal(settings, true).await
+    }
+
+    async fn unseal(settings: &Settings, wait: bool) -> Result<Self, Stop> {
         std::fs::create_dir_all(&settings.data).map_err(|e| format!("cannot make {}: {e}", settings.data.display()))?;
         let lock = lock(&settings.data)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
-        let config = seal(settings)?;
+        let config = seal(settings, wait).await?;
         let (seal, fresh) = kms::seal::open_or_create(&settings.data, config, clock.clone(), rng.clone())?;
         let seal = Arc::new(seal);
         let mut opener =
@@ -110,10 +124,12 @@ fn lock(data: &Path) -> Result<File, Stop> {
 }
 
 /// The seal that the settings name; if they name none, the one that the folder has; a file for a new one.
-fn seal(settings: &Settings) -> Result<SealConfig, Stop> {
-    let kind = match (settings.seal, kind_in(&settings.data)?.as_deref()) {
+async fn seal(settings: &Settings, wait: bool) -> Result<SealConfig, Stop> {
+    let found = kind_in(&settings.data)?;
+    let kind = match (settings.seal, found.as_deref()) {
         (Some(kind), _) => kind,
         (None, Some("passphrase")) => SealKind::Passphrase,
+        (None, Some("shares")) => SealKind::Shares,
         // Of a kind that is not known, opening says so.
         (None, _) => SealKind::File,
     };
@@ -124,6 +140,17 @@ fn seal(settings: &Settings) -> Result<SealConfig, Stop> {
             let passphrase = passphrase.map_err(|_| format!("the seal is a passphrase: give it in {PASSPHRASE}"))?;
             Ok(SealConfig::Passphrase(Secret::new(passphrase.into_bytes())))
         }
+        SealKind::Shares if found.is_none() => Err(
+            "a new data folder has no shares yet: start it with another seal, then `bailee seal migrate --to shares`"
+                .into(),
+        ),
+        SealKind::Shares => match std::env::var(SHARES).map(Zeroizing::new) {
+            Ok(texts) => Ok(SealConfig::Shares(join(texts.split_whitespace())?)),
+            Err(_) if wait && found.as_deref() == Some("shares") => {
+                Ok(SealConfig::Shares(admin::gather(&settings.data).await?))
+            }
+            Err(_) => Err(format!("the seal needs shares: give them in {SHARES}, with spaces between").into()),
+        },
     }
 }
 

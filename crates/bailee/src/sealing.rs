@@ -1,12 +1,13 @@
 use crate::Stop;
 use crate::deployment::service;
 use dialects::Domains;
-use kms::seal::{BeginEpoch, EndEpoch, Keeper, OpenSeal, RotateRoot, SealConfig};
+use kms::seal::{BeginEpoch, EndEpoch, Keeper, OpenSeal, RotateRoot, SealConfig, SealShare, SharesSeal};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use types::{Failure, Result, Timestamp};
+use types::{Failure, Result, Secret, Timestamp};
+use zeroize::Zeroizing;
 
 /// Changes of the seal, each of which takes many steps: another root key, the end of an erasure epoch.
 ///
@@ -252,17 +253,31 @@ impl Sealing {
     }
 }
 
-/// The seal that a word names, with the passphrase it needs.
-pub(crate) fn seal_config(kind: &str, passphrase: Option<types::Secret<Vec<u8>>>) -> Result<SealConfig, Stop> {
+/// The seal that a word names, with the passphrase or the shares it needs.
+pub(crate) fn seal_config(
+    kind: &str,
+    passphrase: Option<Secret<Vec<u8>>>,
+    shares: &[Zeroizing<String>],
+) -> Result<SealConfig, Stop> {
     match (kind, passphrase) {
-        ("file", None) => Ok(SealConfig::File),
-        ("file", Some(_)) => Err("a seal of the kind \"file\" takes no passphrase".into()),
-        ("passphrase", Some(passphrase)) => Ok(SealConfig::Passphrase(passphrase)),
-        ("passphrase", None) => Err("a seal of the kind \"passphrase\" needs one".into()),
+        ("file", None) if shares.is_empty() => Ok(SealConfig::File),
+        ("passphrase", Some(passphrase)) if shares.is_empty() => Ok(SealConfig::Passphrase(passphrase)),
+        ("shares", None) => Ok(SealConfig::Shares(join(shares.iter().map(|text| text.as_str()))?)),
+        ("file" | "passphrase" | "shares", _) => {
+            Err("a file takes nothing, a passphrase needs just that, and shares are no passphrase".into())
+        }
         (other, _) => {
-            Err(format!("there is no seal of the kind {other:?}; it can be \"file\" or \"passphrase\"").into())
+            let text =
+                format!("there is no seal of the kind {other:?}; it can be \"file\", \"passphrase\" or \"shares\"");
+            Err(text.into())
         }
     }
+}
+
+/// The seal that these shares open.
+pub(crate) fn join<'t>(texts: impl Iterator<Item = &'t str>) -> Result<SharesSeal, Stop> {
+    let shares = texts.map(SealShare::parse).collect::<Result<Vec<_>, _>>()?;
+    Ok(SharesSeal::join(&shares)?)
 }
 
 #[cfg(test)]

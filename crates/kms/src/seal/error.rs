@@ -53,6 +53,15 @@ pub enum SealError {
     /// A passphrase was given and none is needed.
     #[error("a passphrase was given, but this data folder is sealed by its key file alone")]
     NoPassphraseNeeded,
+    /// Shares are needed, and not enough were given.
+    #[error("this data folder is sealed by shares, and fewer were given than it needs")]
+    SharesNeeded,
+    /// Shares were given and none are needed.
+    #[error("shares were given, but this data folder is sealed by its key file alone")]
+    NoSharesNeeded,
+    /// A share, or what was put together from some, is not right.
+    #[error("the shares cannot be used: {0}")]
+    ShareWrong(&'static str),
     /// The passphrase is not the right one.
     #[error("the passphrase is wrong, or the seal file was changed")]
     PassphraseWrong,
@@ -65,7 +74,7 @@ impl From<SealError> for Failure {
     fn from(error: SealError) -> Self {
         let reason = match &error {
             SealError::Damaged(_) => Reason::Corrupt,
-            SealError::PassphraseUnfit(_) => Reason::ParameterInvalid,
+            SealError::PassphraseUnfit(_) | SealError::ShareWrong(_) => Reason::ParameterInvalid,
             _ => Reason::Unavailable,
         };
         Self::new(reason, error.to_string()).caused_by(error)

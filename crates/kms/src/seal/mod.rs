@@ -11,6 +11,7 @@ mod key_file;
 mod keys;
 mod open_seal;
 mod passphrase_seal;
+mod shares_seal;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ pub use key_file::FILE;
 pub use keys::SealKeys;
 pub use open_seal::{OpenSeal, SealStatus, kind_in};
 pub use passphrase_seal::PassphraseSeal;
+pub use shares_seal::{SealShare, ShareSet, SharesSeal, check_shares, set_in};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub enum SealConfig {
     File,
     /// The keys lie in the file encrypted under a passphrase.
     Passphrase(Secret<Vec<u8>>),
+    /// The keys lie in the file encrypted under a key that is split into shares.
+    Shares(SharesSeal),
 }
 
 impl SealConfig {
@@ -51,6 +55,7 @@ impl SealConfig {
         match self {
             Self::File => Box::new(FileSeal),
             Self::Passphrase(passphrase) => Box::new(PassphraseSeal::new(passphrase)),
+            Self::Shares(seal) => Box::new(seal),
         }
     }
 }
@@ -84,6 +89,8 @@ fn open(seal: &dyn Seal, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealErro
     }
     Err(match found {
         passphrase_seal::KIND => SealError::PassphraseNeeded,
+        shares_seal::KIND => SealError::SharesNeeded,
+        file_seal::KIND if seal.kind() == shares_seal::KIND => SealError::NoSharesNeeded,
         file_seal::KIND => SealError::NoPassphraseNeeded,
         _ => SealError::KindUnknown,
     })

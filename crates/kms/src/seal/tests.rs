@@ -1,4 +1,7 @@
-use super::{FILE, FileSeal, OpenSeal, PassphraseSeal, Seal, SealConfig, SealError, SealKeys, kind_in, open};
+use super::{
+    FILE, FileSeal, OpenSeal, PassphraseSeal, Seal, SealConfig, SealError, SealKeys, SealShare, SharesSeal,
+    check_shares, kind_in, open, set_in,
+};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -235,4 +238,62 @@ fn what_is_replaced_is_wiped() {
     let mut bytes = Vec::new();
     old.read_to_end(&mut bytes).unwrap();
     assert!(!bytes.is_empty() && bytes.iter().all(|byte| *byte == 0));
+}
+
+fn share(text: &Secret<String>) -> SealShare {
+    SealShare::parse(text.expose()).unwrap()
+}
+
+fn joined(texts: &[Secret<String>]) -> Result<SharesSeal, SealError> {
+    SharesSeal::join(&texts.iter().map(share).collect::<Vec<_>>())
+}
+
+#[test]
+fn enough_shares_open_and_fewer_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (seal, _) = open_or_create(folder.path(), SealConfig::File).unwrap();
+    let before = kept(&seal);
+    let texts = SharesSeal::split(3, 5, &SystemRng).unwrap();
+    seal.migrate(SealConfig::Shares(joined(&texts).unwrap())).unwrap();
+    assert_eq!((seal.status().kind, kind_in(folder.path()).unwrap().as_deref()), ("shares", Some("shares")));
+    let set = set_in(folder.path()).unwrap();
+    assert_eq!((set.threshold, set.count), (3, 5));
+    assert!(!fs::read_to_string(folder.path().join(FILE)).unwrap().contains(&before));
+    for from in 0..3 {
+        let config = SealConfig::Shares(joined(&texts[from..from + 3]).unwrap());
+        assert_eq!(kept(&open_or_create(folder.path(), config).unwrap().0), before);
+    }
+    assert!(matches!(joined(&texts[..2]), Err(SealError::SharesNeeded)));
+    let twice = SharesSeal::join(&[share(&texts[0]), share(&texts[1]), share(&texts[1])]);
+    assert!(matches!(twice, Err(SealError::ShareWrong(_))));
+    for config in [SealConfig::File, passphrase("correct horse")] {
+        let failure = open_or_create(folder.path(), config).err().unwrap();
+        assert!(failure.to_string().contains("sealed by shares"), "{failure}");
+    }
+    // New shares: the old ones open no more.
+    let new = SharesSeal::split(2, 2, &SystemRng).unwrap();
+    seal.migrate(SealConfig::Shares(joined(&new).unwrap())).unwrap();
+    assert!(check_shares(folder.path(), &joined(&texts).unwrap()).is_err());
+    assert!(check_shares(folder.path(), &joined(&new).unwrap()).is_ok());
+    let mixed = SharesSeal::join(&[share(&texts[0]), share(&new[0]), share(&new[1])]);
+    assert!(matches!(mixed, Err(SealError::ShareWrong(_))));
+}
+
+#[test]
+fn a_misspelt_share_is_told() {
+    let texts = SharesSeal::split(2, 3, &SystemRng).unwrap();
+    let text = texts[0].expose();
+    assert!(SealShare::parse(&format!("  {text}\n")).is_ok());
+    for (at, _) in text.char_indices() {
+        let mut wrong = text.clone().into_bytes();
+        wrong[at] = if wrong[at] == b'7' { b'8' } else { b'7' };
+        let error = SealShare::parse(&String::from_utf8(wrong).unwrap()).err().unwrap();
+        assert!(!error.to_string().contains(&text[40..60]));
+    }
+    for wrong in ["", "bailee-share", "bailee-share-a-b", &text[..text.len() - 1]] {
+        assert!(SealShare::parse(wrong).is_err(), "{wrong}");
+    }
+    for (threshold, count) in [(0, 0), (1, 1), (1, 2), (3, 2)] {
+        assert!(SharesSeal::split(threshold, count, &SystemRng).is_err());
+    }
 }
