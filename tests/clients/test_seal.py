@@ -166,3 +166,83 @@ def test_a_server_waits_for_shares(own_server):
     assert "open already" in give(shares[2], check=False)
     log = own_server.log.read_text()
     assert not any(share.split("-")[5] in log for share in shares)
+
+
+SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
+
+
+@pytest.fixture
+def token(tmp_path, monkeypatch):
+    """A software token of its own, and the configuration that names it."""
+    tokens = tmp_path / "tokens"
+    tokens.mkdir()
+    settings = tmp_path / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    environment = {**os.environ, "SOFTHSM2_CONF": str(settings)}
+    made = ["softhsm2-util", "--init-token", "--free", "--label", "bailee", "--pin", "1234", "--so-pin", "5678"]
+    subprocess.run(made, env=environment, check=True, capture_output=True)
+    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+    pin = tmp_path / "pin"
+    pin.write_text("1234\n")
+    config = tmp_path / "bailee.toml"
+    config.write_text(f'[pkcs11]\nmodule = "{SOFTHSM}"\ntoken = "bailee"\npin_file = "{pin}"\n')
+    return tokens, config, pin
+
+
+def keys_in(tokens):
+    return len([path for path in tokens.glob("*/*.object") if path.name != "token.object"])
+
+
+def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
+    tokens, config, pin = token
+    server = Server(tmp_path, "--config", str(config)).start()
+    try:
+        s3 = s3_client(server, server.root)
+        s3.create_bucket(Bucket="kept")
+        s3.put_object(Bucket="kept", Key="lives", Body=b"lives")
+        s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
+        assert seal(server, "migrate", "--to", "pkcs11")["kind"] == "pkcs11"
+        assert "root" not in json.loads((server.data / "seal.json").read_text())
+        assert keys_in(tokens) == 1
+
+        # The whole folder, seal and all: with a token that is worth nothing once the epoch has ended.
+        assert server.stop() == 0
+        copy = Server(tmp_path / "copy", "--config", str(config))
+        shutil.copytree(server.data, copy.data)
+        copy.start()
+        assert s3_client(copy, copy.root).get_object(Bucket="kept", Key="erased")["Body"].read() == b"erased"
+        copy.kill()
+        server.start()
+        s3.delete_object(Bucket="kept", Key="erased")
+
+        away = tmp_path / "away"
+        tokens.rename(away)
+        tokens.mkdir()
+        refused = server.run("seal", "epoch", "--data", server.data, check=False)
+        assert refused.returncode != 0 and 'no token labelled "bailee"' in refused.stderr
+        assert read(s3, "lives") == b"lives"
+        tokens.rmdir()
+        away.rename(tokens)
+        assert current(seal(server, "epoch")) == 2
+        assert keys_in(tokens) == 1, "the key of the seal before is destroyed"
+        assert current(seal(server, "rotate")) == 2
+        assert keys_in(tokens) == 1
+        assert read(s3, "lives") == b"lives"
+        assert server.stop() == 0
+        server.start()
+        assert read(s3, "lives") == b"lives"
+        with pytest.raises(RuntimeError, match="does not have the key of this seal file"):
+            copy.start()
+
+        assert server.stop() == 0
+        pin.write_text("9999\n")
+        with pytest.raises(RuntimeError, match="PIN"):
+            server.start()
+        pin.write_text("1234\n")
+        assert seal(server, "migrate", "--to", "file", "--config", config)["kind"] == "file"
+        assert keys_in(tokens) == 0
+        server.start()
+        assert read(s3, "lives") == b"lives"
+        assert "1234" not in json.dumps(seal(server, "status"))
+    finally:
+        server.kill()

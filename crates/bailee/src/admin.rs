@@ -53,7 +53,7 @@ pub(crate) async fn answer(sealing: &Sealing, ask: Ask) -> Result<Value, Stop> {
         Ask::Epoch => sealing.end_epoch().await?,
         Ask::Migrate { to, passphrase, shares } => {
             let passphrase = passphrase.map(|text| Secret::new(text.as_bytes().to_vec()));
-            sealing.migrate(seal_config(&to, passphrase, &shares)?).await?;
+            sealing.migrate(seal_config(&to, passphrase, &shares, sealing.token())?).await?;
         }
         Ask::Unseal { .. } => return Err("the seal is open already".into()),
     }

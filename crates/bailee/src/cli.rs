@@ -71,7 +71,7 @@ pub(crate) struct ServeArgs {
     /// Make a certificate authority once, and a certificate from it at each start
     #[arg(long, env = "BAILEE_TLS_SELF_SIGNED", conflicts_with = "tls_cert")]
     tls_self_signed: bool,
-    /// What protects the root key: `file`, `passphrase` (read from BAILEE_PASSPHRASE) or `shares` [default: as the data folder
+    /// What protects the root key: `file`, `passphrase` (read from BAILEE_PASSPHRASE), `shares` or `pkcs11` [default: as the data folder
     /// says, and `file` for a new one]
     #[arg(long, env = "BAILEE_SEAL", value_name = "KIND")]
     seal: Option<String>,
@@ -127,7 +127,7 @@ enum SealCommand {
     },
     /// Keep the same keys under another seal, another passphrase (read from BAILEE_NEW_PASSPHRASE) or other shares (printed)
     Migrate {
-        /// What is to protect them: `file`, `passphrase` or `shares`
+        /// What is to protect them: `file`, `passphrase`, `shares`, or `pkcs11` (the token that the configuration names)
         #[arg(long, value_name = "KIND")]
         to: String,
         /// How many shares there are to be

@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) connections: Option<usize>,
     rotation: Option<RotationSettings>,
     erasure_epoch_hours: Option<u64>,
+    pkcs11: Option<TokenSettings>,
 }
 
 /// The `[tls]` table.
@@ -56,6 +57,18 @@ pub(crate) struct RotationSettings {
     pub(crate) ca: Option<PathBuf>,
 }
 
+/// The `[pkcs11]` table: the token that the root key is sealed by, or is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenSettings {
+    /// The module: a shared library.
+    pub(crate) module: PathBuf,
+    /// The token's label.
+    pub(crate) token: String,
+    /// The file that holds the PIN, if the environment doesn't.
+    pub(crate) pin_file: Option<PathBuf>,
+}
+
 /// Where the server's TLS certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tls {
@@ -70,6 +83,7 @@ pub(crate) enum SealKind {
     File,
     Passphrase,
     Shares,
+    Pkcs11,
 }
 
 /// A region to serve, and its folder.
@@ -96,11 +110,16 @@ pub(crate) struct Settings {
     pub(crate) cache_bytes: u64,
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
+    pub(crate) pkcs11: Option<TokenSettings>,
 }
 
 const DEFAULT_REGION: &str = "local-1";
-const SEALS: &[(&str, SealKind)] =
-    &[("file", SealKind::File), ("passphrase", SealKind::Passphrase), ("shares", SealKind::Shares)];
+const SEALS: &[(&str, SealKind)] = &[
+    ("file", SealKind::File),
+    ("passphrase", SealKind::Passphrase),
+    ("shares", SealKind::Shares),
+    ("pkcs11", SealKind::Pkcs11),
+];
 const DEFAULT_EPOCH_HOURS: u64 = 24;
 /// Ten years.
 const MOST_EPOCH_HOURS: u64 = 87_600;
@@ -144,6 +163,7 @@ impl Config {
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
             rotation: self.rotation,
+            pkcs11: self.pkcs11,
             domains: self.domains,
             data,
             listen,
@@ -238,7 +258,7 @@ mod tests {
             ("lissten = \"127.0.0.1:1\"", "lissten"),
             ("listen = \"here\"", "line 1"),
             ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
-            ("seal = \"paper\"", "\"file\" or \"passphrase\" or \"shares\""),
+            ("seal = \"paper\"", "\"file\" or \"passphrase\" or \"shares\" or \"pkcs11\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),

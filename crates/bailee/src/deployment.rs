@@ -1,12 +1,12 @@
 use crate::Stop;
 use crate::admin;
-use crate::config::{RegionSettings, SealKind, Settings};
+use crate::config::{RegionSettings, SealKind, Settings, TokenSettings};
 use crate::sealing::{Sealing, join};
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
 use iam::{Caller, GLOBAL, Gate, Iam};
 use kms::Kms;
-use kms::seal::{Keeper, OpenSeal, SealConfig, kind_in};
+use kms::seal::{Keeper, OpenSeal, SealConfig, TokenConfig, kind_in};
 use kms::secrets::{Secrets, Webhook};
 use objects::Objects;
 use std::fs::{File, TryLockError};
@@ -26,6 +26,8 @@ pub(crate) struct Deployment {
     /// Whether this start made the seal: the first one.
     pub(crate) fresh: bool,
     seal: Arc<OpenSeal>,
+    /// A token that the seal is in, or could be.
+    token: Option<TokenSettings>,
     engines: Vec<Arc<Embedded>>,
     /// Held as long as the folder is in use.
     _lock: File,
@@ -34,6 +36,8 @@ pub(crate) struct Deployment {
 /// The passphrase that opens the seal.
 pub(crate) const PASSPHRASE: &str = "BAILEE_PASSPHRASE";
 
+/// The PIN of the token.
+const PIN: &str = "BAILEE_PIN";
 /// Shares that open the seal, with spaces between.
 pub(crate) const SHARES: &str = "BAILEE_SHARES";
 
@@ -70,7 +74,15 @@ impl Deployment {
         let Opener { engines, publishers, .. } = opener;
         let regions: Vec<_> = domains.regions.iter().map(|region| region.id.clone()).collect();
         Keeper::new(domains.identity.clone()).note_regions(&regions).await?;
-        Ok(Self { seal, domains: Arc::new(domains), publishers, fresh, engines, _lock: lock })
+        Ok(Self {
+            seal,
+            token: settings.pkcs11.clone(),
+            domains: Arc::new(domains),
+            publishers,
+            fresh,
+            engines,
+            _lock: lock,
+        })
     }
 
     /// Bailee itself as a caller, for work that nobody outside asked for.
@@ -80,7 +92,12 @@ impl Deployment {
 
     /// What changes the seal. `grace`: how long readers may take.
     pub(crate) fn sealing(&self, grace: Duration) -> Sealing {
-        Sealing::new(self.seal.clone(), self.domains.clone(), grace)
+        Sealing::new(self.seal.clone(), self.token.clone(), self.domains.clone(), grace)
+    }
+
+    /// What kind of seal it has.
+    pub(crate) fn seal_kind(&self) -> &'static str {
+        self.seal.status().kind
     }
 
     /// Publishes what is not published yet and closes the engines. Nothing depends on it: a start after `kill -9` does
@@ -123,6 +140,22 @@ fn lock(data: &Path) -> Result<File, Stop> {
     }
 }
 
+/// The token that the settings name, with its PIN.
+pub(crate) fn token(settings: Option<&TokenSettings>) -> Result<TokenConfig, Stop> {
+    let missing = "the seal is a token: name it in the configuration, [pkcs11] with module and token";
+    let TokenSettings { module, token, pin_file } = settings.ok_or(missing)?;
+    let pin = match (std::env::var(PIN), pin_file) {
+        (Ok(pin), _) => pin,
+        (Err(_), Some(file)) => {
+            let text = std::fs::read_to_string(file).map(Zeroizing::new);
+            let text = text.map_err(|e| format!("cannot read the PIN from {}: {e}", file.display()))?;
+            text.trim_end_matches(['\r', '\n']).to_owned()
+        }
+        (Err(_), None) => return Err(format!("give the token's PIN in {PIN}, or name a pin_file in [pkcs11]").into()),
+    };
+    Ok(TokenConfig { module: module.clone(), token: token.clone(), pin: Secret::new(pin) })
+}
+
 /// The seal that the settings name; if they name none, the one that the folder has; a file for a new one.
 async fn seal(settings: &Settings, wait: bool) -> Result<SealConfig, Stop> {
     let found = kind_in(&settings.data)?;
@@ -130,6 +163,7 @@ async fn seal(settings: &Settings, wait: bool) -> Result<SealConfig, Stop> {
         (Some(kind), _) => kind,
         (None, Some("passphrase")) => SealKind::Passphrase,
         (None, Some("shares")) => SealKind::Shares,
+        (None, Some("pkcs11")) => SealKind::Pkcs11,
         // Of a kind that is not known, opening says so.
         (None, _) => SealKind::File,
     };
@@ -140,6 +174,7 @@ async fn seal(settings: &Settings, wait: bool) -> Result<SealConfig, Stop> {
             let passphrase = passphrase.map_err(|_| format!("the seal is a passphrase: give it in {PASSPHRASE}"))?;
             Ok(SealConfig::Passphrase(Secret::new(passphrase.into_bytes())))
         }
+        SealKind::Pkcs11 => Ok(SealConfig::Pkcs11(token(settings.pkcs11.as_ref())?)),
         SealKind::Shares if found.is_none() => Err(
             "a new data folder has no shares yet: start it with another seal, then `bailee seal migrate --to shares`"
                 .into(),

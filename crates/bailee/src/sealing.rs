@@ -1,5 +1,6 @@
 use crate::Stop;
-use crate::deployment::service;
+use crate::config::TokenSettings;
+use crate::deployment::{service, token};
 use dialects::Domains;
 use kms::seal::{BeginEpoch, EndEpoch, Keeper, OpenSeal, RotateRoot, SealConfig, SealShare, SharesSeal};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 /// What is on disk says which step is next; a crash is followed by the same step as no crash. [`step`](Self::step) is that.
 pub(crate) struct Sealing {
     seal: Arc<OpenSeal>,
+    token: Option<TokenSettings>,
     domains: Arc<Domains>,
     /// How long what was read before may still be in use when keys are destroyed; nothing if nobody is served.
     grace: Duration,
@@ -42,9 +44,14 @@ pub(crate) enum Step {
 }
 
 impl Sealing {
-    pub(crate) fn new(seal: Arc<OpenSeal>, domains: Arc<Domains>, grace: Duration) -> Self {
+    pub(crate) fn new(
+        seal: Arc<OpenSeal>,
+        token: Option<TokenSettings>,
+        domains: Arc<Domains>,
+        grace: Duration,
+    ) -> Self {
         let (working, rewrapped) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { seal, domains, grace, turn: tokio::sync::Mutex::default(), working, rewrapped }
+        Self { seal, token, domains, grace, turn: tokio::sync::Mutex::default(), working, rewrapped }
     }
 
     /// Ends the erasure epoch. If one was ending already, only that is finished.
@@ -64,6 +71,11 @@ impl Sealing {
         self.check_regions().await?;
         self.change(|seal| seal.begin_root()).await?;
         self.finish().await
+    }
+
+    /// A token that the seal is in, or could be.
+    pub(crate) fn token(&self) -> Option<&TokenSettings> {
+        self.token.as_ref()
     }
 
     /// Keeps the keys under another seal.
@@ -142,6 +154,8 @@ impl Sealing {
         }
         for keeper in self.keepers() {
             if let Some(epoch) = keeper.ended().await?.first().copied() {
+                // What opens older contents of the seal's file would open the epoch's key as well.
+                self.change(OpenSeal::settle).await?;
                 let caller = service(&self.domains, "seal", "EndErasureEpoch");
                 self.domains.gate.perform(&caller, &keeper, EndEpoch { epoch }).await?;
                 return Ok(Step::Recorded);
@@ -258,17 +272,20 @@ pub(crate) fn seal_config(
     kind: &str,
     passphrase: Option<Secret<Vec<u8>>>,
     shares: &[Zeroizing<String>],
+    settings: Option<&TokenSettings>,
 ) -> Result<SealConfig, Stop> {
     match (kind, passphrase) {
         ("file", None) if shares.is_empty() => Ok(SealConfig::File),
         ("passphrase", Some(passphrase)) if shares.is_empty() => Ok(SealConfig::Passphrase(passphrase)),
         ("shares", None) => Ok(SealConfig::Shares(join(shares.iter().map(|text| text.as_str()))?)),
-        ("file" | "passphrase" | "shares", _) => {
+        ("pkcs11", None) if shares.is_empty() => Ok(SealConfig::Pkcs11(token(settings)?)),
+        ("file" | "passphrase" | "shares" | "pkcs11", _) => {
             Err("a file takes nothing, a passphrase needs just that, and shares are no passphrase".into())
         }
         (other, _) => {
-            let text =
-                format!("there is no seal of the kind {other:?}; it can be \"file\", \"passphrase\" or \"shares\"");
+            let text = format!(
+                "there is no seal of the kind {other:?}; it can be \"file\", \"passphrase\", \"shares\" or \"pkcs11\""
+            );
             Err(text.into())
         }
     }

@@ -1,4 +1,4 @@
-use crate::config::{SealKind, Settings, Tls};
+use crate::config::{Settings, Tls};
 use crate::deployment::{Deployment, service};
 use crate::listener::Listener;
 use crate::sealing::Sealing;
@@ -37,7 +37,7 @@ pub(crate) fn run(settings: Settings) -> Result<ExitCode, Stop> {
 
 async fn serve(settings: Settings) -> Result<(), Stop> {
     let deployment = Deployment::open_patiently(&settings).await?;
-    if deployment.fresh {
+    if deployment.fresh && deployment.seal_kind() == "file" {
         say_fresh(&settings);
     }
     let tls = tls::acceptor(&settings, &deployment).await?;
@@ -100,13 +100,11 @@ async fn stop_signal(stop: watch::Sender<bool>) {
 
 /// Said loudly, once: with the key file beside the data, whoever has the folder has the data.
 fn say_fresh(settings: &Settings) {
-    if !matches!(settings.seal, Some(SealKind::Passphrase | SealKind::Shares)) {
-        eprintln!(
-            "bailee: made the key file {}. It is the root of all keys: without it nothing can be read, and with it \
-             everything can. Keep a copy elsewhere, or use --seal passphrase.",
-            settings.data.join("seal.json").display()
-        );
-    }
+    eprintln!(
+        "bailee: made the key file {}. It is the root of all keys: without it nothing can be read, and with it \
+         everything can. Keep a copy elsewhere, or use --seal passphrase.",
+        settings.data.join("seal.json").display()
+    );
 }
 
 /// On the first start, makes an account and writes its root access key where only the owner of the folder can read it.

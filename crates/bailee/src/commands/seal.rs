@@ -21,7 +21,8 @@ pub(crate) fn status(settings: &Settings) -> Result<ExitCode, Stop> {
         "shares" => Some(SHARES),
         _ => None,
     };
-    if opens_with.is_some_and(|variable| std::env::var_os(variable).is_none()) {
+    let no_token = kind == "pkcs11" && settings.pkcs11.is_none();
+    if no_token || opens_with.is_some_and(|variable| std::env::var_os(variable).is_none()) {
         let shown = block_on(async { admin::ask(&settings.data, &Ask::Status).await })?;
         return print(&shown.unwrap_or_else(|| json!({"kind": kind, "opened": false})));
     }

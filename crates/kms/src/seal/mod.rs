@@ -11,9 +11,11 @@ mod key_file;
 mod keys;
 mod open_seal;
 mod passphrase_seal;
+mod pkcs11_seal;
 mod shares_seal;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use error::SealError;
 pub use file_seal::FileSeal;
@@ -22,7 +24,9 @@ pub use key_file::FILE;
 pub use keys::SealKeys;
 pub use open_seal::{OpenSeal, SealStatus, kind_in};
 pub use passphrase_seal::PassphraseSeal;
+pub use pkcs11_seal::Pkcs11Seal;
 pub use shares_seal::{SealShare, ShareSet, SharesSeal, check_shares, set_in};
+pub use token::TokenConfig;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +42,17 @@ pub trait Seal: Send + Sync {
 
     /// The keys in a file's content.
     fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError>;
+
+    /// Destroys what opened contents that were replaced since, where that is kept outside of them. To be called once the
+    /// content that was closed last is on disk, and again if it fails.
+    fn settle(&self) -> Result<(), SealError> {
+        Ok(())
+    }
+
+    /// The same when another seal has taken its place: destroys what opened the last content, too.
+    fn dismiss(&self) -> Result<(), SealError> {
+        Ok(())
+    }
 }
 
 /// Which seal the operator chose.
@@ -48,6 +63,8 @@ pub enum SealConfig {
     Passphrase(Secret<Vec<u8>>),
     /// The keys lie in the file encrypted under a key that is split into shares.
     Shares(SharesSeal),
+    /// The keys lie in the file encrypted under a key in a token.
+    Pkcs11(TokenConfig),
 }
 
 impl SealConfig {
@@ -56,6 +73,7 @@ impl SealConfig {
             Self::File => Box::new(FileSeal),
             Self::Passphrase(passphrase) => Box::new(PassphraseSeal::new(passphrase)),
             Self::Shares(seal) => Box::new(seal),
+            Self::Pkcs11(token) => Box::new(Pkcs11Seal::new(token)),
         }
     }
 }
@@ -73,6 +91,12 @@ pub fn open_or_create(
     let seal = config.into_seal();
     if let Some(content) = key_file::read(folder)? {
         let keys = open(seal.as_ref(), &content)?;
+        if let Err(error) = seal.settle() {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what opened the seal before is not destroyed yet"
+            );
+        }
         return Ok((OpenSeal::new(folder, seal, keys, clock, rng)?, false));
     }
     key_file::check_new(folder)?;
@@ -90,6 +114,8 @@ fn open(seal: &dyn Seal, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealErro
     Err(match found {
         passphrase_seal::KIND => SealError::PassphraseNeeded,
         shares_seal::KIND => SealError::SharesNeeded,
+        pkcs11_seal::KIND => SealError::TokenNeeded,
+        file_seal::KIND if seal.kind() == pkcs11_seal::KIND => SealError::NoTokenNeeded,
         file_seal::KIND if seal.kind() == shares_seal::KIND => SealError::NoSharesNeeded,
         file_seal::KIND => SealError::NoPassphraseNeeded,
         _ => SealError::KindUnknown,

@@ -3,7 +3,7 @@ use super::{Seal, SealConfig, key_file};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Unsealed;
-use types::{Clock, Result, Rng, Timestamp};
+use types::{Clock, Failure, Reason, Result, Rng, Timestamp};
 
 /// The seal of a data folder that is in use, which can be changed while it is. Each change is on disk before it counts.
 ///
@@ -19,6 +19,18 @@ pub struct OpenSeal {
 struct Held {
     seal: Box<dyn Seal>,
     keys: SealKeys,
+    written: Written,
+}
+
+/// How the last change stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Nothing opens what the file held before.
+    Settled,
+    /// It is on disk; what opened the file before is not destroyed yet.
+    Durable,
+    /// Writing it failed: the file may be the old one or the new one, so nothing that opens either may be destroyed.
+    Unknown,
 }
 
 /// What there is to know of a seal. No secret.
@@ -43,7 +55,13 @@ impl OpenSeal {
         rng: Arc<dyn Rng>,
     ) -> Result<Self> {
         let unsealed = keys.unsealed()?;
-        Ok(Self { folder: folder.to_owned(), clock, rng, held: Mutex::new(Held { seal, keys }), unsealed })
+        Ok(Self {
+            folder: folder.to_owned(),
+            clock,
+            rng,
+            held: Mutex::new(Held { seal, keys, written: Written::Durable }),
+            unsealed,
+        })
     }
 
     /// What the deployment's stores open with. They see the changes made here.
@@ -94,12 +112,21 @@ impl OpenSeal {
         self.change(&mut self.held(), SealKeys::keep_newest_root)
     }
 
+    /// Makes sure that nothing opens any more what the file held before. A change does it; this is for when that failed.
+    pub fn settle(&self) -> Result<()> {
+        self.held().settle()
+    }
+
     /// Keeps the same keys under another seal, or under the same kind with another passphrase.
     pub fn migrate(&self, config: SealConfig) -> Result<()> {
         let mut held = self.held();
         let seal = config.into_seal();
-        key_file::replace(&self.folder, &seal.close(&held.keys, self.rng.as_ref())?)?;
-        held.seal = seal;
+        let content = seal.close(&held.keys, self.rng.as_ref())?;
+        held.written = Written::Unknown;
+        key_file::replace(&self.folder, &content)?;
+        held.written = Written::Durable;
+        let left = std::mem::replace(&mut held.seal, seal);
+        left.dismiss()?;
         Ok(())
     }
 
@@ -108,14 +135,34 @@ impl OpenSeal {
     fn change(&self, held: &mut Held, change: impl FnOnce(&mut SealKeys)) -> Result<()> {
         let mut keys = held.keys.duplicate();
         change(&mut keys);
-        key_file::replace(&self.folder, &held.seal.close(&keys, self.rng.as_ref())?)?;
+        let content = held.seal.close(&keys, self.rng.as_ref())?;
+        held.written = Written::Unknown;
+        key_file::replace(&self.folder, &content)?;
+        held.written = Written::Durable;
         keys.show(&self.unsealed);
         held.keys = keys;
-        Ok(())
+        held.settle()
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn settle(&mut self) -> Result<()> {
+        match self.written {
+            Written::Settled => Ok(()),
+            Written::Durable => {
+                self.seal.settle()?;
+                self.written = Written::Settled;
+                Ok(())
+            }
+            Written::Unknown => {
+                let text = "The seal's file could not be written; change it once more, or start again.";
+                Err(Failure::new(Reason::Unavailable, text))
+            }
+        }
     }
 }
 
