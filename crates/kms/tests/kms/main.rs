@@ -10,6 +10,7 @@ mod lifecycle;
 mod places;
 mod quotas;
 mod rotation;
+mod seal;
 mod secret_rotation;
 mod secrets;
 mod service_key;
