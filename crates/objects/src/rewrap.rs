@@ -287,3 +287,6 @@ enum Settled {
     Retiring,
     Nothing,
 }
+
+#[cfg(test)]
+mod tests;
