@@ -155,7 +155,8 @@ fn bind(data: &Path) -> Result<(UnixListener, PathBuf), Stop> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         removed => removed?,
     }
-    let socket = at_short_path(&folder, |short| UnixListener::bind(short))?;
+    let socket = at_short_path(&folder, |short| UnixListener::bind(short))
+        .map_err(|e| format!("cannot listen on {}, where `bailee seal` asks: {e}", path.display()))?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
     Ok((socket, path))
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Embedded, EmbeddedOptions, LocalBlobs, LocalBlobsOptions, Store};
 use trail::Publisher;
-use types::{Call, Clock, Dialect, Failure, Reason, RequestId, Rng, Secret, SystemClock, SystemRng};
+use types::{Call, Clock, Dialect, Failure, Reason, RegionId, RequestId, Rng, Secret, SystemClock, SystemRng};
 use zeroize::Zeroizing;
 
 /// A deployment whose data folder is open: by a server, or by a tool while no server runs.
@@ -72,7 +72,8 @@ impl Deployment {
             Opener { settings, clock, rng, seal: seal.clone(), engines: Vec::new(), publishers: Vec::new() };
         let domains = opener.domains().await?;
         let Opener { engines, publishers, .. } = opener;
-        let regions: Vec<_> = domains.regions.iter().map(|region| region.id.clone()).collect();
+        let mut regions = regions_in(&settings.data);
+        regions.extend(domains.regions.iter().map(|region| region.id.clone()));
         Keeper::new(domains.identity.clone()).note_regions(&regions).await?;
         Ok(Self {
             seal,
@@ -125,6 +126,13 @@ pub(crate) fn service(domains: &Domains, name: &str, operation: &'static str) ->
         operation,
     };
     Caller::service(call, name)
+}
+
+/// The regions that have a folder where regions usually have theirs, in the configuration or not.
+fn regions_in(data: &Path) -> Vec<RegionId> {
+    let Ok(entries) = std::fs::read_dir(data.join("regions")) else { return Vec::new() };
+    let with_store = entries.flatten().filter(|entry| entry.path().join("meta").is_dir());
+    with_store.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// One process per data folder: two would overwrite each other.

@@ -304,6 +304,16 @@ async fn a_region_that_is_not_open_stops_it() {
     assert_eq!(open.epochs(), [1, 2]);
 }
 
+/// One that was taken out of the configuration before anybody noted which there are.
+#[tokio::test]
+async fn a_region_that_only_has_a_folder_stops_it() {
+    let (open, content) = filled().await;
+    let folder = copied(open.folder.path());
+    std::fs::create_dir_all(folder.path().join("regions/forgotten-1/meta")).unwrap();
+    let (open, _) = Open::new(folder, Some(&content.root)).await;
+    assert!(open.sealing().end_epoch().await.unwrap_err().to_string().contains("forgotten-1"));
+}
+
 #[tokio::test]
 async fn what_an_epoch_held_is_gone_when_it_ends_and_said_so() {
     let (open, _) = filled().await;
