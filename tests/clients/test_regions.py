@@ -118,3 +118,25 @@ def test_keys_stay_in_their_region(regions):
     with pytest.raises(RpcError) as refused:
         rpc.call("kms", "DescribeKey", RegionId=FIRST, KeyId=key["KeyId"])
     assert refused.value.status == 404
+
+
+def test_amazons_keys_stay_in_their_region(regions):
+    def kms(region):
+        config = botocore.config.Config(retries={"max_attempts": 1})
+        keys = {"aws_access_key_id": regions.root.id, "aws_secret_access_key": regions.root.secret}
+        session = boto3.session.Session()
+        return session.client("kms", endpoint_url=regions.url, region_name=region, config=config, **keys)
+
+    here, there = kms(SECOND), kms(FIRST)
+    key = here.create_key()["KeyMetadata"]
+    assert key["Arn"] == f"arn:aws:kms:{SECOND}:{regions.root.account}:key/{key['KeyId']}"
+    blob = here.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    assert here.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    for refused, code in (
+        (lambda: there.describe_key(KeyId=key["KeyId"]), "NotFoundException"),
+        (lambda: there.decrypt(CiphertextBlob=blob), "NotFoundException"),
+        (lambda: there.describe_key(KeyId=key["Arn"]), "InvalidArnException"),
+        (lambda: kms("nowhere-1").list_keys(), "InvalidSignatureException"),
+    ):
+        with s3_error(code, 400):
+            refused()

@@ -1,4 +1,5 @@
 use crate::Stop;
+use crate::rates::RatesConfig;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub(crate) struct Config {
     rotation: Option<RotationSettings>,
     erasure_epoch_hours: Option<u64>,
     pkcs11: Option<TokenSettings>,
+    #[serde(default)]
+    rates: RatesConfig,
 }
 
 /// The `[tls]` table.
@@ -111,6 +114,7 @@ pub(crate) struct Settings {
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
     pub(crate) pkcs11: Option<TokenSettings>,
+    pub(crate) rates: iam::Limits,
 }
 
 const DEFAULT_REGION: &str = "local-1";
@@ -164,6 +168,7 @@ impl Config {
             connections: connections(self.connections)?,
             rotation: self.rotation,
             pkcs11: self.pkcs11,
+            rates: self.rates.limits(),
             domains: self.domains,
             data,
             listen,
@@ -262,6 +267,7 @@ mod tests {
             ("log_format = \"xml\"", "\"text\" or \"json\""),
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
+            ("[rates]\nread = 0", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

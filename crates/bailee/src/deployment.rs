@@ -4,7 +4,7 @@ use crate::config::{RegionSettings, SealKind, Settings, TokenSettings};
 use crate::sealing::{Sealing, join};
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
-use iam::{Caller, GLOBAL, Gate, Iam};
+use iam::{Caller, GLOBAL, Gate, Iam, Rates};
 use kms::Kms;
 use kms::seal::{Keeper, OpenSeal, SealConfig, TokenConfig, kind_in};
 use kms::secrets::{Secrets, Webhook};
@@ -212,6 +212,7 @@ impl Opener<'_> {
         let folder = self.settings.data.join("identity");
         let identity = self.store(GLOBAL, &folder).await?;
         let gate = Gate::new(identity.clone(), self.clock.clone()).await?;
+        let gate = gate.with_rates(Rates::new(self.settings.rates.clone(), kms::pace, self.clock.clone()));
         let mut regions = Vec::new();
         for settings in &self.settings.regions {
             regions.push(Arc::new(self.region(settings, &gate).await?));

@@ -11,6 +11,7 @@ mod logging;
 mod meters;
 mod ops_server;
 mod places;
+mod rates;
 mod sealing;
 mod serve;
 mod tls;

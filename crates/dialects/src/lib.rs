@@ -5,6 +5,8 @@
 //! page; and one table from [`types::Reason`] to status and code. Dialects never use each other.
 
 mod arrival;
+pub mod aws_kms;
+mod aws_policy;
 mod body;
 mod denied;
 mod domains;

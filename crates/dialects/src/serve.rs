@@ -1,7 +1,7 @@
 use crate::arrival::Arrival;
 use crate::body::{self, Request, Response, full};
 use crate::domains::Domains;
-use crate::{oss, rpc, s3};
+use crate::{aws_kms, oss, rpc, s3};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -57,11 +57,13 @@ pub(crate) struct Incoming {
     pub(crate) request: Request,
 }
 
+/// Each dialect's future is a large one, and every call would carry, and move, room for the largest of them.
 async fn route(domains: &Arc<Domains>, arrival: Arrival, scheme: Scheme, incoming: Incoming) -> Response {
     match scheme.family() {
-        Family::Rpc => rpc::serve(domains, arrival, scheme, incoming).await,
-        Family::Oss => oss::serve(domains, arrival, scheme, incoming).await,
-        Family::S3 => s3::serve(domains, arrival, incoming).await,
+        Family::Rpc => Box::pin(rpc::serve(domains, arrival, scheme, incoming)).await,
+        Family::Oss => Box::pin(oss::serve(domains, arrival, scheme, incoming)).await,
+        Family::S3 => Box::pin(s3::serve(domains, arrival, incoming)).await,
+        Family::AwsJson => Box::pin(aws_kms::serve(domains, arrival, scheme, incoming)).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds docs/compatibility.md against the tables that drive the dialects. `cargo xtask compat` writes it anew.
 
-use dialects::{Status, oss, rpc, s3};
+use dialects::{Status, aws_kms, oss, rpc, s3};
 use std::path::Path;
 
 /// Set to write the page instead of holding it against the tables.
@@ -40,6 +40,8 @@ fn the_page_is_that_of_the_tables() {
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     let mut sections = vec![section("Amazon S3 (REST API 2006-03-01)", s3::ROWS.iter().map(s3_row).collect())];
+    let keys = aws_kms::ROWS.iter().flat_map(|rows| rows.iter()).map(aws_kms_row);
+    sections.push(section("AWS Key Management Service (2014-11-01)", keys.collect()));
     sections.push(section("Alibaba Cloud OSS", oss::ROWS.iter().map(oss_row).collect()));
     // A service's rows stand in more than one table.
     let mut services: Vec<(String, Vec<Shown>)> = Vec::new();
@@ -60,6 +62,10 @@ fn page() -> String {
 }
 
 fn s3_row(row: &s3::S3Row) -> Shown {
+    Shown { name: row.name.to_owned(), needs: row.needs, status: row.status }
+}
+
+fn aws_kms_row(row: &aws_kms::Row) -> Shown {
     Shown { name: row.name.to_owned(), needs: row.needs, status: row.status }
 }
 

@@ -3,6 +3,7 @@ use crate::decide::decide;
 use crate::directory::Directory;
 use crate::operation::{Audit, Operation, Run};
 use crate::permit::Permit;
+use crate::rates::Rates;
 use crate::record::Scene;
 use crate::records::{NONCES, NonceRecord};
 use std::sync::Arc;
@@ -32,12 +33,19 @@ pub struct Gate {
     /// Held by an operation that has met a conflict, so that those who want the same thing wait for each other instead
     /// of undoing each other's attempts.
     queue: Arc<tokio::sync::Mutex<()>>,
+    rates: Option<Arc<Rates>>,
 }
 
 impl Gate {
     /// A gate over the deployment's identities.
     pub async fn new(identity: Store, clock: Arc<dyn Clock>) -> Result<Self> {
-        Ok(Self { directory: Arc::new(Directory::new(identity).await?), clock, queue: Arc::default() })
+        Ok(Self { directory: Arc::new(Directory::new(identity).await?), clock, queue: Arc::default(), rates: None })
+    }
+
+    /// The same gate, holding accounts to so many requests a second.
+    #[must_use]
+    pub fn with_rates(self, rates: Rates) -> Self {
+        Self { rates: Some(Arc::new(rates)), ..self }
     }
 
     pub(crate) fn directory(&self) -> &Directory {
@@ -89,13 +97,28 @@ impl Gate {
     ) -> Result<Op::Output> {
         let mut scene = Scene { action: Some(op.action()), category: Op::CATEGORY, ..Scene::bare(caller) };
         op.audit(&mut scene.audit);
-        match self.attempt(domain, &mut op, &mut scene).await {
+        let done = match self.admit(caller, domain.store(), &op) {
+            Ok(()) => self.attempt(domain, &mut op, &mut scene).await,
+            Err(failure) => Err(failure),
+        };
+        match done {
             Ok(output) => Ok(output),
             Err(failure) => {
                 scene.answered = Audit::default();
                 self.record_failure(domain.store(), &scene, &failure).await?;
                 Err(failure)
             }
+        }
+    }
+
+    /// Counts the request against what its account may ask for in a second. What one service asks of another on the
+    /// caller's behalf was counted when the caller asked, and Bailee's own work has no account to count it against.
+    fn admit<Op: Operation>(&self, caller: &Caller, store: &Store, op: &Op) -> Result<()> {
+        match (&self.rates, caller.account()) {
+            (Some(rates), Some(account)) if caller.asking_service().is_none() => {
+                rates.admit(account, store.region(), &op.action())
+            }
+            _ => Ok(()),
         }
     }
 

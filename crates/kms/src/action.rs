@@ -36,6 +36,10 @@ pub const DECRYPT: Action = read("Decrypt");
 pub const GENERATE_DATA_KEY: Action = read("GenerateDataKey");
 /// Make a data key without seeing it.
 pub const GENERATE_DATA_KEY_WITHOUT_PLAINTEXT: Action = read("GenerateDataKeyWithoutPlaintext");
+/// Make a key pair and see it.
+pub const GENERATE_DATA_KEY_PAIR: Action = read("GenerateDataKeyPair");
+/// Make a key pair without seeing its private key.
+pub const GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT: Action = read("GenerateDataKeyPairWithoutPlaintext");
 /// Give a key a name.
 pub const CREATE_ALIAS: Action = write("CreateAlias");
 /// Let a name stand for another key.
@@ -104,6 +108,8 @@ pub const LIST_RESOURCE_TAGS: Action = read("ListResourceTags");
 pub const CREATE_GRANT: Action = write("CreateGrant");
 /// See which leave was given.
 pub const LIST_GRANTS: Action = read("ListGrants");
+/// See which leave one principal may give up.
+pub const LIST_RETIRABLE_GRANTS: Action = read("ListRetirableGrants");
 /// Take leave back.
 pub const REVOKE_GRANT: Action = write("RevokeGrant");
 /// Give leave up.

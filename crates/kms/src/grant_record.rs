@@ -14,6 +14,10 @@ pub enum GrantedAction {
     GenerateDataKey,
     /// To make a data key without seeing it.
     GenerateDataKeyWithoutPlaintext,
+    /// To make a key pair.
+    GenerateDataKeyPair,
+    /// To make a key pair without seeing its private key.
+    GenerateDataKeyPairWithoutPlaintext,
     /// To have something of this key encrypted under another.
     ReEncryptFrom,
     /// To have something encrypted under this key that was under another.

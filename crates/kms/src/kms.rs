@@ -9,7 +9,7 @@ use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::tables::{
     ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
 };
-use crate::version_record::{Body, KeyVersionRecord, VersionOwner};
+use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
 use crypto::Key;
 use iam::policy::{Context, Document, Kind, Labelled, PolicyCache};
 use iam::{Caller, Operation, Permit, Target};
@@ -300,7 +300,7 @@ impl Kms {
         };
         let place = KeyPlace { account, id: record.id.clone() };
         if let Some(material) = draft.material {
-            self.make_version(txn, &place, version, draft.created, material).await?;
+            self.make_version(txn, &place, version, draft.created, material, None).await?;
         }
         self.put_key(txn, &place, &record).await?;
         Ok(record)
@@ -314,6 +314,7 @@ impl Kms {
         id: KeyId,
         created: Timestamp,
         material: &Material,
+        rotated: Option<Rotated>,
     ) -> Result<()> {
         let rng = self.store.rng().as_ref();
         let context = self.version_place(place, &id).wrap_context();
@@ -330,7 +331,7 @@ impl Kms {
         let owner = VersionOwner { key: place.id.clone() };
         txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
         let suffix = version_suffix(&place.id, &id);
-        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body };
+        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body, rotated };
         txn.put(VERSIONS, place.account, &suffix, &record).await
     }
 

@@ -23,6 +23,7 @@ pub mod limits;
 mod material;
 mod open_versions;
 mod ops;
+mod pace;
 mod page;
 mod rewrap;
 pub mod seal;
@@ -44,13 +45,16 @@ pub use key_state::KeyState;
 pub use kms::Kms;
 pub use ops::{
     AsymmetricDecrypt, AsymmetricEncrypt, CancelKeyDeletion, CreateAlias, CreateGrant, CreateKey, CreateKeyVersion,
-    DataKey, DataKeyLength, Decrypt, Decrypted, DeleteAlias, DeleteKeyMaterial, DescribeKey, DescribeKeyVersion,
-    DestroyKey, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial, ExportDataKey, Exported,
-    GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateMac, GetKeyPolicy,
-    GetParametersForImport, GetPublicKey, ImportKeyMaterial, ImportParameters, KeyVersion, ListAliases,
-    ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions, ListKeys, PairRef, Probe, ReEncrypt, ReEncrypted,
-    Recipient, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection,
-    SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
-    UsedVersion, Verify, VerifyMac, service_alias,
+    DataKey, DataKeyLength, DataKeyPair, Decrypt, Decrypted, DeleteAlias, DeleteKeyMaterial, DescribeKey,
+    DescribeKeyVersion, DestroyKey, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial, ExportDataKey,
+    Exported, GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyPair, GenerateDataKeyWithoutPlaintext,
+    GenerateMac, GenerateRandom, GetKeyPolicy, GetParametersForImport, GetPublicKey, ImportKeyMaterial,
+    ImportParameters, KeyPolicy, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions,
+    ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncrypted, Recipient, RetirableGrants, RetireGrant,
+    RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection, SetKeyPolicy, ShownKey, Sign,
+    Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy, UsedVersion, Verify, VerifyMac,
+    service_alias,
 };
+pub use pace::pace;
 pub use page::{Page, Paged};
+pub use version_record::Rotated;

@@ -1,4 +1,5 @@
 use crate::limits;
+use store::Range;
 use types::{Failure, Result};
 
 /// Which part of a listing is wanted.
@@ -25,6 +26,13 @@ pub struct Paged<T> {
     pub total: u32,
     /// Which page it is.
     pub page: Page,
+}
+
+/// All that comes after a name in a table that is kept by names.
+pub(crate) fn following(after: Option<&str>) -> Range {
+    // The least key above a name is the name and a zero.
+    let start = after.map(|name| [name.as_bytes(), &[0]].concat()).unwrap_or_default();
+    Range { start, end: None, limit: limits::SCAN, reverse: false }
 }
 
 impl Page {

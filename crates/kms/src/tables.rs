@@ -26,8 +26,11 @@ pub(crate) const GRANTS: Table<GrantRecord> = Table::new(Space::Keys, 19, "a gra
 /// A key's policy, as its owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PolicyRecord {
-    /// The text.
+    /// The text that is decided by.
     pub(crate) text: String,
+    /// The same as its author wrote it, if that was in another grammar.
+    #[serde(default)]
+    pub(crate) original: Option<String>,
 }
 
 impl Record for PolicyRecord {}
@@ -80,7 +83,7 @@ pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Record, Used};
+    use super::{PolicyRecord, Record, Used};
     use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
     use crate::key_record::{Creator, KeyRecord};
     use crate::key_state::KeyState;
@@ -152,8 +155,10 @@ mod tests {
         let first = FirstVersion { id: primary.clone(), key: id.clone(), created, wrapped: wrapped.clone() };
         assert_eq!(
             read::<KeyVersionRecord>(&first),
-            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None }
+            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None, rotated: None }
         );
+        let policy = read::<PolicyRecord>(&BTreeMap::from([("text", "{}")]));
+        assert_eq!(policy, PolicyRecord { text: "{}".to_owned(), original: None });
         assert_eq!(read::<Used>(&FirstUsed { keys: 3, aliases: 4 }), Used { keys: 3, aliases: 4, versions: 0 });
     }
 }

@@ -16,6 +16,18 @@ pub(crate) struct KeyVersionRecord {
     /// Material of another kind than 32 bytes, sealed.
     #[serde(default)]
     pub(crate) body: Option<Body>,
+    /// Why it came after another; not said of a key's first version.
+    #[serde(default)]
+    pub(crate) rotated: Option<Rotated>,
+}
+
+/// Why a key got another version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rotated {
+    /// Somebody asked for it.
+    Asked,
+    /// Its time had come.
+    Scheduled,
 }
 
 /// Sealed material.

@@ -8,7 +8,7 @@ use crate::objects::Objects;
 use bytes::Bytes;
 use crypto::{Encryptor, Key};
 use store::BlobWriter;
-use types::{Failure, Reason, Result, limits};
+use types::{Failure, Reason, Result, Secret, limits};
 
 /// Bytes that are hashed and encrypted in one go. Large, so that handing them to another thread costs little; small, so
 /// that an upload holds no more than about four of these.
@@ -61,29 +61,42 @@ impl Objects {
         let length = body.length();
         check_length(length.unwrap_or(0))?;
         let mut stream = body.take()?;
-        let encryptor = Encryptor::new(intake.key, self.store.rng().as_ref(), &intake.context);
-        let mut work = Work { hasher: Hasher::new(intake.expected), encryptor };
         let (first, ended) = collect(&mut stream, SLICE).await?;
         let size: usize = first.iter().map(Bytes::len).sum();
-        let mut out = work.encryptor.header().to_vec();
-        let inline = ended && size <= self.config.inline_bytes;
-        let sums = if inline {
-            work.take(&first, &mut out);
-            let sums = work.finish(&mut out);
-            verify(&sums, length, intake.expected)?;
-            sums
-        } else {
-            let mut writer = self.blobs.create(intake.id.blob()?).await?;
-            writer.write(std::mem::take(&mut out).into()).await?;
-            let rest = if ended { None } else { Some(stream) };
-            let sums = pump(work, first, rest, length, writer.as_mut()).await?;
-            verify(&sums, length, intake.expected)?;
-            // Durable from here on; named only by the commit that follows. A crash between leaves an orphan.
-            writer.finish().await?;
-            sums
+        if ended && size <= self.config.inline_bytes {
+            return self.take_whole(&first, length, &intake);
+        }
+        let encryptor = Encryptor::new(intake.key, self.store.rng().as_ref(), &intake.context);
+        let header = Bytes::copy_from_slice(encryptor.header());
+        let work = Work { hasher: Hasher::new(intake.expected), encryptor };
+        let mut writer = self.blobs.create(intake.id.blob()?).await?;
+        writer.write(header).await?;
+        let rest = if ended { None } else { Some(stream) };
+        let sums = pump(work, first, rest, length, writer.as_mut()).await?;
+        verify(&sums, length, intake.expected)?;
+        // Durable from here on; named only by the commit that follows. A crash between leaves an orphan.
+        writer.finish().await?;
+        let segment = Segment { part: intake.part, size: sums.len, id: intake.id, inline: false };
+        Ok(Taken { segment, sums, inline: None })
+    }
+
+    /// Takes in a small body that is all here, to be kept beside the metadata.
+    fn take_whole(&self, pieces: &[Bytes], length: Option<u64>, intake: &Intake<'_>) -> Result<Taken> {
+        let mut hasher = Hasher::new(intake.expected);
+        pieces.iter().for_each(|piece| hasher.update(piece));
+        let sums = hasher.finish();
+        verify(&sums, length, intake.expected)?;
+        let joined;
+        let content = match pieces {
+            [whole] => whole.as_ref(),
+            _ => {
+                joined = Secret::new(pieces.concat());
+                joined.expose()
+            }
         };
-        let segment = Segment { part: intake.part, size: sums.len, id: intake.id, inline };
-        Ok(Taken { segment, sums, inline: inline.then_some(ContentRecord { sealed: out }) })
+        let sealed = crypto::seal(intake.key, self.store.rng().as_ref(), &intake.context, content);
+        let segment = Segment { part: intake.part, size: sums.len, id: intake.id, inline: true };
+        Ok(Taken { segment, sums, inline: Some(ContentRecord { sealed }) })
     }
 
     /// Removes what was taken in for a change that will not be made. Best effort: the sweep does what fails here.

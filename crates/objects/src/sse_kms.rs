@@ -133,7 +133,7 @@ impl TenantKeys for KmsKeys {
     async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key> {
         let ciphertext = Ciphertext::from_bytes(kept.ciphertext.clone());
         let ciphertext = ciphertext.map_err(|e| Failure::corrupt("an object's data key").caused_by(e))?;
-        let op = Decrypt { ciphertext, context: place.context()?, account: Some(kept.account) };
+        let op = Decrypt { ciphertext, context: place.context()?, account: Some(kept.account), key: None };
         let asking =
             if kept.managed { house(caller, "Decrypt") } else { caller.via(Service::Oss, INTERNAL, "Decrypt") };
         let opened = self.gate.perform(&asking, &*self.kms, op).await?;

@@ -156,6 +156,8 @@ pub enum Reason {
     ProtectionLevelUnsupported,
     /// The ciphertext is not one of ours, is damaged, or belongs to another encryption context.
     CiphertextInvalid,
+    /// The ciphertext was not made by the key that was named.
+    CiphertextKeyDiffers,
     /// The account has as many keys as allowed.
     TooManyKeys,
     /// The account has as many aliases as allowed.
@@ -329,6 +331,7 @@ impl Reason {
         Self::OriginUnsupported,
         Self::ProtectionLevelUnsupported,
         Self::CiphertextInvalid,
+        Self::CiphertextKeyDiffers,
         Self::TooManyKeys,
         Self::TooManyAliases,
         Self::TooManyVersions,
@@ -458,6 +461,7 @@ impl Reason {
             Self::CiphertextInvalid => {
                 "The ciphertext is not one of ours, is damaged, or belongs to another encryption context."
             }
+            Self::CiphertextKeyDiffers => "The ciphertext was not made by the key that was named.",
             Self::TooManyKeys => "The account has as many keys as allowed.",
             Self::TooManyAliases => "The account has as many aliases as allowed.",
             Self::TooManyVersions => "The key or the account has as many key versions as allowed.",

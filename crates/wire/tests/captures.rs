@@ -353,6 +353,7 @@ proptest! {
 fn judge_any(raw: &[u8]) -> Result<(), Failure> {
     let (head, body) = Head::read(raw)?;
     let _ = aws::precheck(&head, Timestamp::default());
+    let _ = aws::read(&head, body).and_then(|s| s.verify(SECRET, Timestamp::default(), REGIONS));
     let form = form::parse(&head, body)?;
     let params = Params::parse(head.raw_query().as_bytes()).and_then(|query| query.merged(&form));
     let scheme = recognise(&head, &form);

@@ -6,7 +6,7 @@ use crate::tidy::uses::{Path, paths};
 use crate::workspace::SourceFile;
 
 const HOME: &str = "crates/dialects/src/";
-const DIALECTS: [&str; 3] = ["oss", "s3", "rpc"];
+const DIALECTS: [&str; 4] = ["oss", "s3", "rpc", "aws_kms"];
 
 /// Checks one file, if it belongs to a dialect.
 pub(crate) fn check(file: &SourceFile, code: &Code) -> Vec<Finding> {

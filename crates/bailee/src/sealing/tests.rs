@@ -175,7 +175,7 @@ impl Open {
         assert_eq!(self.get("overwritten").await.unwrap(), b"two");
         assert!(self.get("erased").await.is_err());
         let ciphertext = kms::Ciphertext::from_bytes(content.ciphertext.clone()).unwrap();
-        let decrypt = Decrypt { ciphertext, context: EncryptionContext::default(), account: None };
+        let decrypt = Decrypt { ciphertext, context: EncryptionContext::default(), account: None, key: None };
         assert_eq!(self.perform(&*region.kms, decrypt).await.unwrap().plaintext.expose(), b"plain");
         let secret: SecretRef = "db".parse().unwrap();
         let op = GetSecretValue::new(secret, VersionChoice::Current);

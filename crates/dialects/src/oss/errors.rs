@@ -113,6 +113,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::SignatureInvalid => (400, "InvalidArgument", 137),
         Reason::MacInvalid => (400, "InvalidArgument", 138),
         Reason::GrantNotFound => (400, "InvalidArgument", 139),
+        Reason::CiphertextKeyDiffers => (400, "InvalidArgument", 150),
         Reason::DryRun => (400, "InvalidArgument", 140),
         Reason::SecretNotFound => (400, "InvalidArgument", 149),
         Reason::SecretExists => (400, "InvalidArgument", 141),

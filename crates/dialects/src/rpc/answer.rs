@@ -29,7 +29,12 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
     if failure.reason() == Reason::AccessDenied {
         members.insert("AccessDeniedDetail".to_owned(), denied(failure));
     }
-    response(call, status, members)
+    let mut response = response(call, status, members);
+    // What the SDKs wait for before they try again (alibaba-wire §2.7).
+    if let Some(Ok(seconds)) = failure.detail("RetryAfter").map(HeaderValue::from_str) {
+        response.headers_mut().insert("x-acs-retry-after", seconds);
+    }
+    response
 }
 
 /// The code of a failure. RAM and STS name the parameter in it, and RAM what a policy was attached to.

@@ -105,6 +105,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::OriginUnsupported => (400, "Unsupported.Origin"),
         Reason::ProtectionLevelUnsupported => (400, "Unsupported.ProtectionLevel"),
         Reason::CiphertextInvalid => (400, "InvalidParameter"),
+        Reason::CiphertextKeyDiffers => (400, "InvalidParameter"),
         Reason::TooManyKeys => (400, "Rejected.LimitExceeded"),
         Reason::TooManyAliases => (400, "Rejected.LimitExceeded"),
         Reason::TooManyVersions => (400, "Rejected.LimitExceeded"),

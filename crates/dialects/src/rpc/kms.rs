@@ -90,7 +90,7 @@ async fn create_key(c: &Context<'_>) -> Result<Answer> {
         deletion_protection: false,
         tags: words::tags(c.params)?,
         rotation: words::rotation(c.params, rotates)?,
-        policy: c.params.optional("Policy").map(str::to_owned),
+        policy: c.params.optional("Policy").map(|text| text.to_owned().into()),
         drawn: kms::Drawn::default(),
     };
     Ok(answer! { "KeyMetadata": metadata(&c.kms(op).await?) })
@@ -156,7 +156,7 @@ const fn state_name(state: KeyState) -> &'static str {
 }
 
 async fn list_keys(c: &Context<'_>) -> Result<Answer> {
-    let op = kms::ListKeys { page: page(c.params)?, filter: filter(c.params.optional("Filters"))? };
+    let op = kms::ListKeys { page: page(c.params)?, filter: filter(c.params.optional("Filters"))?, after: None };
     let found = c.kms(op).await?;
     let key = |k: &KeyInfo| json!({"KeyId": k.record.id.as_str(), "KeyArn": k.arn});
     let keys: Vec<Value> = found.items.iter().map(key).collect();
@@ -188,7 +188,7 @@ async fn schedule_key_deletion(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn cancel_key_deletion(c: &Context<'_>) -> Result<Answer> {
-    c.kms(kms::CancelKeyDeletion { key: key(c.params)? }).await?;
+    c.kms(kms::CancelKeyDeletion { key: key(c.params)?, enabled: true }).await?;
     Ok(answer! {})
 }
 
@@ -223,7 +223,7 @@ fn encrypted(made: &Encrypted) -> Answer {
 async fn decrypt(c: &Context<'_>) -> Result<Answer> {
     refuse_recipient(c)?;
     let ciphertext = kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?;
-    let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None };
+    let op = kms::Decrypt { ciphertext, context: context(c.params)?, account: None, key: None };
     let opened = c.kms_or_trial(op).await?;
     Ok(answer! {
         "Plaintext": STANDARD.encode(opened.plaintext.expose()),
@@ -276,12 +276,12 @@ async fn delete_alias(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn list_aliases(c: &Context<'_>) -> Result<Answer> {
-    let found = c.kms(kms::ListAliases { page: page(c.params)? }).await?;
+    let found = c.kms(kms::ListAliases { page: page(c.params)?, after: None }).await?;
     Ok(aliases(&found))
 }
 
 async fn list_aliases_by_key_id(c: &Context<'_>) -> Result<Answer> {
-    let found = c.kms(kms::ListAliasesByKeyId { key: key(c.params)?, page: page(c.params)? }).await?;
+    let found = c.kms(kms::ListAliasesByKeyId { key: key(c.params)?, page: page(c.params)?, after: None }).await?;
     Ok(aliases(&found))
 }
 

@@ -1,12 +1,11 @@
-//! Bucket policies in Amazon's grammar (IAM JSON policy elements reference), in the one the domain decides by, and back.
+//! Bucket policies in Amazon's grammar, in the one the domain decides by, and back.
 //!
-//! What cannot be said in the other grammar is refused by name: a policy that means less than its author thinks is worse
-//! than none. Lists come out sorted and single values as lists, so that a translation beside which the original was not
-//! kept is known by its form when it is shown again.
+//! Lists come out sorted and single values as lists, so that a translation beside which the original was not kept is known
+//! by its form when it is shown again.
 
+use crate::aws_policy::{Grammar, list, read, refused, texts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fmt;
 use types::{AccountId, BucketName, Failure, Reason, Result, limits};
 
 /// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them.
@@ -65,120 +64,33 @@ const KEYS: &[(&str, &str)] = &[
     ("s3:prefix", "oss:Prefix"),
 ];
 
+const GRAMMAR: Grammar = Grammar {
+    service: ("s3", "oss"),
+    actions: ACTIONS,
+    idle: IDLE,
+    together: &[],
+    keys: KEYS,
+    named_keys: &[],
+    resources: (RESOURCE, OWN_RESOURCE),
+    resource: "arn:aws:s3:::<bucket>/<key>",
+    account: |account| account.to_string(),
+};
+
 /// A document that a client put on a bucket in the domain's grammar; `None` if it is in that one already.
 pub(super) fn translated(text: &str, bucket: &BucketName) -> Result<Option<String>> {
     if text.len() > limits::BUCKET_POLICY_BYTES {
         return Err(Failure::of(Reason::PolicyTooLong));
     }
-    let document = wire::json::parse(text.as_bytes());
-    let document = document.map_err(|failure| Failure::new(Reason::PolicyMalformed, failure.to_string()))?;
-    match document.get("Version") {
-        Some(Value::String(version)) if version == "2012-10-17" || version == "2008-10-17" => {
-            check_resources(&document, bucket)?;
-            Ok(Some(inward(&document)?.to_string()))
-        }
-        _ => Ok(None),
-    }
+    let Some(document) = read(text)? else { return Ok(None) };
+    check_resources(&document, bucket)?;
+    Ok(Some(GRAMMAR.inward(&document)?.to_string()))
 }
 
 /// The text that a client is shown for a translation whose original was not kept; `None` if it is none.
 pub(super) fn shown(text: &str) -> Option<String> {
     let document = outward(&serde_json::from_str(text).ok()?)?;
-    let again = inward(&document).ok()?.to_string();
+    let again = GRAMMAR.inward(&document).ok()?.to_string();
     (again == text).then(|| document.to_string())
-}
-
-fn refused(element: &str, why: impl fmt::Display) -> Failure {
-    Failure::new(Reason::PolicyMalformed, format!("The policy cannot be taken: {element} {why}."))
-}
-
-fn list(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(items) => items,
-        one => std::slice::from_ref(one),
-    }
-}
-
-fn texts<'v>(element: &str, value: &'v Value) -> Result<Vec<&'v str>> {
-    let text = |item: &'v Value| item.as_str().ok_or_else(|| refused(element, "must be a string or a list of strings"));
-    list(value).iter().map(text).collect()
-}
-
-fn inward(document: &Value) -> Result<Value> {
-    let members = document.as_object().into_iter().flatten();
-    if let Some((other, _)) = members.clone().find(|(name, _)| !["Version", "Id", "Statement"].contains(&name.as_str()))
-    {
-        return Err(refused(other, "is not an element of a policy"));
-    }
-    let statements = document.get("Statement").ok_or_else(|| refused("Statement", "is missing"))?;
-    let statements = list(statements).iter().map(statement).collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "Version": "1", "Statement": statements }))
-}
-
-fn statement(statement: &Value) -> Result<Value> {
-    let members = statement.as_object().ok_or_else(|| refused("Statement", "must be an object"))?;
-    let mut out = Map::new();
-    for (name, value) in members {
-        let translated = match name.as_str() {
-            "Sid" | "Effect" => value.clone(),
-            "Action" | "NotAction" => actions(name, value)?,
-            "Resource" => resources(value)?,
-            "Principal" | "NotPrincipal" => principals(name, value)?,
-            "Condition" => conditions(value)?,
-            other => return Err(refused(other, "is not supported in a statement")),
-        };
-        out.insert(name.clone(), translated);
-    }
-    Ok(Value::Object(out))
-}
-
-fn actions(element: &str, value: &Value) -> Result<Value> {
-    let mut out = BTreeSet::new();
-    for text in texts(element, value)? {
-        match text.split_once(':') {
-            None if text == "*" => out.extend(["*".to_owned()]),
-            Some((service, "*")) if service.eq_ignore_ascii_case("s3") => out.extend(["oss:*".to_owned()]),
-            Some((service, name)) if service.eq_ignore_ascii_case("s3") => out.extend(action(element, name)?),
-            _ => return Err(refused(element, format_args!("names {text:?}, which is no action of s3"))),
-        }
-    }
-    Ok(Value::from(out.into_iter().collect::<Vec<_>>()))
-}
-
-/// All that a name, or a name with wildcards, means.
-fn action(element: &str, name: &str) -> Result<Vec<String>> {
-    let folded = name.to_ascii_lowercase();
-    let fits = |known: &str| matches(&folded, &known.to_ascii_lowercase());
-    let known = ACTIONS.iter().filter(|(known, _)| fits(known)).flat_map(|(_, own)| own.iter().copied());
-    let idle = IDLE.iter().filter(|known| fits(known)).copied();
-    let found: Vec<String> = known.chain(idle).map(|own| format!("oss:{own}")).collect();
-    if found.is_empty() {
-        return Err(refused(element, format_args!("names s3:{name}, which is not supported")));
-    }
-    Ok(found)
-}
-
-/// Whether a pattern of `*` and `?` matches a text. Bytes are enough: actions are ASCII.
-fn matches(pattern: &str, text: &str) -> bool {
-    let (mut rest, mut tried) = ((pattern.as_bytes(), text.as_bytes()), None);
-    loop {
-        rest = match rest {
-            ([b'*', more @ ..], text) => {
-                tried = Some((more, text));
-                (more, text)
-            }
-            ([], []) => return true,
-            ([b'?', more @ ..], [_, after @ ..]) => (more, after),
-            ([p, more @ ..], [t, after @ ..]) if p == t => (more, after),
-            _ => match tried {
-                Some((more, [_, after @ ..])) => {
-                    tried = Some((more, after));
-                    (more, after)
-                }
-                _ => return false,
-            },
-        };
-    }
 }
 
 const RESOURCE: &str = "arn:aws:s3:::";
@@ -199,75 +111,6 @@ fn check_resources(document: &Value, bucket: &BucketName) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn resources(value: &Value) -> Result<Value> {
-    let one = |text: &str| match text.strip_prefix(RESOURCE) {
-        _ if text.contains("${") => Err(refused("Resource", "has a variable, which is not supported")),
-        Some(path) if !path.is_empty() => Ok(format!("{OWN_RESOURCE}{path}")),
-        _ if text == "*" => Ok("*".to_owned()),
-        _ => Err(refused("Resource", format_args!("names {text:?}: write {RESOURCE}<bucket>/<key>"))),
-    };
-    let own = texts("Resource", value)?.into_iter().map(one).collect::<Result<BTreeSet<_>>>()?;
-    Ok(Value::from(own.into_iter().collect::<Vec<_>>()))
-}
-
-fn principals(element: &str, value: &Value) -> Result<Value> {
-    let mut out = BTreeSet::new();
-    match value {
-        Value::String(text) if text == "*" => {
-            out.insert("*".to_owned());
-        }
-        Value::Object(groups) => {
-            for (kind, named) in groups {
-                if kind != "AWS" && kind != "CanonicalUser" {
-                    return Err(refused(element, format_args!("names a {kind}, which is not supported")));
-                }
-                for text in texts(element, named)? {
-                    out.insert(principal(element, text)?);
-                }
-            }
-        }
-        _ => return Err(refused(element, "must be \"*\" or an object such as {\"AWS\": […]}")),
-    }
-    Ok(Value::from(out.into_iter().collect::<Vec<_>>()))
-}
-
-fn principal(element: &str, text: &str) -> Result<String> {
-    let wrong = || refused(element, format_args!("names {text:?}, which is no account, user or role here"));
-    if text == "*" || text.parse::<AccountId>().is_ok() {
-        return Ok(text.to_owned());
-    }
-    let session = text.strip_prefix("arn:aws:sts::");
-    let named = text.strip_prefix("arn:aws:iam::").or(session).and_then(|rest| rest.split_once(':'));
-    let (account, path) = named.ok_or_else(wrong)?;
-    account.parse::<AccountId>().map_err(|_| wrong())?;
-    match (path.split_once('/'), session) {
-        (None, None) if path == "root" => Ok(account.to_owned()),
-        (Some(("user" | "role", _)), None) => Ok(format!("acs:ram::{account}:{path}")),
-        (Some(("assumed-role", _)), Some(_)) => Ok(format!("arn:sts::{account}:{path}")),
-        _ => Err(wrong()),
-    }
-}
-
-fn conditions(value: &Value) -> Result<Value> {
-    let operators = value.as_object().ok_or_else(|| refused("Condition", "must be an object"))?;
-    let mut out = Map::new();
-    for (operator, keys) in operators {
-        let keys = keys.as_object().ok_or_else(|| refused("Condition", "must hold an object by operator"))?;
-        let mut own = Map::new();
-        for (key, values) in keys {
-            let known = KEYS.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(key));
-            let (_, ours) =
-                known.ok_or_else(|| refused("Condition", format_args!("asks for {key}, which is not supported")))?;
-            if values.to_string().contains("${") {
-                return Err(refused("Condition", "has a variable, which is not supported"));
-            }
-            own.insert((*ours).to_owned(), Value::from(list(values)));
-        }
-        out.insert(operator.clone(), Value::Object(own));
-    }
-    Ok(Value::Object(out))
 }
 
 fn outward(document: &Value) -> Option<Value> {
@@ -356,7 +199,7 @@ fn outward_conditions(value: &Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, shown, translated};
+    use super::{shown, translated};
     use iam::policy::{Document, Kind};
     use serde_json::{Value, json};
 
@@ -435,18 +278,5 @@ mod tests {
         assert_eq!(translated(own, &bucket).unwrap(), None);
         assert_eq!(shown(own), None);
         assert!(translated("{", &bucket).is_err());
-    }
-
-    #[test]
-    fn wildcards() {
-        for (pattern, text, expected) in [
-            ("get*", "getobject", true),
-            ("*obj?ct", "getobject", true),
-            ("get", "getobject", false),
-            ("*a*b", "ab", true),
-            ("?", "", false),
-        ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
-        }
     }
 }

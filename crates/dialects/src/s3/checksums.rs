@@ -3,8 +3,8 @@
 use super::intake::{Trailing, sha256, text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use objects::{ChecksumKind, ChecksumScope, Expected, Trailer};
+use http::{HeaderMap, HeaderValue};
+use objects::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 use s3s::TrailingHeaders;
 use s3s::dto::{ChecksumAlgorithm, ChecksumType};
 use std::collections::BTreeSet;
@@ -23,6 +23,26 @@ const KINDS: [(ChecksumKind, &str, &str); 5] = [
 /// The kind's name on the wire.
 pub(super) fn name(kind: ChecksumKind) -> &'static str {
     KINDS.iter().find(|(k, ..)| *k == kind).map_or("", |(_, name, _)| name)
+}
+
+/// The kind whose header it is.
+pub(super) fn header_of(header: &str) -> Option<ChecksumKind> {
+    KINDS.iter().find(|(.., known)| *known == header).map(|(kind, ..)| *kind)
+}
+
+/// Puts the checksums of an object, and what they are of, into the headers of an answer.
+pub(super) fn write(headers: &mut HeaderMap, checksums: &Checksums, of: ChecksumScope) -> Result<()> {
+    if checksums.is_empty() {
+        return Ok(());
+    }
+    for (kind, _, header) in &KINDS {
+        if let Some(value) = checksums.get(kind) {
+            headers.insert(*header, HeaderValue::try_from(value).map_err(Failure::internal)?);
+        }
+    }
+    let of = scope(of);
+    headers.insert("x-amz-checksum-type", HeaderValue::try_from(of.as_str()).map_err(Failure::internal)?);
+    Ok(())
 }
 
 /// The kind as answers name it.

@@ -82,6 +82,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::OriginUnsupported
         | Reason::ProtectionLevelUnsupported => (400, "KMS.InvalidKeyUsageException"),
         Reason::CiphertextInvalid => (400, "KMS.InvalidCiphertextException"),
+        Reason::CiphertextKeyDiffers => (400, "KMS.IncorrectKeyException"),
         // What is about secrets cannot come of this service.
         Reason::SecretNotFound
         | Reason::SecretExists

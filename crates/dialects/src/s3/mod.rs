@@ -13,6 +13,7 @@ mod conditions;
 mod context;
 mod convert;
 mod delete;
+mod direct;
 mod draft;
 mod encryption;
 mod errors;

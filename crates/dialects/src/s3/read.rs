@@ -18,7 +18,7 @@ use std::sync::Arc;
 use types::{Failure, Principal, Reason, Result};
 
 /// What is sent where a client has not said what its object is.
-const UNKNOWN_TYPE: &str = "binary/octet-stream";
+pub(super) const UNKNOWN_TYPE: &str = "binary/octet-stream";
 
 /// The range or the part that is asked for.
 fn selected(asked: Option<s3s::dto::Range>, part: Option<i32>) -> Result<(Option<ByteRange>, Option<u32>)> {

@@ -1,5 +1,6 @@
 use super::answer::{failed, signed, verdict};
 use super::context::Context;
+use super::direct::{self, Way};
 use super::handler::Handler;
 use super::host::{Host, Names};
 use super::identity::{Access, Secrets, claim, claimed, disbelieved, explained};
@@ -51,7 +52,14 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
     };
     let known = known.and_then(|known| refuse_unrouted(&head).map(|()| known));
     match known {
-        Ok((region, claim)) => answer(domains, region, nobody, claim, &head, request).await,
+        Ok((region, Some(claim))) => {
+            let way = Way { domains, region, nobody: &nobody, claim: &claim };
+            match direct::serve(&way, &head, request).await {
+                Ok(response) => response,
+                Err(request) => Box::pin(answer(domains, region, nobody, Some(claim), &head, request)).await,
+            }
+        }
+        Ok((region, None)) => Box::pin(answer(domains, region, nobody, None, &head, request)).await,
         Err(failure) => refuse(domains, &nobody, &head, failure).await,
     }
 }
@@ -187,10 +195,15 @@ fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
 /// Sees to it that a failure is in the log, as one of the caller's: whoever that is, if the signature was not right.
 async fn finish(cx: &Context, head: &Head, failure: Failure) -> Failure {
     if cx.is_decoded() {
-        let failure = settle(&cx.domains, &cx.region.store, cx.caller(), failure).await;
-        let other = cx.domains.elsewhere(&cx.region, &failure).await;
-        return other.map_or(failure, |region| wrong_region(region.id.as_str()));
+        return recorded(&cx.domains, &cx.region, cx.caller(), failure).await;
     }
     let failure = settle(&cx.domains, &cx.region.store, &disbelieved(cx).await, failure).await;
     if failure.reason() == Reason::SignatureMismatch { explained(head, failure) } else { failure }
+}
+
+/// The failure of a call whose sender is known, in the log; or that its bucket is in another region.
+pub(super) async fn recorded(domains: &Domains, region: &Region, caller: &Caller, failure: Failure) -> Failure {
+    let failure = settle(domains, &region.store, caller, failure).await;
+    let other = domains.elsewhere(region, &failure).await;
+    other.map_or(failure, |region| wrong_region(region.id.as_str()))
 }

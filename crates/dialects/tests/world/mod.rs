@@ -1,8 +1,10 @@
-//! A deployment in memory behind the listener's entry point, and a client that signs like the legacy SDKs.
+//! A deployment in memory behind the listener's entry point, and clients that sign like the legacy SDKs and like Amazon's.
+
+#![allow(dead_code, reason = "each test has its own client")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dialects::{Arrival, Domains, Region, full};
+use dialects::{Arrival, Domains, Region, Request, full};
 use http_body_util::BodyExt;
 use iam::{CreateAccount, Iam};
 use kms::Kms;
@@ -38,11 +40,21 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
+    headers: http::HeaderMap,
 }
 
 impl Answer {
     pub(crate) fn code(&self) -> &str {
         self.body["Code"].as_str().unwrap_or_default()
+    }
+
+    /// The exception, in Amazon's answers.
+    pub(crate) fn kind(&self) -> &str {
+        self.body["__type"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -152,7 +164,51 @@ impl World {
 
     /// Sends a query to the root path.
     pub(crate) async fn send(&self, query: String) -> Answer {
-        let request = http::Request::post(format!("/?{query}")).header("host", "localhost").body(full("")).unwrap();
+        self.aws_send(http::Request::post(format!("/?{query}")).header("host", "localhost").body(full("")).unwrap())
+            .await
+    }
+
+    /// A call of Amazon's key service that must succeed.
+    pub(crate) async fn aws(&self, who: &Credential, operation: &str, members: Value) -> Value {
+        let answer = self.aws_call(Some(who), operation, &members).await;
+        assert_eq!(answer.status, 200, "{operation}: {}", answer.body);
+        answer.body
+    }
+
+    /// A call of Amazon's key service, signed with version 4, or unsigned.
+    pub(crate) async fn aws_call(&self, who: Option<&Credential>, operation: &str, members: &Value) -> Answer {
+        self.aws_send(self.aws_request(who, operation, &members.to_string(), "kms", "local-1")).await
+    }
+
+    /// The request of such a call.
+    pub(crate) fn aws_request(
+        &self,
+        who: Option<&Credential>,
+        operation: &str,
+        body: &str,
+        service: &str,
+        region: &str,
+    ) -> Request {
+        let time = self.deployment.clock.now().iso_basic();
+        let mut headers = vec![
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("host", "localhost".to_owned()),
+            ("x-amz-date", time.clone()),
+        ];
+        headers.extend(who.and_then(|who| who.token.clone()).map(|token| ("x-amz-security-token", token)));
+        headers.push(("x-amz-target", format!("TrentService.{operation}")));
+        if let Some(who) = who {
+            let authorization = authorization(who, &headers, body, service, region, &time);
+            headers.push(("authorization", authorization));
+        }
+        let mut request = http::Request::post("/");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.body(full(body.to_owned())).unwrap()
+    }
+
+    pub(crate) async fn aws_send(&self, request: Request) -> Answer {
         let arrival = Arrival {
             id: RequestId::random(self.deployment.rng.as_ref()),
             time: self.deployment.clock.now(),
@@ -160,9 +216,9 @@ impl World {
             secure: false,
         };
         let response = dialects::serve(&self.domains, arrival, request).await;
-        let status = response.status().as_u16();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, body: serde_json::from_slice(&bytes).unwrap() }
+        Answer { status, body: serde_json::from_slice(&bytes).unwrap(), headers }
     }
 
     /// The events in an account's trails, the region's first.
@@ -173,6 +229,30 @@ impl World {
         }
         events
     }
+}
+
+/// Signature version 4, step by step as the documents say.
+fn authorization(
+    who: &Credential,
+    headers: &[(&str, String)],
+    body: &str,
+    service: &str,
+    region: &str,
+    time: &str,
+) -> String {
+    let digest = |bytes: &[u8]| hex::encode(crypto::sha256(bytes));
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+    let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", digest(body.as_bytes()));
+    let day = &time[..8];
+    let scope = format!("{day}/{region}/{service}/aws4_request");
+    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", digest(canonical.as_bytes()));
+    let mut key = format!("AWS4{}", who.secret).into_bytes();
+    for part in [day, region, service, "aws4_request", &text] {
+        key = crypto::hmac_sha256(&key, &[part.as_bytes()]).to_vec();
+    }
+    let id = &who.id;
+    format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={}", hex::encode(key))
 }
 
 async fn stream(store: &Store, account: AccountId) -> Vec<Event<'static>> {

@@ -2,7 +2,7 @@ use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo};
 use crate::kms::{Draft, KEY_KIND, KeyPlace, Kms, home};
 use crate::ops::draw::Drawn;
-use crate::ops::key_policy::check_policy;
+use crate::ops::key_policy::{KeyPolicy, check_policy};
 use crate::ops::rotation::check_interval;
 use crate::ops::tags::check_tags;
 use crate::{action, limits};
@@ -32,7 +32,7 @@ pub struct CreateKey {
     /// How often it is to get a new version by itself, in seconds, if at all.
     pub rotation: Option<u64>,
     /// The policy attached to it from the start, if any.
-    pub policy: Option<String>,
+    pub policy: Option<KeyPolicy>,
     /// Nothing yet.
     pub drawn: Drawn,
 }

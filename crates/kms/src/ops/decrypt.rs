@@ -1,11 +1,13 @@
 use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
+use crate::key_ref::{KeyName, KeyRef};
 use crate::kms::{KEY_KIND, KeyPlace, Kms, home};
+use crate::tables::ALIASES;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
-use types::{AccountId, Action, KeyId, Result, Secret};
+use types::{AccountId, Action, KeyId, Reason, Result, Secret};
 
 /// Decrypts what [`Encrypt`](crate::Encrypt) or a data key's making gave. The ciphertext says under which key.
 #[derive(Clone, Debug)]
@@ -17,6 +19,9 @@ pub struct Decrypt {
     /// Whose key it must be; the caller's own account if not given. Only other parts of the house give one, for a thing
     /// whose owner they know.
     pub account: Option<AccountId>,
+    /// The key that must have made it, if the caller says so; an alias will do. One of another account is how to use a key
+    /// that is shared.
+    pub key: Option<KeyRef>,
 }
 
 /// What came of it.
@@ -53,15 +58,45 @@ impl Kms {
         self.use_target(action, KeyPlace { account, id }, context, caller, view).await
     }
 
-    /// Opens a ciphertext with the key that the gate allowed.
+    /// The account whose ciphertext it is, where the caller may have named the key: that key's, or its own.
+    pub(crate) fn ciphertext_account(&self, key: Option<&KeyRef>, caller: &Caller) -> Result<AccountId> {
+        key.map_or_else(|| home(caller), |key| self.account_of(key, caller))
+    }
+
+    /// Refuses a ciphertext of another key than the one that was named. An alias that stands for nothing is such, too.
+    async fn check_named<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        place: &KeyPlace,
+        key: &KeyRef,
+    ) -> Result<()> {
+        let account = self.account_of(key, permit.caller())?;
+        let id = match key.name() {
+            KeyName::Id(id) => Some(id.clone()),
+            KeyName::Alias(alias) => {
+                txn.get(ALIASES, account, alias.as_str().as_bytes()).await?.map(|record| record.key)
+            }
+        };
+        if account == place.account && id.as_ref() == Some(&place.id) {
+            return Ok(());
+        }
+        Err(Reason::CiphertextKeyDiffers.into())
+    }
+
+    /// Opens a ciphertext with the key that the gate allowed; `named` is the one the caller says it is of.
     pub(crate) async fn open_ciphertext<Op: Operation>(
         &self,
         permit: &Permit<Op>,
         txn: &mut Txn,
         ciphertext: &Ciphertext,
         context: &EncryptionContext,
+        named: Option<&KeyRef>,
     ) -> Result<Decrypted> {
         let (place, record) = self.key_to_use(permit, txn).await?;
+        if let Some(key) = named {
+            self.check_named(permit, txn, &place, key).await?;
+        }
         let version = ciphertext.version();
         let material = self.material(txn.view(), &place, record.spec, version).await?;
         let plaintext = ciphertext.open(self.version_place(&place, version), &material, context)?;
@@ -78,6 +113,7 @@ impl Operation for Decrypt {
 
     fn audit(&self, audit: &mut Audit) {
         audit.parameter("KeyVersionId", self.ciphertext.version().as_str());
+        audit.optional("KeyId", self.key.as_ref().map(KeyRef::to_string));
         self.context.audit(audit);
     }
 
@@ -93,11 +129,11 @@ impl Run<Decrypt> for Kms {
     }
 
     async fn target(&self, op: &Decrypt, caller: &Caller, view: &View) -> Result<Target> {
-        let account = op.account.map_or_else(|| home(caller), Ok)?;
+        let account = op.account.map_or_else(|| self.ciphertext_account(op.key.as_ref(), caller), Ok)?;
         self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<Decrypt>, op: &Decrypt, txn: &mut Txn) -> Result<Decrypted> {
-        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context).await
+        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context, op.key.as_ref()).await
     }
 }

@@ -20,11 +20,13 @@ pub struct ScheduleKeyDeletion {
     pub days: u32,
 }
 
-/// Calls the deletion of a key off. The key is on afterwards.
+/// Calls the deletion of a key off.
 #[derive(Clone, Debug)]
 pub struct CancelKeyDeletion {
     /// Which; no alias.
     pub key: KeyRef,
+    /// Whether it is on afterwards. One interface leaves that to the owner, the other does not.
+    pub enabled: bool,
 }
 
 impl Operation for ScheduleKeyDeletion {
@@ -101,12 +103,15 @@ impl Run<CancelKeyDeletion> for Kms {
         self.id_target(op.action(), &op.key, caller, view).await
     }
 
-    async fn run(&self, permit: &Permit<CancelKeyDeletion>, _: &CancelKeyDeletion, txn: &mut Txn) -> Result<()> {
+    async fn run(&self, permit: &Permit<CancelKeyDeletion>, op: &CancelKeyDeletion, txn: &mut Txn) -> Result<()> {
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Cancel).await?;
         if let Some(at) = record.delete_at.take() {
             txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));
         }
-        record.state = record.usable();
+        record.state = match record.usable() {
+            KeyState::Enabled if !op.enabled => KeyState::Disabled,
+            usable => usable,
+        };
         self.put_key(txn, &place, &record).await
     }
 }

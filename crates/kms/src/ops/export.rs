@@ -110,7 +110,7 @@ impl Run<ExportDataKey> for Kms {
     }
 
     async fn run(&self, permit: &Permit<ExportDataKey>, op: &ExportDataKey, txn: &mut Txn) -> Result<Exported> {
-        let opened = self.open_ciphertext(permit, txn, &op.ciphertext, &op.context).await?;
+        let opened = self.open_ciphertext(permit, txn, &op.ciphertext, &op.context, None).await?;
         let exported = op.to.encrypt(self, opened.plaintext.expose())?;
         Ok(Exported { key: opened.key, version: opened.version, exported })
     }

@@ -53,12 +53,15 @@ pub struct RetireGrant {
 }
 
 impl GrantedAction {
-    const fn is(self, action: &Action) -> bool {
+    /// Whether it is leave for an action. To encrypt is one thing for a grant, whether with a pair or not.
+    fn is(self, action: &Action) -> bool {
         let own = match self {
-            Self::Encrypt => action::ENCRYPT,
-            Self::Decrypt => action::DECRYPT,
+            Self::Encrypt => return [action::ENCRYPT, action::ASYMMETRIC_ENCRYPT].contains(action),
+            Self::Decrypt => return [action::DECRYPT, action::ASYMMETRIC_DECRYPT].contains(action),
             Self::GenerateDataKey => action::GENERATE_DATA_KEY,
             Self::GenerateDataKeyWithoutPlaintext => action::GENERATE_DATA_KEY_WITHOUT_PLAINTEXT,
+            Self::GenerateDataKeyPair => action::GENERATE_DATA_KEY_PAIR,
+            Self::GenerateDataKeyPairWithoutPlaintext => action::GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT,
             Self::ReEncryptFrom => action::RE_ENCRYPT_FROM,
             Self::ReEncryptTo => action::RE_ENCRYPT_TO,
             Self::Sign => action::ASYMMETRIC_SIGN,
@@ -70,19 +73,8 @@ impl GrantedAction {
             Self::CreateGrant => action::CREATE_GRANT,
             Self::RetireGrant => action::RETIRE_GRANT,
         };
-        // Actions are constants of this crate: the same name is the same text.
-        own.name.len() == action.name.len() && same(own.name.as_bytes(), action.name.as_bytes())
+        own == *action
     }
-}
-
-const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
-    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) {
-        if *x != *y {
-            return false;
-        }
-        (a, b) = (rest_a, rest_b);
-    }
-    true
 }
 
 impl GrantConstraint {
@@ -93,6 +85,15 @@ impl GrantConstraint {
             wanted.iter().all(has) && context.iter().count() == wanted.len()
         };
         self.subset.iter().all(has) && self.equals.as_ref().is_none_or(equal)
+    }
+}
+
+/// Refuses a principal of another account: a grant would do nothing for them.
+fn check_own(place: &KeyPlace, parameter: &'static str, named: Option<&str>) -> Result<()> {
+    let own = format!("acs:ram::{}:", place.account);
+    match named {
+        Some(named) if !named.starts_with(&own) => Err(Failure::invalid(parameter, "one of the key's own account")),
+        _ => Ok(()),
     }
 }
 
@@ -179,6 +180,8 @@ impl Run<CreateGrant> for Kms {
             return Err(Failure::invalid("GranteePrincipal", "the ARN of a principal, with at least one operation"));
         }
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Use).await?;
+        check_own(&place, "GranteePrincipal", Some(&op.grantee))?;
+        check_own(&place, "RetiringPrincipal", op.retiring.as_deref())?;
         let grants = self.grants(txn.view(), &place).await?;
         if let Some(known) = grants.iter().find(|grant| !op.name.is_empty() && grant.name == op.name) {
             return Ok(known.clone());

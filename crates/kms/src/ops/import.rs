@@ -282,7 +282,7 @@ impl Run<ImportKeyMaterial> for Kms {
         }
         let version = record.primary.clone();
         if !record.external.as_ref().is_some_and(|known| known.present) {
-            self.make_version(txn, &place, version, now, &material).await?;
+            self.make_version(txn, &place, version, now, &material, None).await?;
         }
         let expires = record.external.as_ref().and_then(|known| known.expires);
         record.external = Some(External { fingerprint, expires, present: true });

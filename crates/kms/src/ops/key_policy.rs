@@ -15,8 +15,24 @@ use types::{Action, Failure, Result};
 pub struct SetKeyPolicy {
     /// Which; no alias.
     pub key: KeyRef,
-    /// The policy, as it is to be given back.
+    /// The policy.
+    pub policy: KeyPolicy,
+}
+
+/// A key's policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPolicy {
+    /// In the grammar it is decided by.
     pub text: String,
+    /// The same as its author wrote it, if that was in another grammar.
+    pub original: Option<String>,
+}
+
+impl From<String> for KeyPolicy {
+    /// A policy whose author wrote it as it is decided by.
+    fn from(text: String) -> Self {
+        Self { text, original: None }
+    }
 }
 
 /// Shows a key's policy.
@@ -27,8 +43,9 @@ pub struct GetKeyPolicy {
 }
 
 /// A policy that can be attached to a key.
-pub(crate) fn check_policy(text: &str) -> Result<()> {
-    if text.len() > limits::POLICY_BYTES {
+pub(crate) fn check_policy(policy: &KeyPolicy) -> Result<()> {
+    let KeyPolicy { text, original } = policy;
+    if text.len().max(original.as_ref().map_or(0, String::len)) > limits::POLICY_BYTES {
         return Err(Failure::invalid("Policy", format!("at most {} bytes", limits::POLICY_BYTES)));
     }
     Document::parse(text, Kind::Key)?;
@@ -42,10 +59,11 @@ impl Kms {
         txn: &mut Txn,
         place: &KeyPlace,
         record: &mut KeyRecord,
-        text: &str,
+        policy: &KeyPolicy,
     ) -> Result<()> {
+        let KeyPolicy { text, original } = policy.clone();
         record.policy = Some(crypto::sha256(text.as_bytes()));
-        let stored = PolicyRecord { text: text.to_owned() };
+        let stored = PolicyRecord { text, original };
         txn.put(POLICIES, place.account, place.id.as_str().as_bytes(), &stored).await
     }
 }
@@ -59,7 +77,7 @@ impl Operation for SetKeyPolicy {
 
     fn audit(&self, audit: &mut Audit) {
         self.key.audit(audit);
-        let hash = crypto::sha256(self.text.as_bytes());
+        let hash = crypto::sha256(self.policy.text.as_bytes());
         audit.parameter("PolicySha256", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     }
 }
@@ -75,16 +93,16 @@ impl Run<SetKeyPolicy> for Kms {
     }
 
     async fn run(&self, permit: &Permit<SetKeyPolicy>, op: &SetKeyPolicy, txn: &mut Txn) -> Result<()> {
-        check_policy(&op.text)?;
+        check_policy(&op.policy)?;
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Describe).await?;
-        self.attach_policy(txn, &place, &mut record, &op.text).await?;
+        self.attach_policy(txn, &place, &mut record, &op.policy).await?;
         self.put_key(txn, &place, &record).await
     }
 }
 
 impl Operation for GetKeyPolicy {
-    /// The text; `None` if none was attached, so that the account's own policies alone decide.
-    type Output = Option<String>;
+    /// `None` if none was attached, so that the account's own policies alone decide.
+    type Output = Option<KeyPolicy>;
 
     fn action(&self) -> Action {
         action::GET_KEY_POLICY
@@ -105,10 +123,10 @@ impl Run<GetKeyPolicy> for Kms {
         self.id_target(op.action(), &op.key, caller, view).await
     }
 
-    async fn run(&self, permit: &Permit<GetKeyPolicy>, _: &GetKeyPolicy, txn: &mut Txn) -> Result<Option<String>> {
+    async fn run(&self, permit: &Permit<GetKeyPolicy>, _: &GetKeyPolicy, txn: &mut Txn) -> Result<Option<KeyPolicy>> {
         let place = chosen(permit)?;
         self.key(txn, &place).await?;
         let stored = txn.view().get(POLICIES, place.account, place.id.as_str().as_bytes()).await?;
-        Ok(stored.map(|policy| policy.text))
+        Ok(stored.map(|PolicyRecord { text, original }| KeyPolicy { text, original }))
     }
 }

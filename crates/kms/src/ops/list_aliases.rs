@@ -1,19 +1,21 @@
+use crate::action;
 use crate::alias_record::{AliasInfo, AliasRecord};
 use crate::key_ref::KeyRef;
 use crate::kms::{Kms, chosen, home};
-use crate::page::{Page, Paged};
+use crate::page::{Page, Paged, following};
 use crate::tables::ALIASES;
-use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
-use store::{Range, Store, Txn, View};
-use types::{AccountId, Action, Result};
+use store::{Store, Txn, View};
+use types::{AccountId, Action, AliasName, Result};
 
 /// Says which aliases the caller's account has, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct ListAliases {
     /// Which part.
     pub page: Page,
+    /// Only those after this one, which need not be there any more.
+    pub after: Option<AliasName>,
 }
 
 /// Says which aliases a key has, in their order.
@@ -23,6 +25,8 @@ pub struct ListAliasesByKeyId {
     pub key: KeyRef,
     /// Which part.
     pub page: Page,
+    /// Only those after this one, which need not be there any more.
+    pub after: Option<AliasName>,
 }
 
 impl Kms {
@@ -30,10 +34,10 @@ impl Kms {
         &self,
         txn: &Txn,
         account: AccountId,
-        page: Page,
+        (page, after): (Page, Option<&AliasName>),
         wanted: impl Fn(&AliasRecord) -> bool + Send,
     ) -> Result<Paged<AliasInfo>> {
-        let all = txn.view().scan(ALIASES, account, &Range::prefix(b"", limits::SCAN)).await?;
+        let all = txn.view().scan(ALIASES, account, &following(after.map(AliasName::as_str))).await?;
         let arn = |record: &AliasRecord| self.resource(account, record.name.as_str()).to_string();
         let records = all.into_iter().map(|(_, record)| record).filter(wanted);
         page.of(records.map(|record| AliasInfo { arn: arn(&record), record }).collect())
@@ -49,6 +53,7 @@ impl Operation for ListAliases {
 
     fn audit(&self, audit: &mut Audit) {
         self.page.audit(audit);
+        audit.optional("Marker", self.after.as_ref().map(AliasName::as_str));
     }
 }
 
@@ -63,7 +68,7 @@ impl Run<ListAliases> for Kms {
     }
 
     async fn run(&self, permit: &Permit<ListAliases>, op: &ListAliases, txn: &mut Txn) -> Result<Paged<AliasInfo>> {
-        self.aliases(txn, home(permit.caller())?, op.page, |_| true).await
+        self.aliases(txn, home(permit.caller())?, (op.page, op.after.as_ref()), |_| true).await
     }
 }
 
@@ -77,6 +82,7 @@ impl Operation for ListAliasesByKeyId {
     fn audit(&self, audit: &mut Audit) {
         self.key.audit(audit);
         self.page.audit(audit);
+        audit.optional("Marker", self.after.as_ref().map(AliasName::as_str));
     }
 }
 
@@ -98,6 +104,6 @@ impl Run<ListAliasesByKeyId> for Kms {
     ) -> Result<Paged<AliasInfo>> {
         let place = chosen(permit)?;
         self.key(txn, &place).await?;
-        self.aliases(txn, place.account, op.page, |record| record.key == place.id).await
+        self.aliases(txn, place.account, (op.page, op.after.as_ref()), |record| record.key == place.id).await
     }
 }

@@ -1,13 +1,13 @@
+use crate::action;
 use crate::key_filter::KeyFilter;
 use crate::key_record::KeyInfo;
 use crate::kms::{Kms, home};
-use crate::page::{Page, Paged};
+use crate::page::{Page, Paged, following};
 use crate::tables::KEYS;
-use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
-use store::{Range, Store, Txn, View};
-use types::{Action, Result};
+use store::{Store, Txn, View};
+use types::{Action, KeyId, Result};
 
 /// Says which keys the caller's account has, in the order of their ids.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,9 @@ pub struct ListKeys {
     pub page: Page,
     /// Which of them.
     pub filter: KeyFilter,
+    /// Only those after this one, which need not be there any more: so a listing that goes on where it ended misses none
+    /// and shows none twice, whatever is made and destroyed meanwhile.
+    pub after: Option<KeyId>,
 }
 
 impl Operation for ListKeys {
@@ -27,6 +30,7 @@ impl Operation for ListKeys {
 
     fn audit(&self, audit: &mut Audit) {
         self.page.audit(audit);
+        audit.optional("Marker", self.after.as_ref().map(KeyId::as_str));
         if self.filter != KeyFilter::default() {
             audit.parameter("Filters", self.filter.to_value());
         }
@@ -45,7 +49,7 @@ impl Run<ListKeys> for Kms {
 
     async fn run(&self, permit: &Permit<ListKeys>, op: &ListKeys, txn: &mut Txn) -> Result<Paged<KeyInfo>> {
         let account = home(permit.caller())?;
-        let all = txn.view().scan(KEYS, account, &Range::prefix(b"", limits::SCAN)).await?;
+        let all = txn.view().scan(KEYS, account, &following(op.after.as_ref().map(KeyId::as_str))).await?;
         let wanted = all.into_iter().map(|(_, record)| record).filter(|record| op.filter.matches(record));
         op.page.of(wanted.map(|record| self.info(account, record)).collect())
     }

@@ -2,7 +2,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::KeyRef;
-use crate::kms::{Kms, home};
+use crate::kms::Kms;
 use crate::ops::decrypt::Decrypted;
 use crate::ops::encrypt::{Encrypted, check_plaintext};
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use types::{Action, Result, Secret};
 /// The first half of encrypting something under another key: opens it. What it gives stays in the house.
 struct ReEncryptFrom {
     ciphertext: Ciphertext,
+    key: Option<KeyRef>,
     context: EncryptionContext,
 }
 
@@ -30,6 +31,8 @@ pub struct ReEncrypt {
     pub source: Ciphertext,
     /// What that is bound to.
     pub source_context: EncryptionContext,
+    /// The key that must have made it, if the caller says so; an alias will do.
+    pub source_key: Option<KeyRef>,
     /// The other key; an alias will do.
     pub key: KeyRef,
     /// What the new ciphertext is bound to.
@@ -48,7 +51,7 @@ pub struct ReEncrypted {
 impl ReEncrypt {
     /// Asks the gate for both halves.
     pub async fn perform(self, gate: &Gate, caller: &Caller, kms: &Kms) -> Result<ReEncrypted> {
-        let from = ReEncryptFrom { ciphertext: self.source, context: self.source_context };
+        let from = ReEncryptFrom { ciphertext: self.source, key: self.source_key, context: self.source_context };
         // The trial of a dry run comes last: only then is it known that all of it would have worked.
         let opened = gate.perform(&caller.in_earnest(), kms, from).await?;
         let source = (opened.key, opened.version);
@@ -66,6 +69,7 @@ impl Operation for ReEncryptFrom {
 
     fn audit(&self, audit: &mut Audit) {
         audit.parameter("KeyVersionId", self.ciphertext.version().as_str());
+        audit.optional("KeyId", self.key.as_ref().map(KeyRef::to_string));
         self.context.audit(audit);
     }
 
@@ -81,11 +85,12 @@ impl Run<ReEncryptFrom> for Kms {
     }
 
     async fn target(&self, op: &ReEncryptFrom, caller: &Caller, view: &View) -> Result<Target> {
-        self.ciphertext_target(op.action(), home(caller)?, &op.ciphertext, &op.context, caller, view).await
+        let account = self.ciphertext_account(op.key.as_ref(), caller)?;
+        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<ReEncryptFrom>, op: &ReEncryptFrom, txn: &mut Txn) -> Result<Decrypted> {
-        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context).await
+        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context, op.key.as_ref()).await
     }
 }
 

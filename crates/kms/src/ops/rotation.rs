@@ -6,6 +6,7 @@ use crate::kms::{KeyPlace, Kms, chosen};
 use crate::material::Material;
 use crate::ops::draw::Drawn;
 use crate::tables::{Due, KEYS, ROTATIONS, due_suffix};
+use crate::version_record::Rotated;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -54,6 +55,8 @@ pub struct KeyVersion {
     pub created: Timestamp,
     /// Whether it is the one that encrypts.
     pub primary: bool,
+    /// Why it came after another; `None` for the first, and for those made before that was noted.
+    pub rotated: Option<Rotated>,
 }
 
 /// An interval that a key can be rotated at.
@@ -105,6 +108,7 @@ impl Kms {
         place: &KeyPlace,
         record: &mut KeyRecord,
         material: &Material,
+        rotated: Rotated,
         now: Timestamp,
     ) -> Result<KeyId> {
         let mut used = self.used(txn, place.account).await?;
@@ -114,7 +118,7 @@ impl Kms {
         used.versions += 1;
         self.set_used(txn, place.account, used).await?;
         let id = KeyId::random(self.store.rng().as_ref());
-        self.make_version(txn, place, id.clone(), now, material).await?;
+        self.make_version(txn, place, id.clone(), now, material, Some(rotated)).await?;
         record.versions += 1;
         record.rotated = Some(now);
         // A pair's public key is in others' hands: its first version stays the one that is meant when none is named.
@@ -176,7 +180,7 @@ impl Operation for CreateKeyVersion {
 
 impl Kms {
     /// The spec of the key that an operation is about; what is wrong with the key is for its run to say.
-    async fn spec_of<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<KeySpec>> {
+    pub(crate) async fn spec_of<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<KeySpec>> {
         let place = chosen(permit)?;
         let view = self.store.view().await?;
         let record = view.get(KEYS, place.account, place.id.as_str().as_bytes()).await?;
@@ -211,9 +215,10 @@ impl Run<CreateKeyVersion> for Kms {
         }
         // Switched on since it was looked at: others are changing it, and the caller can try again.
         let material = op.drawn.material().ok_or(Reason::Contended)?;
-        let id = self.add_version(txn, &place, &mut record, material, now).await?;
+        let id = self.add_version(txn, &place, &mut record, material, Rotated::Asked, now).await?;
         self.put_key(txn, &place, &record).await?;
-        Ok(KeyVersion { primary: record.primary == id, key: place.id, id, created: now })
+        let rotated = Some(Rotated::Asked);
+        Ok(KeyVersion { primary: record.primary == id, key: place.id, id, created: now, rotated })
     }
 }
 
@@ -277,7 +282,7 @@ impl Run<RotateKey> for Kms {
         let mut wait = DAY;
         if record.state == KeyState::Enabled && (record.versions as usize) < limits::VERSIONS {
             let material = Material::generate(record.spec, self.store.rng().as_ref())?;
-            made = Some(self.add_version(txn, &place, &mut record, &material, now).await?);
+            made = Some(self.add_version(txn, &place, &mut record, &material, Rotated::Scheduled, now).await?);
             wait = rotation.seconds;
         }
         self.set_rotation(txn, &place, &mut record, Some(wait), now).await?;

@@ -36,6 +36,7 @@ fn described(record: &KeyRecord, version: &KeyVersionRecord) -> KeyVersion {
         id: version.id.clone(),
         created: version.created,
         primary: record.primary == version.id,
+        rotated: version.rotated,
     }
 }
 

@@ -193,6 +193,6 @@ async fn open_tenant_key(
 ) -> Result<Secret<Vec<u8>>> {
     let ciphertext = Ciphertext::from_bytes(under.ciphertext.clone());
     let ciphertext = ciphertext.map_err(|e| Failure::corrupt("a secret's data key").caused_by(e))?;
-    let op = Decrypt { ciphertext, context, account: Some(under.account) };
+    let op = Decrypt { ciphertext, context, account: Some(under.account), key: None };
     Ok(gate.perform(&asking(caller, "Decrypt"), kms, op).await?.plaintext)
 }

@@ -44,10 +44,10 @@ async fn an_alias_stands_only_where_it_may() {
     world.takes_no_alias(EnableKey { key: key() }).await;
     world.takes_no_alias(DisableKey { key: key() }).await;
     world.takes_no_alias(ScheduleKeyDeletion { key: key(), days: 7 }).await;
-    world.takes_no_alias(CancelKeyDeletion { key: key() }).await;
+    world.takes_no_alias(CancelKeyDeletion { key: key(), enabled: true }).await;
     world.takes_no_alias(UpdateKeyDescription { key: key(), description: String::new() }).await;
     world.takes_no_alias(SetDeletionProtection { key: key(), protected: true, text: String::new() }).await;
-    world.takes_no_alias(ListAliasesByKeyId { key: key(), page: Page::default() }).await;
+    world.takes_no_alias(ListAliasesByKeyId { key: key(), page: Page::default(), after: None }).await;
     world.takes_no_alias(CreateAlias { alias: "alias/new".parse().unwrap(), key: key() }).await;
     world.takes_no_alias(UpdateAlias { alias: "alias/demo".parse().unwrap(), key: key() }).await;
 }
@@ -62,7 +62,8 @@ async fn an_alias_is_unique_and_can_move() {
     world.ann(update("alias/demo", &other)).await.unwrap();
     let after = world.ann(encrypt(by_alias("alias/demo"), b"x")).await.unwrap();
     assert_eq!((before.key, after.key), (one, other));
-    let old = Decrypt { ciphertext: before.ciphertext, context: EncryptionContext::default(), account: None };
+    let old =
+        Decrypt { ciphertext: before.ciphertext, context: EncryptionContext::default(), account: None, key: None };
     world.ann(old).await.unwrap();
     // Another account's alias of the same name is another alias.
     assert_eq!(reason(world.bob(DescribeKey { key: by_alias("alias/demo") }).await), Reason::AliasNotFound);
@@ -77,7 +78,7 @@ async fn what_is_not_there_is_told_to_the_owner() {
     assert_eq!(reason(world.ann(delete("alias/no")).await), Reason::AliasNotFound);
     assert_eq!(reason(world.ann(update("alias/no", &key)).await), Reason::AliasNotFound);
     assert_eq!(reason(world.ann(create("alias/no", &nothing)).await), Reason::KeyNotFound);
-    let list = ListAliasesByKeyId { key: by_id(&nothing), page: Page::default() };
+    let list = ListAliasesByKeyId { key: by_id(&nothing), page: Page::default(), after: None };
     assert_eq!(reason(world.ann(list).await), Reason::KeyNotFound);
 }
 
@@ -120,7 +121,10 @@ async fn listing() {
     assert_eq!(names, ["alias/a", "alias/b", "alias/c", "alias/d"]);
     assert_eq!(all.items[0].arn, format!("acs:kms:local-1:{}:alias/a", world.ann.account));
     let page = Page { number: 2, size: 2 };
-    let of_one = world.ann(ListAliasesByKeyId { key: by_id(&one), page }).await.unwrap();
+    let of_one = world.ann(ListAliasesByKeyId { key: by_id(&one), page, after: None }).await.unwrap();
     assert_eq!((of_one.total, of_one.items.len()), (3, 1));
+    let after = ListAliases { after: Some("alias/b".parse().unwrap()), ..ListAliases::default() };
+    let rest = world.ann(after).await.unwrap();
+    assert_eq!((rest.total, rest.items[0].record.name.as_str()), (2, "alias/c"));
     assert_eq!(world.bob(ListAliases::default()).await.unwrap().total, 0);
 }

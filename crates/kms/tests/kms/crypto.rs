@@ -10,7 +10,7 @@ fn context(json: &str) -> EncryptionContext {
 }
 
 fn decrypt(ciphertext: &Ciphertext, context: EncryptionContext) -> Decrypt {
-    Decrypt { ciphertext: ciphertext.clone(), context, account: None }
+    Decrypt { ciphertext: ciphertext.clone(), context, account: None, key: None }
 }
 
 #[tokio::test]

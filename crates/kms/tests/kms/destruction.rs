@@ -40,7 +40,7 @@ async fn nothing_is_left_of_a_destroyed_key() {
     assert_eq!(sweep(&world).await, 0);
 
     assert_eq!(records(&world).await, before, "its records are gone");
-    let decrypt = Decrypt { ciphertext, context: EncryptionContext::default(), account: None };
+    let decrypt = Decrypt { ciphertext, context: EncryptionContext::default(), account: None, key: None };
     assert_eq!(reason(world.ann(decrypt.clone()).await), Reason::KeyNotFound);
     assert_eq!(reason(world.ann(DescribeKey { key: by_id(&key.id) }).await), Reason::KeyNotFound);
     assert_eq!(reason(world.ann(encrypt(by_alias("alias/gone"), b"x")).await), Reason::AliasNotFound);
@@ -86,7 +86,7 @@ async fn an_open_version_is_no_way_round_the_destruction() {
     let other = Kms::new(world.deployment.region.clone());
     let caller = world.deployment.service();
     assert_eq!(other.destroy_due(world.deployment.gate(), &caller).await.unwrap(), 1);
-    let decrypt = Decrypt { ciphertext: made, context: EncryptionContext::default(), account: None };
+    let decrypt = Decrypt { ciphertext: made, context: EncryptionContext::default(), account: None, key: None };
     assert_eq!(reason(world.ann(decrypt).await), Reason::KeyNotFound);
 }
 

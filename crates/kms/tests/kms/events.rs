@@ -15,7 +15,7 @@ async fn every_call_is_an_event_without_secrets() {
     let context = || EncryptionContext::from_json(r#"{"order":"42"}"#).unwrap();
     let op = Encrypt { key: by_id(&key.id), plaintext: Secret::new(plaintext.clone()), context: context() };
     let made = world.ann(op).await.unwrap();
-    let op = Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account: None };
+    let op = Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account: None, key: None };
     world.ann(op).await.unwrap();
     let op = GenerateDataKey { key: by_id(&key.id), length: Default::default(), context: context() };
     let data_key = world.ann(op).await.unwrap();

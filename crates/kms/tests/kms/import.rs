@@ -35,7 +35,7 @@ fn bring(key: &KeyRef, token: &[u8], wrapped: Vec<u8>, expires: Option<Timestamp
 
 async fn opens(world: &World, ciphertext: &kms::Ciphertext) -> Option<Reason> {
     let context = EncryptionContext::default();
-    let op = Decrypt { ciphertext: ciphertext.clone(), context, account: None };
+    let op = Decrypt { ciphertext: ciphertext.clone(), context, account: None, key: None };
     world.ann(op).await.err().map(|failure| failure.reason())
 }
 
@@ -128,6 +128,6 @@ async fn material_whose_time_is_over_is_forgotten() {
     assert_eq!(opens(&world, &sealed).await, Some(Reason::KeyPendingImport));
     // A key that waits for its deletion goes on waiting, and comes back as one without material.
     world.ann(ScheduleKeyDeletion { key: key.clone(), days: 7 }).await.unwrap();
-    world.ann(kms::CancelKeyDeletion { key: key.clone() }).await.unwrap();
+    world.ann(kms::CancelKeyDeletion { key: key.clone(), enabled: true }).await.unwrap();
     assert_eq!(world.ann(DescribeKey { key }).await.unwrap().record.state, KeyState::PendingImport);
 }

@@ -79,11 +79,22 @@ async fn a_deletion_can_be_called_off() {
     let describe = UpdateKeyDescription { key: key.clone(), description: String::new() };
     assert_eq!(reason(world.ann(describe).await), Reason::KeyPendingDeletion);
 
-    world.ann(CancelKeyDeletion { key: key.clone() }).await.unwrap();
+    world.ann(CancelKeyDeletion { key: key.clone(), enabled: true }).await.unwrap();
     let seen = world.ann(DescribeKey { key: key.clone() }).await.unwrap().record;
     assert_eq!((seen.state, seen.delete_at), (KeyState::Enabled, None));
-    assert_eq!(reason(world.ann(CancelKeyDeletion { key: key.clone() }).await), Reason::KeyStateInvalid);
+    assert_eq!(reason(world.ann(CancelKeyDeletion { key: key.clone(), enabled: true }).await), Reason::KeyStateInvalid);
     assert!(world.kms.due(at, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_deletion_called_off_may_leave_the_key_off() {
+    let world = World::new().await;
+    let key = by_id(&world.key().await.id);
+    world.ann(ScheduleKeyDeletion { key: key.clone(), days: 7 }).await.unwrap();
+    world.ann(CancelKeyDeletion { key: key.clone(), enabled: false }).await.unwrap();
+    assert_eq!(world.ann(DescribeKey { key: key.clone() }).await.unwrap().record.state, KeyState::Disabled);
+    world.ann(EnableKey { key: key.clone() }).await.unwrap();
+    world.ann(encrypt(key, b"x")).await.unwrap();
 }
 
 #[tokio::test]
@@ -105,7 +116,7 @@ async fn listing_filters_and_pages() {
     }
     let off = world.key().await.id;
     world.ann(DisableKey { key: by_id(&off) }).await.unwrap();
-    let list = |filter: KeyFilter| world.ann(ListKeys { page: Page { number: 1, size: 100 }, filter });
+    let list = |filter: KeyFilter| world.ann(ListKeys { page: Page { number: 1, size: 100 }, filter, after: None });
     let disabled = list(KeyFilter { states: vec![KeyState::Disabled], ..KeyFilter::default() }).await.unwrap();
     assert_eq!(disabled.items.iter().map(|k| &k.record.id).collect::<Vec<_>>(), [&off]);
     let states = vec![KeyState::Disabled, KeyState::Enabled];
@@ -115,14 +126,18 @@ async fn listing_filters_and_pages() {
 
     let mut seen = Vec::new();
     for number in 1..=3 {
-        let op = ListKeys { page: Page { number, size: 2 }, filter: KeyFilter::default() };
+        let op = ListKeys { page: Page { number, size: 2 }, filter: KeyFilter::default(), after: None };
         let page = world.ann(op).await.unwrap();
         assert_eq!(page.total, 6);
         seen.extend(page.items.into_iter().map(|k| k.record.id));
     }
     seen.dedup();
     assert_eq!(seen.len(), 6);
-    let wrong = ListKeys { page: Page { number: 1, size: 101 }, filter: KeyFilter::default() };
+    let after = |after| world.ann(ListKeys { page: Page { number: 1, size: 2 }, filter: KeyFilter::default(), after });
+    let rest = after(Some(seen[2].clone())).await.unwrap();
+    assert_eq!((rest.total, &rest.items[0].record.id), (3, &seen[3]));
+    assert_eq!(after(Some(seen[5].clone())).await.unwrap().total, 0);
+    let wrong = ListKeys { page: Page { number: 1, size: 101 }, filter: KeyFilter::default(), after: None };
     assert_eq!(reason(world.ann(wrong).await), Reason::ParameterInvalid);
     assert_eq!(world.bob(ListKeys::default()).await.unwrap().total, 0);
 }

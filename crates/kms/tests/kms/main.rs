@@ -3,6 +3,7 @@
 
 mod aliases;
 mod crypto;
+mod data_pairs;
 mod destruction;
 mod events;
 mod import;

@@ -32,7 +32,8 @@ async fn another_accounts_key_is_out_of_reach() {
     assert_eq!(reason(world.bob(DisableKey { key: arn }).await), Reason::AccessDenied);
     // In his own account there is no such thing, whichever way he asks.
     assert_eq!(reason(world.bob(encrypt(by_id(&key.id), b"x")).await), Reason::KeyNotFound);
-    let decrypt = |account| Decrypt { ciphertext: made.clone(), context: EncryptionContext::default(), account };
+    let decrypt =
+        |account| Decrypt { ciphertext: made.clone(), context: EncryptionContext::default(), account, key: None };
     assert_eq!(reason(world.bob(decrypt(None)).await), Reason::KeyNotFound);
     assert_eq!(reason(world.bob(decrypt(Some(world.ann.account))).await), Reason::AccessDenied);
     // A key that is not there is refused in the same words as one that is.
@@ -82,7 +83,7 @@ async fn policies_are_asked_about_the_key_and_where_said_the_alias() {
     assert_eq!(world.needs(encrypt(by_alias("alias/demo"), b"x")).await, [on("Encrypt", &id)]);
     assert_eq!(world.needs(encrypt(by_alias("alias/other"), b"x")).await, [on("Encrypt", "alias/other")]);
     let made = world.ann(encrypt(by_id(&key), b"x")).await.unwrap().ciphertext;
-    let decrypt = Decrypt { ciphertext: made, context: EncryptionContext::default(), account: None };
+    let decrypt = Decrypt { ciphertext: made, context: EncryptionContext::default(), account: None, key: None };
     assert_eq!(world.needs(decrypt).await, [on("Decrypt", &id)]);
     assert_eq!(world.needs(ListKeys::default()).await, [on("ListKeys", "key")]);
     assert_eq!(world.needs(ListAliases::default()).await, [on("ListAliases", "alias")]);

@@ -1,5 +1,8 @@
-use crate::world::{DAY, World, by_id, reason};
-use kms::{CreateAlias, CreateKey, DeleteAlias, ScheduleKeyDeletion, limits};
+use crate::world::{DAY, World, by_id, encrypt, reason};
+use iam::{Limits, Pace, Rates};
+use kms::{CreateAlias, CreateKey, DeleteAlias, DescribeKey, ScheduleKeyDeletion, limits};
+use std::num::NonZeroU32;
+use std::time::Duration;
 use types::Reason;
 
 #[tokio::test]
@@ -31,4 +34,27 @@ async fn aliases() {
     world.ann(DeleteAlias { alias: "alias/7".parse().unwrap() }).await.unwrap();
     world.ann(create(limits::ALIASES)).await.unwrap();
     assert_eq!(reason(world.ann(create(7)).await), Reason::TooManyAliases);
+}
+
+#[tokio::test]
+async fn requests_of_one_second() {
+    let world = World::new().await;
+    let key = world.key().await.id;
+    let (clock, kms) = (world.deployment.clock.clone(), &world.kms);
+    let mut limits = Limits::default();
+    limits.set(Pace::Symmetric, NonZeroU32::new(2).unwrap());
+    let gate = world.deployment.gate().clone().with_rates(Rates::new(limits, kms::pace, clock.clone()));
+    let (ann, bob) = (world.root(&world.ann).await, world.root(&world.bob).await);
+    let ask = || encrypt(by_id(&key), b"x");
+    for _ in 0..2 {
+        gate.perform(&ann, kms, ask()).await.unwrap();
+    }
+    assert_eq!(reason(gate.perform(&ann, kms, ask()).await), Reason::Throttled);
+    // Others are not held up, nor is what is of another kind; and what was refused is in the log.
+    assert_eq!(reason(gate.perform(&bob, kms, ask()).await), Reason::KeyNotFound);
+    gate.perform(&ann, kms, DescribeKey { key: by_id(&key) }).await.unwrap();
+    let told = world.events(world.ann.account).await;
+    assert_eq!(told.iter().filter(|e| e.event_name == "Encrypt" && e.failed()).count(), 1);
+    clock.advance(Duration::from_secs(1));
+    gate.perform(&ann, kms, ask()).await.unwrap();
 }

@@ -1,7 +1,7 @@
 use crate::world::{DAY, World, by_id, encrypt, reason};
 use kms::{
     CreateKey, CreateKeyVersion, Decrypt, DescribeKey, DescribeKeyVersion, DisableKey, Drawn, EnableKey,
-    EncryptionContext, KeyRef, KeySpec, ListKeyVersions, Page, ScheduleKeyDeletion, UpdateRotationPolicy,
+    EncryptionContext, KeyRef, KeySpec, ListKeyVersions, Page, Rotated, ScheduleKeyDeletion, UpdateRotationPolicy,
 };
 use types::{Reason, SystemRng};
 
@@ -36,11 +36,17 @@ async fn a_key_rotates_by_itself_and_old_versions_still_decrypt() {
         assert_eq!(sweep(&world).await, 0);
     }
     for made in sealed {
-        let op = Decrypt { ciphertext: made.ciphertext, context: EncryptionContext::default(), account: None };
+        let op =
+            Decrypt { ciphertext: made.ciphertext, context: EncryptionContext::default(), account: None, key: None };
         assert_eq!(world.ann(op).await.unwrap().plaintext.expose(), b"hello");
     }
     let listed = world.ann(ListKeyVersions { key: key.clone(), page: Page { number: 1, size: 2 } }).await.unwrap();
     assert_eq!((listed.total, listed.items.len(), listed.items[0].primary), (5, 2, true));
+    assert_eq!(listed.items[0].rotated, Some(Rotated::Scheduled));
+    let made = world.ann(version(&key, false)).await.unwrap();
+    assert_eq!(made.rotated, Some(Rotated::Asked));
+    let last = world.ann(ListKeyVersions { key: key.clone(), page: Page { number: 3, size: 2 } }).await.unwrap();
+    assert_eq!(last.items.last().unwrap().rotated, None);
     let described = world.ann(DescribeKeyVersion { key: key.clone(), version: listed.items[1].id.clone() }).await;
     assert_eq!(described.unwrap(), listed.items[1]);
     let other = DescribeKeyVersion { key: key.clone(), version: types::KeyId::random(&SystemRng) };

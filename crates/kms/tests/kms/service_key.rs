@@ -16,7 +16,7 @@ async fn a_services_key_is_made_once_and_is_the_services() {
     let seen = world.ann(DescribeKey { key: by_alias("alias/acs/oss") }).await.unwrap().record;
     assert_eq!((&seen.id, seen.service()), (&id, Some("oss")));
     let filter = KeyFilter { creators: vec![CreatorKind::Service], ..KeyFilter::default() };
-    assert_eq!(world.ann(ListKeys { page: Page::default(), filter }).await.unwrap().total, 1);
+    assert_eq!(world.ann(ListKeys { page: Page::default(), filter, after: None }).await.unwrap().total, 1);
 
     let key = || by_id(&id);
     assert_eq!(reason(world.ann(DisableKey { key: key() }).await), Reason::AccessDenied);
@@ -38,7 +38,7 @@ async fn the_service_uses_it_in_the_owners_account() {
     assert_eq!(reason(world.service(op()).await), Reason::AliasNotFound);
     world.service(ServiceKey { account, service: Service::Oss }).await.unwrap();
     let made = world.service(op()).await.unwrap();
-    let decrypt = |account| Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account };
+    let decrypt = |account| Decrypt { ciphertext: made.ciphertext.clone(), context: context(), account, key: None };
     let opened = world.service(decrypt(Some(account))).await.unwrap();
     assert_eq!(opened.plaintext.expose(), made.plaintext.expose());
     assert_eq!(reason(world.service(decrypt(None)).await), Reason::MissingAuthentication);

@@ -4,7 +4,7 @@ use crate::world::{World, by_id, encrypt, reason};
 use iam::{Caller, CreateUser, UserProfile};
 use kms::{
     CreateGrant, Decrypt, DescribeKey, EncryptionContext, GetKeyPolicy, GrantConstraint, GrantedAction, KeyName,
-    KeyRef, ListGrants, ListKeyTags, RetireGrant, RevokeGrant, SetKeyPolicy, TagKey, UntagKey,
+    KeyPolicy, KeyRef, ListGrants, ListKeyTags, RetireGrant, RevokeGrant, SetKeyPolicy, TagKey, UntagKey,
 };
 use std::collections::BTreeMap;
 use testkit::Tenant;
@@ -35,16 +35,24 @@ async fn a_key_policy_lets_in_and_keeps_out() {
     let key = by_id(&id);
     let carl = user(&world, &world.ann, "carl").await;
     assert_eq!(reason(world.by(&carl, encrypt(key.clone(), b"x")).await), Reason::AccessDenied);
-    let set = |text: String| SetKeyPolicy { key: key.clone(), text };
+    let set = |text: String| SetKeyPolicy { key: key.clone(), policy: text.into() };
     assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), None);
     let allow = policy("Allow", &format!("acs:ram::{}:user/carl", world.ann.account), "kms:Encrypt");
     world.ann(set(allow.clone())).await.unwrap();
-    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(allow));
+    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(allow.into()));
     world.by(&carl, encrypt(key.clone(), b"x")).await.unwrap();
     assert_eq!(reason(world.by(&carl, DescribeKey { key: key.clone() }).await), Reason::AccessDenied);
     let deny = policy("Deny", &format!("acs:ram::{}:*", world.ann.account), "kms:Encrypt");
     world.ann(set(deny)).await.unwrap();
     assert_eq!(reason(world.ann(encrypt(key.clone(), b"x")).await), Reason::AccessDenied);
+    // What its author wrote in another grammar is kept beside it, and decides nothing.
+    let allow = policy("Allow", &format!("acs:ram::{}:user/carl", world.ann.account), "kms:Encrypt");
+    let both = KeyPolicy { text: allow, original: Some("in other words".to_owned()) };
+    world.ann(SetKeyPolicy { key: key.clone(), policy: both.clone() }).await.unwrap();
+    assert_eq!(world.ann(GetKeyPolicy { key: key.clone() }).await.unwrap(), Some(both.clone()));
+    world.by(&carl, encrypt(key.clone(), b"x")).await.unwrap();
+    let long = KeyPolicy { original: Some("x".repeat(40_000)), ..both };
+    assert!(world.ann(SetKeyPolicy { key: key.clone(), policy: long }).await.is_err());
     for wrong in ["", "{}", &policy("Allow", "*", "oss:GetObject")] {
         assert_eq!(reason(world.ann(set(wrong.to_owned())).await), Reason::PolicyMalformed, "{wrong}");
     }
@@ -57,7 +65,7 @@ async fn another_account_needs_both_words() {
     let id = world.key().await.id;
     let foreign = place_of(&world, &id);
     let text = policy("Allow", &format!("acs:ram::{}:root", world.bob.account), "kms:Encrypt");
-    world.ann(SetKeyPolicy { key: by_id(&id), text }).await.unwrap();
+    world.ann(SetKeyPolicy { key: by_id(&id), policy: text.into() }).await.unwrap();
     world.bob(encrypt(foreign.clone(), b"x")).await.unwrap();
     assert_eq!(reason(world.bob(DescribeKey { key: foreign.clone() }).await), Reason::AccessDenied);
     let carl = user(&world, &world.bob, "carl").await;
@@ -84,12 +92,17 @@ async fn a_grant_lets_one_principal_do_some_things() {
     };
     let made = world.ann(grant(&[("team", "a")])).await.unwrap();
     assert_eq!(world.ann(grant(&[])).await.unwrap().id, made.id);
+    let foreign = format!("acs:ram::{}:user/carl", world.bob.account);
+    let to_others = CreateGrant { grantee: foreign.clone(), name: String::new(), ..grant(&[]) };
+    assert_eq!(reason(world.ann(to_others).await), Reason::ParameterInvalid);
+    let by_others = CreateGrant { retiring: Some(foreign), name: String::new(), ..grant(&[]) };
+    assert_eq!(reason(world.ann(by_others).await), Reason::ParameterInvalid);
     let team = |name: &str| EncryptionContext::from_pairs([("team".to_owned(), name.to_owned())]).unwrap();
     let with = |name| kms::Encrypt { context: team(name), ..encrypt(key.clone(), b"x") };
     let sealed = world.by(&carl, with("a")).await.unwrap().ciphertext;
     assert_eq!(reason(world.by(&carl, with("b")).await), Reason::AccessDenied);
     assert_eq!(reason(world.by(&dora, with("a")).await), Reason::AccessDenied);
-    let open = || Decrypt { ciphertext: sealed.clone(), context: team("a"), account: None };
+    let open = || Decrypt { ciphertext: sealed.clone(), context: team("a"), account: None, key: None };
     world.by(&carl, open()).await.unwrap();
     assert_eq!(world.ann(ListGrants { key: key.clone() }).await.unwrap().len(), 1);
     let retire = || RetireGrant { key: key.clone(), grant: made.id.clone() };
@@ -98,6 +111,80 @@ async fn a_grant_lets_one_principal_do_some_things() {
     assert_eq!(reason(world.by(&carl, open()).await), Reason::AccessDenied);
     let revoke = RevokeGrant { key: key.clone(), grant: made.id.clone() };
     assert_eq!(reason(world.ann(revoke).await), Reason::GrantNotFound);
+}
+
+/// A grant to encrypt or sign is one for pairs as well.
+#[tokio::test]
+async fn a_grant_is_good_for_pairs() {
+    let world = World::new().await;
+    let op = kms::CreateKey {
+        spec: kms::KeySpec::EcSm2,
+        usage: Some(kms::KeyUsage::EncryptDecrypt),
+        ..kms::CreateKey::default()
+    };
+    let key = by_id(&world.ann(op).await.unwrap().record.id);
+    let carl = user(&world, &world.ann, "carl").await;
+    let sealing = || kms::AsymmetricEncrypt {
+        pair: kms::PairRef { key: key.clone(), version: None },
+        scheme: crypto::pair::EncryptionScheme::Sm2,
+        plaintext: types::Secret::new(b"x".to_vec()),
+    };
+    assert_eq!(reason(world.by(&carl, sealing()).await), Reason::AccessDenied);
+    let grant = CreateGrant {
+        key: key.clone(),
+        grantee: format!("acs:ram::{}:user/carl", world.ann.account),
+        retiring: None,
+        actions: vec![GrantedAction::Encrypt],
+        constraint: GrantConstraint::default(),
+        name: String::new(),
+    };
+    world.ann(grant).await.unwrap();
+    world.by(&carl, sealing()).await.unwrap();
+    assert_eq!(reason(world.by(&carl, DescribeKey { key: key.clone() }).await), Reason::AccessDenied);
+}
+
+#[tokio::test]
+async fn what_one_may_retire_is_listed_in_parts() {
+    let world = World::new().await;
+    let arn = |name: &str| format!("acs:ram::{}:user/{name}", world.ann.account);
+    let mut expected = Vec::new();
+    for _ in 0..3 {
+        let key = world.key().await.id;
+        for retiring in ["dora", "dora", "erin"] {
+            let grant = CreateGrant {
+                key: by_id(&key),
+                grantee: arn("carl"),
+                retiring: Some(arn(retiring)),
+                actions: vec![GrantedAction::Encrypt],
+                constraint: GrantConstraint::default(),
+                name: String::new(),
+            };
+            let made = world.ann(grant).await.unwrap();
+            if retiring == "dora" {
+                expected.push((key.clone(), made.id));
+            }
+        }
+    }
+    expected.sort();
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let part = world.ann(kms::ListRetirableGrants { retiring: arn("dora"), after, limit: 4 }).await.unwrap();
+        seen.extend(part.items.iter().map(|grant| (grant.key.clone(), grant.id.clone())));
+        after = part.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
+    let list = |limit| kms::ListRetirableGrants { retiring: arn("dora"), after: None, limit };
+    assert!(world.bob(list(10)).await.unwrap().items.is_empty());
+    let carl = user(&world, &world.ann, "carl").await;
+    assert_eq!(reason(world.by(&carl, list(10)).await), Reason::AccessDenied);
+    let nobody = world.deployment.anonymous();
+    assert_eq!(reason(world.by(&nobody, list(10)).await), Reason::MissingAuthentication);
+    for limit in [0, 101] {
+        assert_eq!(reason(world.ann(list(limit)).await), Reason::ParameterInvalid);
+    }
 }
 
 #[tokio::test]

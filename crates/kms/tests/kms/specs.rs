@@ -20,7 +20,7 @@ fn first(key: &KeyRef) -> PairRef {
 }
 
 fn decrypt(ciphertext: kms::Ciphertext) -> Decrypt {
-    Decrypt { ciphertext, context: EncryptionContext::default(), account: None }
+    Decrypt { ciphertext, context: EncryptionContext::default(), account: None, key: None }
 }
 
 #[tokio::test]
@@ -122,6 +122,7 @@ async fn a_ciphertext_moves_to_another_key_without_being_seen() {
     let op = || ReEncrypt {
         source: sealed.ciphertext.clone(),
         source_context: EncryptionContext::default(),
+        source_key: None,
         key: to.clone(),
         context: EncryptionContext::default(),
     };

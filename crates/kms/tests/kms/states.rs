@@ -79,7 +79,8 @@ async fn operations_answer_as_the_table_says() {
         cell!(switched, |key| DisableKey { key });
         cell!(fixed, |key| ScheduleKeyDeletion { key, days: 7 });
         cell!(["StateModifiedFailed", "StateModifiedFailed", "ok", "StateModifiedFailed"], |key| CancelKeyDeletion {
-            key
+            key,
+            enabled: true
         });
         serial += 1;
         let alias = format!("alias/a{serial}");
@@ -95,7 +96,7 @@ async fn operations_answer_as_the_table_says() {
         let always = ["ok"; 4];
         cell!(always, |key| ListKeyTags { key });
         cell!(always, |key| GetKeyPolicy { key });
-        cell!(always, |key| ListAliasesByKeyId { key, page: Page::default() });
+        cell!(always, |key| ListAliasesByKeyId { key, page: Page::default(), after: None });
         cell!(always, |key| DescribeKey { key });
         cell!(always, |key| ListKeyVersions { key, page: Page::default() });
         cell!(always, |key| GetParametersForImport {
@@ -112,7 +113,8 @@ async fn operations_answer_as_the_table_says() {
 async fn decrypting_answers_as_the_table_says() {
     let world = World::new().await;
     let opens = async |ciphertext: &Ciphertext| {
-        let op = Decrypt { ciphertext: ciphertext.clone(), context: EncryptionContext::default(), account: None };
+        let op =
+            Decrypt { ciphertext: ciphertext.clone(), context: EncryptionContext::default(), account: None, key: None };
         word(world.ann(op).await.err().map(|failure| failure.reason()))
     };
     let key = key_in(&world, KeyState::Enabled).await;
@@ -122,7 +124,7 @@ async fn decrypting_answers_as_the_table_says() {
     assert_eq!(opens(&sealed).await, "Disabled");
     world.ann(ScheduleKeyDeletion { key: key.clone(), days: 7 }).await.unwrap();
     assert_eq!(opens(&sealed).await, "PendingDeletion");
-    world.ann(CancelKeyDeletion { key }).await.unwrap();
+    world.ann(CancelKeyDeletion { key, enabled: true }).await.unwrap();
     assert_eq!(opens(&sealed).await, "ok");
 }
 

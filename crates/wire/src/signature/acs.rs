@@ -99,7 +99,7 @@ impl Header {
 
     fn method(&self) -> Method {
         match &self.scope {
-            Some(scope) => Method::DerivedHex(scope.clone()),
+            Some(scope) => Method::Derived { prefix: b"aliyun_v4", scope: scope.clone() },
             None if self.algorithm == "ACS3-HMAC-SM3" => Method::Sm3Hex,
             None => Method::Sha256Hex,
         }

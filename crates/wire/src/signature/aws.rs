@@ -1,9 +1,10 @@
-//! What must hold of an AWS signature beyond the signature itself, which `s3s` verifies: that it covers every header
-//! that means something, that its day, its clock and its life are right, and that there is only one.
+//! What must hold of an AWS signature beyond the signature itself: that it covers every header that means something, that
+//! its day, its clock and its life are right, and that there is only one. The signature itself `s3s` verifies where it is
+//! on an S3 request, and [`read`] makes it verifiable where it is on a call of a JSON service.
 
 use super::authorization::Fields;
-use super::proof::hex_signature;
-use super::{Scope, access_key_id, coverage, malformed, window};
+use super::proof::{Method, Proof, hex_signature};
+use super::{Scheme, Scope, Signed, access_key_id, coverage, malformed, window};
 use crate::encoding::{self, encode, encode_path};
 use crate::{Head, Params};
 use crypto::hash;
@@ -31,13 +32,11 @@ pub struct AwsIdentity {
 /// Checks an AWS signature version 4 in the header or the URL.
 pub fn precheck(head: &Head, now: Timestamp) -> Result<AwsIdentity> {
     let query = Params::parse(head.raw_query().as_bytes())?;
-    let identity = claims(head, &query)?.read()?;
-    identity.scope.require_day(identity.time)?;
+    let identity = claims(head, &query)?.checked(head)?;
     match identity.expires {
         Some(expires) => window::check_url(Some(identity.time), expires, now)?,
         None => window::check(identity.time, now)?,
     }
-    check_coverage(head, &identity)?;
     Ok(identity)
 }
 
@@ -52,6 +51,17 @@ pub struct AwsExpected {
     pub string_to_sign: String,
     /// The canonical request, whose hash is in that string.
     pub canonical_request: String,
+    scope: Scope,
+}
+
+impl AwsExpected {
+    /// Whether the signature that was sent is the one made with this secret. That a request is signed for the right day
+    /// and covers what it must is [`precheck`]'s to say.
+    pub fn holds(&self, secret: &[u8]) -> bool {
+        let method = Method::Derived { prefix: b"AWS4", scope: self.scope.clone() };
+        let right = method.sign(secret, self.string_to_sign.as_bytes());
+        hash::eq(right.as_bytes(), self.signature.as_bytes())
+    }
 }
 
 /// Works out what should have been signed (AWS Signature Version 4, "Create a canonical request").
@@ -61,18 +71,20 @@ pub fn expected(head: &Head) -> Result<AwsExpected> {
     let AwsIdentity { access_key_id, scope, mut signed_headers, .. } = claims.read()?;
     signed_headers.sort_unstable();
     let presigned = claims.expires.is_some();
-    let canonical_request = canonical_request(head, &query, &signed_headers, presigned);
+    let path = encoding::decode_path(head.raw_path()).map_or_else(|_| head.raw_path().to_owned(), |p| encode_path(&p));
+    let sent = head.header("x-amz-content-sha256").filter(|_| !presigned);
+    let canonical_request = canonical_request(head, &path, &query, &signed_headers, sent.unwrap_or("UNSIGNED-PAYLOAD"));
     let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
     Ok(AwsExpected {
         access_key_id,
         signature: claims.signature.to_owned(),
         string_to_sign: format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date),
         canonical_request,
+        scope,
     })
 }
 
-fn canonical_request(head: &Head, query: &Params, signed_headers: &[String], presigned: bool) -> String {
-    let path = encoding::decode_path(head.raw_path()).map_or_else(|_| head.raw_path().to_owned(), |p| encode_path(&p));
+fn canonical_request(head: &Head, path: &str, query: &Params, signed_headers: &[String], payload: &str) -> String {
     let pairs = query.iter().filter(|(name, _)| *name != "X-Amz-Signature");
     let mut pairs: Vec<_> = pairs.map(|(name, value)| (encode(name), encode(value))).collect();
     pairs.sort_unstable();
@@ -83,9 +95,49 @@ fn canonical_request(head: &Head, query: &Params, signed_headers: &[String], pre
         format!("{name}:{}\n", values.join(","))
     };
     let lines: String = signed_headers.iter().map(line).collect();
-    let sent = head.header("x-amz-content-sha256").filter(|_| !presigned);
-    let (query, names, payload) = (pairs.join("&"), signed_headers.join(";"), sent.unwrap_or("UNSIGNED-PAYLOAD"));
+    let (query, names) = (pairs.join("&"), signed_headers.join(";"));
     format!("{}\n{path}\n{query}\n{lines}\n{names}\n{payload}", head.method())
+}
+
+/// Reads a version 4 signature in the header over a body that is here in full, as Amazon's JSON services are called: they
+/// have one path, and no signed URLs.
+pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
+    let query = Params::parse(head.raw_query().as_bytes())?;
+    let claims = claims(head, &query)?;
+    if claims.expires.is_some() {
+        return Err(malformed("it must be in the Authorization header, not in the URL"));
+    }
+    let AwsIdentity { access_key_id, scope, time, security_token, mut signed_headers, .. } = claims.checked(head)?;
+    if head.header("content-type").is_some() {
+        coverage::require(&signed_headers, "content-type")?;
+    }
+    for name in &signed_headers {
+        coverage::value(head, name)?;
+    }
+    let payload = hex::encode(hash::sha256(body));
+    if head.header("x-amz-content-sha256").is_some_and(|sent| sent != payload) {
+        return Err(Failure::of(Reason::ContentHashMismatch));
+    }
+    signed_headers.sort_unstable();
+    let canonical_request = canonical_request(head, head.raw_path(), &query, &signed_headers, &payload);
+    let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
+    let string = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date);
+    Ok(Signed {
+        scheme: Scheme::AwsJson,
+        access_key_id,
+        security_token,
+        time: Some(time),
+        expires: None,
+        nonce: None,
+        proof: Proof {
+            method: Method::Derived { prefix: b"AWS4", scope: scope.clone() },
+            strings: vec![string],
+            canonical_request: Some(canonical_request),
+            signature: claims.signature.to_owned(),
+        },
+        scope: Some(scope),
+        signed_headers,
+    })
 }
 
 fn claims<'a>(head: &'a Head, query: &'a Params) -> Result<Claims<'a>> {
@@ -144,6 +196,14 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
+    /// The claims read, if they belong to one day and cover what they must.
+    fn checked(&self, head: &Head) -> Result<AwsIdentity> {
+        let identity = self.read()?;
+        identity.scope.require_day(identity.time)?;
+        check_coverage(head, &identity)?;
+        Ok(identity)
+    }
+
     fn read(&self) -> Result<AwsIdentity> {
         let (id, scope) = Scope::parse(self.credential, "aws4_request")?;
         let time = Timestamp::parse_iso_basic(self.date).ok_or_else(window::malformed)?;
@@ -181,6 +241,7 @@ fn version_2() -> Failure {
 mod tests {
     use super::precheck;
     use crate::Head;
+    use crypto::hash;
     use types::{Reason, Timestamp};
 
     const SIGNATURE: &str = "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024";
@@ -250,6 +311,118 @@ mod tests {
             reason(&url("60", "host", "Authorization: AWS4-HMAC-SHA256 x\r\n"), now()),
             Some(Reason::SignatureMalformed)
         );
+    }
+
+    /// Signed here a second time, step by step as the documents say (Signature Version 4, deriving a signing key).
+    fn call(body: &str, secret: &str, more: &str, names: &str) -> Head {
+        Head::read(raw_call(body, secret, more, names).as_bytes()).unwrap().0
+    }
+
+    fn raw_call(body: &str, secret: &str, more: &str, names: &str) -> String {
+        let digest = |bytes: &[u8]| hex::encode(hash::sha256(bytes));
+        let canonical = format!(
+            "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:h\nx-amz-date:20261122T000000Z\n\
+             x-amz-target:TrentService.ListKeys\n\ncontent-type;host;x-amz-date;x-amz-target\n{}",
+            digest(body.as_bytes())
+        );
+        let scope = "20261122/local-1/kms/aws4_request";
+        let text = format!("AWS4-HMAC-SHA256\n20261122T000000Z\n{scope}\n{}", digest(canonical.as_bytes()));
+        let step = |key: &[u8], part: &str| crypto::mac::hmac_sha256(key, &[part.as_bytes()]);
+        let day = step(format!("AWS4{secret}").as_bytes(), "20261122");
+        let key = step(&step(&step(&day, "local-1"), "kms"), "aws4_request");
+        let signature = hex::encode(step(&key, &text));
+        format!(
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: 20261122T000000Z\r\n\
+             X-Amz-Target:   TrentService.ListKeys \r\n{more}Authorization: AWS4-HMAC-SHA256 Credential=AKIATESTTEST/{scope}, \
+             SignedHeaders={names}, Signature={signature}\r\n\r\n"
+        )
+    }
+
+    const NAMES: &str = "content-type;host;x-amz-date;x-amz-target";
+
+    #[test]
+    fn a_json_call_is_verified() {
+        let verify = |head: &Head, body: &str, secret: &str| {
+            super::read(head, body.as_bytes()).and_then(|signed| signed.verify(secret.as_bytes(), now(), &["local-1"]))
+        };
+        let reason = |result: types::Result<()>| result.err().map(|failure| failure.reason());
+        let head = call("{}", "secret", "", NAMES);
+        assert_eq!(reason(verify(&head, "{}", "secret")), None);
+        assert_eq!(reason(verify(&head, "{}", "other")), Some(Reason::SignatureMismatch));
+        assert_eq!(reason(verify(&head, "{\"a\":1}", "secret")), Some(Reason::SignatureMismatch));
+        let unsigned = call("{}", "secret", "", "content-type;host;x-amz-date");
+        assert_eq!(reason(verify(&unsigned, "{}", "secret")), Some(Reason::SignatureIncomplete));
+        let added = call("{}", "secret", "x-amz-security-token: t\r\n", NAMES);
+        assert_eq!(reason(verify(&added, "{}", "secret")), Some(Reason::SignatureIncomplete));
+        let signed = super::read(&head, b"{}").unwrap();
+        assert_eq!(reason(signed.verify(b"secret", now(), &["local-2"])), Some(Reason::RegionMismatch));
+        let late = Timestamp::from_secs(now().secs() + 901);
+        assert_eq!(reason(signed.verify(b"secret", late, &["local-1"])), Some(Reason::ClockSkewed));
+    }
+
+    /// The example of the AWS General Reference, "Deriving the signing key" (IAM ListUsers, 2015-08-30).
+    #[test]
+    fn the_documented_signature() {
+        let raw = "GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1\r\nHost: iam.amazonaws.com\r\n\
+                   Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nX-Amz-Date: 20150830T123600Z\r\n\
+                   Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLEAKID/20150830/us-east-1/iam/aws4_request, \
+                   SignedHeaders=content-type;host;x-amz-date, \
+                   Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7\r\n\r\n";
+        let signed = super::read(&Head::read(raw.as_bytes()).unwrap().0, b"").unwrap();
+        let at = Timestamp::parse_iso("2015-08-30T12:36:00Z").unwrap();
+        signed.verify(b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", at, &["us-east-1"]).unwrap();
+    }
+
+    /// Whatever is changed in what was signed, it is noticed: every byte of every signed header, of the body, of the path.
+    #[test]
+    fn any_changed_byte_of_a_json_call_is_noticed() {
+        let head = call("{}", "secret", "", NAMES);
+        let verified = |head: &Head, body: &[u8]| {
+            // Another key's id has another secret.
+            let own = |signed: &super::Signed| signed.access_key_id.as_str() == "AKIATESTTEST";
+            super::read(head, body)
+                .is_ok_and(|signed| own(&signed) && signed.verify(b"secret", now(), &["local-1"]).is_ok())
+        };
+        assert!(verified(&head, b"{}"));
+        for at in 0..2 {
+            for bit in 0..8 {
+                let mut body = b"{}".to_vec();
+                body[at] ^= 1 << bit;
+                assert!(!verified(&head, &body));
+            }
+        }
+        let raw = raw_call("{}", "secret", "", NAMES);
+        // Not the names of headers: one more or one less of those that are not signed changes nothing.
+        for (start, value) in
+            raw.match_indices(": ").map(|(at, _)| (at + 2, raw[at + 2..].split("\r\n").next().unwrap()))
+        {
+            for at in start..start + value.len() {
+                let mut changed = raw.clone().into_bytes();
+                if changed[at] == b' ' {
+                    continue;
+                }
+                changed[at] ^= 2;
+                let read = Head::read(&changed).ok();
+                assert!(!read.is_some_and(|(head, _)| verified(&head, b"{}")), "byte {at}: {value}");
+            }
+        }
+        let elsewhere = raw.replacen("POST / ", "POST /?a=b ", 1);
+        assert!(!verified(&Head::read(elsewhere.as_bytes()).unwrap().0, b"{}"));
+        let other = raw.replacen("POST / ", "PUT / ", 1);
+        assert!(!verified(&Head::read(other.as_bytes()).unwrap().0, b"{}"));
+    }
+
+    #[test]
+    fn a_json_call_is_signed_in_its_header() {
+        let reason = |head: &Head| super::read(head, b"{}").err().map(|failure| failure.reason());
+        assert_eq!(reason(&url("60", "host", "")), Some(Reason::SignatureMalformed));
+        let hashed = format!("x-amz-content-sha256: {}\r\n", hex::encode(hash::sha256(b"other")));
+        let names = "content-type;host;x-amz-content-sha256;x-amz-date;x-amz-target";
+        assert_eq!(reason(&call("{}", "secret", &hashed, names)), Some(Reason::ContentHashMismatch));
+        let typeless = "host;x-amz-date;x-amz-target";
+        assert_eq!(reason(&call("{}", "secret", "", typeless)), Some(Reason::SignatureIncomplete));
+        let absent = "content-type;host;x-amz-date;x-amz-more;x-amz-target";
+        assert_eq!(reason(&call("{}", "secret", "", absent)), Some(Reason::SignatureMalformed));
     }
 
     #[test]

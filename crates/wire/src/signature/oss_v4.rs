@@ -71,7 +71,7 @@ fn finish(request: &Request<'_>, claims: &Claims<'_>) -> Result<Signed> {
         expires,
         nonce: None,
         proof: Proof {
-            method: Method::DerivedHex(scope.clone()),
+            method: Method::Derived { prefix: b"aliyun_v4", scope: scope.clone() },
             strings: vec![string],
             canonical_request: Some(canonical_request),
             signature: hex_signature(claims.signature)?,

@@ -16,8 +16,8 @@ pub(super) enum Method {
     Sha256Hex,
     /// Hex of HMAC-SM3.
     Sm3Hex,
-    /// Hex of HMAC-SHA256 under a key derived for a scope.
-    DerivedHex(Scope),
+    /// Hex of HMAC-SHA256 under a key derived for a scope, from the secret with the vendor's prefix.
+    Derived { prefix: &'static [u8], scope: Scope },
 }
 
 /// What decides whether a signature is right.
@@ -52,14 +52,14 @@ impl Method {
             Self::Sha256Base64 => STANDARD.encode(hmac_sha256(secret, &[text])),
             Self::Sha256Hex => hex::encode(hmac_sha256(secret, &[text])),
             Self::Sm3Hex => hex::encode(hmac_sm3(secret, &[text])),
-            Self::DerivedHex(scope) => hex::encode(hmac_sha256(&*derive(secret, scope), &[text])),
+            Self::Derived { prefix, scope } => hex::encode(hmac_sha256(&*derive(prefix, secret, scope), &[text])),
         }
     }
 }
 
 /// The chain of the version 4 signatures: secret, day, region, service, terminator.
-fn derive(secret: &[u8], scope: &Scope) -> zeroize::Zeroizing<[u8; 32]> {
-    let root = zeroize::Zeroizing::new([b"aliyun_v4", secret].concat());
+fn derive(prefix: &[u8], secret: &[u8], scope: &Scope) -> zeroize::Zeroizing<[u8; 32]> {
+    let root = zeroize::Zeroizing::new([prefix, secret].concat());
     let mut key = zeroize::Zeroizing::new(hmac_sha256(&root, &[scope.date.as_bytes()]));
     for step in [&scope.region, &scope.product, scope.terminator] {
         *key = hmac_sha256(&*key, &[step.as_bytes()]);

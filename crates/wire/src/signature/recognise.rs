@@ -9,6 +9,8 @@ pub enum Family {
     Oss,
     /// Amazon S3.
     S3,
+    /// Amazon's JSON services: one path, an operation named in `X-Amz-Target`.
+    AwsJson,
 }
 
 /// How a request is signed.
@@ -28,6 +30,8 @@ pub enum Scheme {
     OssV4,
     /// AWS, any version: checked by [`aws::precheck`](super::aws::precheck), verified by `s3s`.
     Aws,
+    /// AWS version 4 on a call of a JSON service: read with [`aws::read`](super::aws::read).
+    AwsJson,
     /// Credentials of a kind that is not supported: to be refused, never taken for anonymous.
     Unsupported(Family),
     /// No credentials at all.
@@ -41,6 +45,7 @@ impl Scheme {
             Self::Acs3 | Self::Acs4 | Self::Rpc => Family::Rpc,
             Self::OssV1 | Self::OssV2 | Self::OssV4 => Family::Oss,
             Self::Aws => Family::S3,
+            Self::AwsJson => Family::AwsJson,
             Self::Unsupported(family) | Self::Anonymous(family) => family,
         }
     }
@@ -49,7 +54,22 @@ impl Scheme {
 /// Names the scheme of a request. `form` holds the parameters of a form body, where the OpenAPI SDKs may put all of
 /// theirs. Never fails: what cannot be read is found by the scheme's own reader, which answers in its dialect.
 pub fn recognise(head: &Head, form: &Params) -> Scheme {
-    by_authorization(head).or_else(|| by_query(head)).unwrap_or_else(|| by_shape(head, form))
+    by_target(head)
+        .or_else(|| by_authorization(head))
+        .or_else(|| by_query(head))
+        .unwrap_or_else(|| by_shape(head, form))
+}
+
+/// The header that names the operation is no other interface's; a signature of another scheme beside it is refused there.
+fn by_target(head: &Head) -> Option<Scheme> {
+    head.header("x-amz-target").filter(|_| head.raw_path() == "/" && head.method() == "POST")?;
+    Some(match head.header("authorization") {
+        Some(value) if value.starts_with("AWS4-") => Scheme::AwsJson,
+        Some(_) => Scheme::Unsupported(Family::AwsJson),
+        // These services have no signed URLs.
+        None if by_query(head).is_some() => Scheme::Unsupported(Family::AwsJson),
+        None => Scheme::Anonymous(Family::AwsJson),
+    })
 }
 
 fn by_authorization(head: &Head) -> Option<Scheme> {
@@ -165,6 +185,11 @@ mod tests {
             ("/b/k?x-oss-signature%2dversion=x", "a: b", "", Scheme::OssV4),
             ("/b/k", "Authorization: AWS4-HMAC-SHA256 x", "", Scheme::Aws),
             ("/b/k", "Authorization: AWS a:b", "", Scheme::Aws),
+            ("/", "x-amz-target: T.A\r\nAuthorization: AWS4-HMAC-SHA256 x", "", Scheme::AwsJson),
+            ("/", "x-amz-target: T.A\r\nAuthorization: OSS a:b", "", Scheme::Unsupported(Family::AwsJson)),
+            ("/", "x-amz-target: T.A", "", Scheme::Anonymous(Family::AwsJson)),
+            ("/?X-Amz-Signature=x", "x-amz-target: T.A", "", Scheme::Unsupported(Family::AwsJson)),
+            ("/b", "x-amz-target: T.A\r\nAuthorization: AWS4-HMAC-SHA256 x", "", Scheme::Aws),
             ("/b/k?X-Amz-Signature=x", "a: b", "", Scheme::Aws),
             ("/b/k?AWSAccessKeyId=x&Signature=y", "a: b", "", Scheme::Aws),
             ("/b/k", "x-amz-date: b", "", Scheme::Anonymous(Family::S3)),

@@ -29,6 +29,7 @@ async fn re_encrypt(c: &Context<'_>) -> Result<Answer> {
     let op = kms::ReEncrypt {
         source: kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?,
         source_context: context_named(c.params, "SourceEncryptionContext")?,
+        source_key: None,
         key: c.params.required("DestinationKeyId")?.parse()?,
         context: context_named(c.params, "DestinationEncryptionContext")?,
     };

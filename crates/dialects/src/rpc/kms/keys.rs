@@ -97,8 +97,8 @@ fn policy_name(c: &Context<'_>) -> Result<()> {
 
 async fn set_key_policy(c: &Context<'_>) -> Result<Answer> {
     policy_name(c)?;
-    let text = c.params.required("Policy")?.to_owned();
-    c.kms(kms::SetKeyPolicy { key: key(c.params)?, text }).await?;
+    let policy = c.params.required("Policy")?.to_owned().into();
+    c.kms(kms::SetKeyPolicy { key: key(c.params)?, policy }).await?;
     Ok(answer! {})
 }
 
@@ -106,8 +106,8 @@ async fn get_key_policy(c: &Context<'_>) -> Result<Answer> {
     policy_name(c)?;
     let key = key(c.params)?;
     let owner = key.place().map(|(_, account)| *account).or(c.caller.account());
-    let text = c.kms(kms::GetKeyPolicy { key }).await?;
-    Ok(answer! { "Policy": text.unwrap_or_else(|| default_policy(owner)) })
+    let policy = c.kms(kms::GetKeyPolicy { key }).await?;
+    Ok(answer! { "Policy": policy.map(|policy| policy.text).unwrap_or_else(|| default_policy(owner)) })
 }
 
 /// What a key without a policy of its own is governed by: the policies of its account.

@@ -111,7 +111,7 @@ async fn list_tag_resources(c: &Context<'_>) -> Result<Answer> {
     if keys.is_empty() {
         let page = |number| Page { number, size: kms::limits::PAGE_SIZE };
         for number in 1..=kms::limits::KEYS.div_ceil(kms::limits::PAGE_SIZE) {
-            let listed = c.kms(ListKeys { page: page(number), filter: KeyFilter::default() }).await?;
+            let listed = c.kms(ListKeys { page: page(number), filter: KeyFilter::default(), after: None }).await?;
             found.extend(listed.items.into_iter().map(|key| (key.record.id.to_string(), key.record.tags)));
         }
     }

@@ -1,6 +1,7 @@
 //! Requests through the whole dialect, signed as clients sign them.
 
 mod coverage;
+mod direct;
 mod identity;
 mod listing;
 mod multipart;
