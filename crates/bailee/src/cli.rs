@@ -1,4 +1,4 @@
-use crate::commands::{account, trail};
+use crate::commands::{account, seal, trail};
 use crate::config::{Config, Settings};
 use crate::{Stop, serve};
 use clap::{Args, Parser, Subcommand};
@@ -25,6 +25,9 @@ enum Command {
     /// Make and list accounts, in a data folder whose server is stopped
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Look at what protects the root of all keys, and change it: through the server if it runs
+    #[command(subcommand)]
+    Seal(SealCommand),
     /// Verify and show the log of what was done
     #[command(subcommand)]
     Trail(TrailCommand),
@@ -68,7 +71,8 @@ pub(crate) struct ServeArgs {
     /// Make a certificate authority once, and a certificate from it at each start
     #[arg(long, env = "BAILEE_TLS_SELF_SIGNED", conflicts_with = "tls_cert")]
     tls_self_signed: bool,
-    /// What protects the root key: `file` or `passphrase` (read from BAILEE_PASSPHRASE) [default: file]
+    /// What protects the root key: `file`, `passphrase` (read from BAILEE_PASSPHRASE), `shares` or `pkcs11` [default: as the data folder
+    /// says, and `file` for a new one]
     #[arg(long, env = "BAILEE_SEAL", value_name = "KIND")]
     seal: Option<String>,
     /// A domain whose subdomains are buckets; may be given several times
@@ -110,6 +114,44 @@ enum AccountCommand {
 }
 
 #[derive(Subcommand)]
+enum SealCommand {
+    /// Show its kind, since when it has its keys, and what is under way, as JSON
+    Status {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Put a new root key in the place of the one there is
+    Rotate {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Keep the same keys under another seal, another passphrase (read from BAILEE_NEW_PASSPHRASE) or other shares (printed)
+    Migrate {
+        /// What is to protect them: `file`, `passphrase`, `shares`, or `pkcs11` (the token that the configuration names)
+        #[arg(long, value_name = "KIND")]
+        to: String,
+        /// How many shares there are to be
+        #[arg(long, value_name = "COUNT", requires = "threshold")]
+        shares: Option<u8>,
+        /// How many of them are to be needed at each start
+        #[arg(long, value_name = "COUNT", requires = "shares")]
+        threshold: Option<u8>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give one share, read from the standard input, to a server that waits for shares
+    Unseal {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// End the erasure epoch: what was erased in it is gone from every copy
+    Epoch {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Subcommand)]
 enum TrailCommand {
     /// Check the whole log: nothing changed, dropped, reordered or cut off
     Verify(trail::VerifyArgs),
@@ -122,6 +164,13 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Serve(args) => serve::run(settings(*args)?),
         Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
+        Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
+        Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
+        Command::Seal(SealCommand::Migrate { to, shares, threshold, data }) => {
+            seal::migrate(&tool_settings(&data)?, &to, threshold.zip(shares))
+        }
+        Command::Seal(SealCommand::Unseal { data }) => seal::unseal(&tool_settings(&data)?),
+        Command::Seal(SealCommand::Epoch { data }) => seal::epoch(&tool_settings(&data)?),
         Command::Trail(TrailCommand::Verify(args)) => trail::verify(&args),
         Command::Trail(TrailCommand::Show(args)) => trail::show(&args),
         Command::Version => {

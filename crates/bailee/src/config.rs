@@ -3,6 +3,7 @@ use crate::rates::RatesConfig;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use types::RegionId;
 
 /// The configuration file, as written. Every setting may be left out; one that is not known stops the start.
@@ -25,6 +26,8 @@ pub(crate) struct Config {
     cache_mib: Option<u64>,
     pub(crate) connections: Option<usize>,
     rotation: Option<RotationSettings>,
+    erasure_epoch_hours: Option<u64>,
+    pkcs11: Option<TokenSettings>,
     #[serde(default)]
     rates: RatesConfig,
 }
@@ -57,6 +60,18 @@ pub(crate) struct RotationSettings {
     pub(crate) ca: Option<PathBuf>,
 }
 
+/// The `[pkcs11]` table: the token that the root key is sealed by, or is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenSettings {
+    /// The module: a shared library.
+    pub(crate) module: PathBuf,
+    /// The token's label.
+    pub(crate) token: String,
+    /// The file that holds the PIN, if the environment doesn't.
+    pub(crate) pin_file: Option<PathBuf>,
+}
+
 /// Where the server's TLS certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tls {
@@ -70,6 +85,8 @@ pub(crate) enum Tls {
 pub(crate) enum SealKind {
     File,
     Passphrase,
+    Shares,
+    Pkcs11,
 }
 
 /// A region to serve, and its folder.
@@ -86,17 +103,30 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
     pub(crate) tls: Tls,
-    pub(crate) seal: SealKind,
+    /// `None`: as the data folder says, and a file for a new one.
+    pub(crate) seal: Option<SealKind>,
+    /// How long an erasure epoch lasts; `None`: until it is ended by hand.
+    pub(crate) epoch: Option<Duration>,
     pub(crate) domains: Vec<String>,
     pub(crate) json_log: bool,
     pub(crate) regions: Vec<RegionSettings>,
     pub(crate) cache_bytes: u64,
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
+    pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
 }
 
 const DEFAULT_REGION: &str = "local-1";
+const SEALS: &[(&str, SealKind)] = &[
+    ("file", SealKind::File),
+    ("passphrase", SealKind::Passphrase),
+    ("shares", SealKind::Shares),
+    ("pkcs11", SealKind::Pkcs11),
+];
+const DEFAULT_EPOCH_HOURS: u64 = 24;
+/// Ten years.
+const MOST_EPOCH_HOURS: u64 = 87_600;
 const DEFAULT_CACHE_MIB: u64 = 16;
 const DEFAULT_CONNECTIONS: usize = 4096;
 /// More than any machine has files for.
@@ -108,6 +138,12 @@ impl Config {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
         toml::from_str(&text).map_err(|e| format!("in {}: {e}", path.display()).into())
+    }
+
+    /// A configuration that says where the data is and nothing else.
+    #[cfg(test)]
+    pub(crate) fn at(data: &Path) -> Self {
+        Self { data: Some(data.to_owned()), ..Self::default() }
     }
 
     /// Fills in what was left out and checks that it all fits together.
@@ -124,16 +160,14 @@ impl Config {
             .into());
         }
         Ok(Settings {
-            seal: one_of(
-                "seal",
-                self.seal.as_deref(),
-                &[("file", SealKind::File), ("passphrase", SealKind::Passphrase)],
-            )?,
+            seal: self.seal.as_deref().map(|seal| one_of("seal", Some(seal), SEALS)).transpose()?,
+            epoch: epoch(self.erasure_epoch_hours)?,
             json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
             rotation: self.rotation,
+            pkcs11: self.pkcs11,
             rates: self.rates.limits(),
             domains: self.domains,
             data,
@@ -177,6 +211,14 @@ impl Config {
     }
 }
 
+fn epoch(given: Option<u64>) -> Result<Option<Duration>, Stop> {
+    match given.unwrap_or(DEFAULT_EPOCH_HOURS) {
+        0 => Ok(None),
+        hours @ 1..=MOST_EPOCH_HOURS => Ok(Some(Duration::from_secs(hours * 60 * 60))),
+        wrong => Err(format!("erasure_epoch_hours is {wrong}; it can be 0 (by hand) to {MOST_EPOCH_HOURS}").into()),
+    }
+}
+
 fn connections(given: Option<usize>) -> Result<usize, Stop> {
     match given.unwrap_or(DEFAULT_CONNECTIONS) {
         most @ 1..=MOST_CONNECTIONS => Ok(most),
@@ -209,6 +251,8 @@ mod tests {
         let settings = settle("").unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:7070");
         assert_eq!((settings.tls, settings.connections), (Tls::Off, 4096));
+        assert_eq!((settings.seal, settings.epoch), (None, Some(Duration::from_secs(86_400))));
+        assert_eq!(settle("erasure_epoch_hours = 0").unwrap().epoch, None);
         assert_eq!(settings.regions[0].name.as_str(), "local-1");
         assert_eq!(settings.regions[0].folder, Path::new("./bailee-data/regions/local-1"));
     }
@@ -219,8 +263,9 @@ mod tests {
             ("lissten = \"127.0.0.1:1\"", "lissten"),
             ("listen = \"here\"", "line 1"),
             ("listen = \"0.0.0.0:7070\"", "--tls-self-signed"),
-            ("seal = \"paper\"", "\"file\" or \"passphrase\""),
+            ("seal = \"paper\"", "\"file\" or \"passphrase\" or \"shares\" or \"pkcs11\""),
             ("log_format = \"xml\"", "\"text\" or \"json\""),
+            ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
             ("[rates]\nread = 0", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),

@@ -1,5 +1,6 @@
 //! Bailee: data custody that can be proved. One binary: the server, and the tools that check it.
 
+mod admin;
 mod cli;
 mod commands;
 mod config;
@@ -11,6 +12,7 @@ mod meters;
 mod ops_server;
 mod places;
 mod rates;
+mod sealing;
 mod serve;
 mod tls;
 mod webhook;

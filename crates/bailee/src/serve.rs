@@ -1,7 +1,8 @@
 use crate::config::{Settings, Tls};
 use crate::deployment::{Deployment, service};
 use crate::listener::Listener;
-use crate::{Stop, logging, ops_server, tls};
+use crate::sealing::Sealing;
+use crate::{Stop, admin, logging, ops_server, tls};
 use dialects::{Domains, Region};
 use iam::{CreateAccount, NewAccount};
 use serde_json::json;
@@ -14,12 +15,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use types::Clock;
 
 /// How often housekeeping runs: old nonces, orphaned blobs, keys whose time has come.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// How often every blob is looked at for one that nothing names: at the start, and then rarely, since only a crash
 /// leaves any.
 const SWEEP: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How long after the last key was wrapped anew an old epoch's key is destroyed: whoever read a record before has opened it
+/// by then.
+const SEAL_GRACE: Duration = Duration::from_secs(5);
 
 /// Serves until told to stop.
 pub(crate) fn run(settings: Settings) -> Result<ExitCode, Stop> {
@@ -30,8 +36,8 @@ pub(crate) fn run(settings: Settings) -> Result<ExitCode, Stop> {
 }
 
 async fn serve(settings: Settings) -> Result<(), Stop> {
-    let deployment = Deployment::open(&settings).await?;
-    if deployment.fresh {
+    let deployment = Deployment::open_patiently(&settings).await?;
+    if deployment.fresh && deployment.seal_kind() == "file" {
         say_fresh(&settings);
     }
     let tls = tls::acceptor(&settings, &deployment).await?;
@@ -44,7 +50,11 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     let ready = Arc::new(AtomicBool::new(false));
     let (publishers, clock) = (deployment.publishers.clone(), deployment.domains.clock.clone());
     let ops = ops_server::start(settings.metrics_listen, ready.clone(), publishers, clock).await?;
+    let sealing = Arc::new(deployment.sealing(SEAL_GRACE));
+    let admin = admin::listen(&settings.data, sealing.clone())?;
     let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
+    let clock = deployment.domains.clock.clone();
+    background.push(tokio::spawn(end_epochs(sealing, settings.epoch, clock, stopped.clone())));
     for region in &deployment.domains.regions {
         let rotation = rotate_secrets(deployment.domains.clone(), region.clone(), stopped.clone());
         background.push(tokio::spawn(rotation));
@@ -57,6 +67,7 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     println!("bailee serves on {endpoint} (health and metrics on http://{})", ops.address());
     listener.run(deployment.domains.clone(), until(stopped.clone()), stop_signal(stop)).await;
     ready.store(false, Ordering::Release);
+    drop(admin);
     for task in background {
         task.await?;
     }
@@ -89,13 +100,11 @@ async fn stop_signal(stop: watch::Sender<bool>) {
 
 /// Said loudly, once: with the key file beside the data, whoever has the folder has the data.
 fn say_fresh(settings: &Settings) {
-    if settings.seal == crate::config::SealKind::File {
-        eprintln!(
-            "bailee: made the key file {}. It is the root of all keys: without it nothing can be read, and with it \
-             everything can. Keep a copy elsewhere, or use --seal passphrase.",
-            settings.data.join("seal.json").display()
-        );
-    }
+    eprintln!(
+        "bailee: made the key file {}. It is the root of all keys: without it nothing can be read, and with it \
+         everything can. Keep a copy elsewhere, or use --seal passphrase.",
+        settings.data.join("seal.json").display()
+    );
 }
 
 /// On the first start, makes an account and writes its root access key where only the owner of the folder can read it.
@@ -198,6 +207,28 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+}
+
+/// Ends erasure epochs when they have lasted long enough, and finishes what is unfinished.
+async fn end_epochs(
+    sealing: Arc<Sealing>,
+    every: Option<Duration>,
+    clock: Arc<dyn Clock>,
+    stopped: watch::Receiver<bool>,
+) {
+    loop {
+        let due = every.is_some_and(|every| sealing.is_due(every, clock.now()));
+        let work = async { if due { sealing.end_epoch().await } else { sealing.resume().await } };
+        // Stopped in the middle it is as after a crash: the next start goes on.
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            done = work => tell("changing the seal", done),
+        }
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = clock.sleep(HOUSEKEEPING) => {}
+        }
+    }
 }
 
 /// Rotates the secrets of a region that are due: each minute, and when one was asked for.

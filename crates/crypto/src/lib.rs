@@ -16,6 +16,7 @@ pub mod merkle;
 mod message;
 pub mod pair;
 pub mod password;
+pub mod shares;
 pub mod sign;
 #[cfg(test)]
 mod vectors;

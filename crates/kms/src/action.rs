@@ -122,3 +122,9 @@ pub const DESCRIBE_ACCOUNT_KMS_STATUS: Action = read("DescribeAccountKmsStatus")
 pub const OPEN_KMS_SERVICE: Action = write("OpenKmsService");
 /// Get random bytes.
 pub const GENERATE_RANDOM: Action = read("GenerateRandom");
+/// Move a store into a new erasure epoch. No client can ask for it.
+pub const BEGIN_ERASURE_EPOCH: Action = write("BeginErasureEpoch");
+/// Record that an erasure epoch has ended. No client can ask for it.
+pub const END_ERASURE_EPOCH: Action = write("EndErasureEpoch");
+/// Put another root key in the place of the one there is. No client can ask for it.
+pub const ROTATE_ROOT_KEY: Action = write("RotateRootKey");

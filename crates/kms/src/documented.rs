@@ -4,7 +4,7 @@
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
 use crate::material::Material;
-use crate::seal::{FileSeal, Seal, SealKeys};
+use crate::seal::{FileSeal, Seal, SealKeys, SealShare, SharesSeal};
 use crypto::Key;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,4 +141,17 @@ async fn the_documented_chain_opens() {
     let plaintext: Secret<Vec<u8>> =
         ciphertext.open(example.place(), &Material::Aes256(material), &Example::context()).unwrap();
     assert_eq!(plaintext.expose(), b"hello");
+}
+
+/// Shares as they are written down, and the file that they open.
+#[test]
+fn shares_are_as_documented() {
+    let texts = SharesSeal::split(2, 3, &Counting).unwrap();
+    let shares: Vec<SealShare> = texts.iter().map(|text| SealShare::parse(text.expose()).unwrap()).collect();
+    let seal = SharesSeal::join(&shares[1..]).unwrap();
+    let file = seal.close(&Example::seal_keys(), &Counting).unwrap();
+    let file: serde_json::Value = serde_json::from_slice(file.expose()).unwrap();
+    let lines: Vec<String> = texts.iter().map(|text| text.expose().clone()).chain([file.to_string()]).collect();
+    let missing: Vec<_> = lines.into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
+    assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
 }

@@ -327,7 +327,7 @@ impl Kms {
             }
         };
         let parent = self.wrapping_key(place.account).await?;
-        let wrapped = self.store.keyring().wrap(&parent, context.as_bytes(), &key)?;
+        let wrapped = txn.wrap(&parent, context.as_bytes(), &key).await?;
         let owner = VersionOwner { key: place.id.clone() };
         txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
         let suffix = version_suffix(&place.id, &id);

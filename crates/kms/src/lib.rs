@@ -25,6 +25,7 @@ mod open_versions;
 mod ops;
 mod pace;
 mod page;
+mod rewrap;
 pub mod seal;
 pub mod secrets;
 mod sweep;

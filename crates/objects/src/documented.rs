@@ -4,9 +4,10 @@ use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
-use crate::encryption::{DataKey, Encryption, Place, Wrap};
-use crate::ids::{BucketId, ContentId};
+use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
+use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::{Headers, ObjectRecord};
+use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::upload::{PartRecord, UploadRecord};
 use crypto::Key;
@@ -47,6 +48,10 @@ fn bucket() -> BucketId {
     BucketId::random(&Counting)
 }
 
+fn shard() -> ShardId {
+    ShardId::random(&Counting)
+}
+
 #[test]
 fn contexts_and_contents_are_as_documented() {
     let (bucket, key) = (bucket(), key());
@@ -54,6 +59,12 @@ fn contexts_and_contents_are_as_documented() {
     documented("content context", &place.content(&content(), 2));
     documented("data key context", &place.data_key(&content()));
     let data_key = Key::from_bytes([0x11; 32]);
+    let (in_shard, tenants) = (place.in_shard(&content()), place.tenants_in_shard(&content()));
+    documented("data key context in a shard", &in_shard);
+    documented("tenant's data key context in a shard", &tenants);
+    documented("shard context", &shard_context(account(), &bucket, &shard()));
+    let (shard_key, fresh) = (Key::from_bytes([0x22; 32]), Key::from_bytes([0x11; 32]));
+    documented("data key in a shard", &crypto::seal(&shard_key, &Counting, &in_shard, fresh.expose()));
     documented("content", &crypto::seal(&data_key, &Counting, &place.content(&content(), 2), b"hello"));
 }
 
@@ -63,6 +74,10 @@ fn record<R: Record>(name: &str, record: &R) {
     documented(name, &bytes);
     let read = R::decode(R::VERSION, &bytes).unwrap();
     assert_eq!(rmp_serde::to_vec_named(&read).unwrap(), bytes);
+}
+
+fn wrapped() -> Wrapped {
+    Wrapped { epoch: 1, sealed: vec![0xee; 4] }
 }
 
 fn object() -> ObjectRecord {
@@ -78,7 +93,7 @@ fn object() -> ObjectRecord {
         owner: account(),
         acl: Some(Acl::PublicRead),
         storage_class: StorageClass::Standard,
-        data_key: DataKey { id: content(), wrap: Wrap::Service(Wrapped { epoch: 1, sealed: vec![0xee; 4] }) },
+        data_key: DataKey { id: content(), wrap: Wrap::Service(wrapped()) },
         stored: Stored::Whole(Segment { part: 0, size: 5, id: content(), inline: true }),
         upload: None,
     }
@@ -87,7 +102,6 @@ fn object() -> ObjectRecord {
 #[test]
 fn records_are_as_documented() {
     let tenant = TenantKey { account: account(), key: "k".to_owned(), managed: true, ciphertext: vec![0xdd; 4] };
-    let data_key = DataKey { id: content(), wrap: Wrap::Kms(tenant) };
     let segment = Segment { part: 2, size: 200_000, id: content(), inline: false };
     record("name", &NameRecord { owner: account() });
     record(
@@ -103,6 +117,14 @@ fn records_are_as_documented() {
         },
     );
     record("object", &object());
+    let under = UnderShard { shard: shard(), sealed: vec![0xbb; 4] };
+    let in_shard = DataKey { id: content(), wrap: Wrap::Shard(under) };
+    record("object in a shard", &ObjectRecord { data_key: in_shard, ..object() });
+    let kms_in_shard = DataKey { id: content(), wrap: Wrap::ShardKms { shard: shard(), kept: tenant.clone() } };
+    record("object under a key in a shard", &ObjectRecord { data_key: kms_in_shard, ..object() });
+    record("shard", &ShardRecord { key: wrapped(), state: ShardState::Open });
+    record("retiring shard", &ShardRecord { key: wrapped(), state: ShardState::Retiring });
+    let data_key = DataKey { id: content(), wrap: Wrap::Kms(tenant) };
     let parts = Stored::Parts { manifest: content(), count: 2 };
     let upload = Some("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF".parse().unwrap());
     record("object of parts", &ObjectRecord { stored: parts, data_key: data_key.clone(), upload, ..object() });

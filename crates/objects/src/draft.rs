@@ -7,11 +7,12 @@ use crate::bucket::{Bucket, StorageClass};
 use crate::checksum::{ChecksumScope, Checksums, Expected};
 use crate::conditions::WriteConditions;
 use crate::content::{Stored, drop_stored, keep};
-use crate::encryption::{self, Encryption, Protection};
+use crate::encryption::{self, DataKey, Encryption, Fresh, Protection};
 use crate::ids::ContentId;
 use crate::ingest::{Intake, Taken};
 use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
+use crate::shards::note_erased;
 use crate::tables::{OBJECTS, object_key};
 use iam::Caller;
 use store::Txn;
@@ -77,8 +78,31 @@ impl From<&ObjectRecord> for Written {
 /// An object whose content is taken in: all that is missing is the commit.
 pub(crate) struct Ready {
     pub(crate) bucket: Bucket,
-    record: ObjectRecord,
+    draft: Draft,
+    data_key: Fresh,
     taken: Taken,
+}
+
+impl Ready {
+    /// Its record, with its data key as it is kept.
+    fn record(&self, data_key: DataKey, now: Timestamp) -> ObjectRecord {
+        let Self { bucket, draft, taken, .. } = self;
+        ObjectRecord {
+            size: taken.sums.len,
+            etag: taken.sums.etag(),
+            crc64: taken.sums.crc64,
+            checksums: taken.sums.checksums(),
+            checksum_scope: ChecksumScope::FullObject,
+            headers: draft.headers.clone(),
+            modified: now,
+            owner: bucket.owner,
+            acl: draft.acl,
+            storage_class: draft.storage_class.unwrap_or(bucket.record.storage_class),
+            data_key,
+            stored: Stored::Whole(taken.segment),
+            upload: None,
+        }
+    }
 }
 
 impl Objects {
@@ -95,25 +119,10 @@ impl Objects {
         draft.check()?;
         let bucket = found.bucket.clone();
         let id = ContentId::random(self.store.rng().as_ref());
-        let (data_key, kept) = self.new_key(caller, &bucket, key, id, &draft.encryption(&bucket)).await?;
+        let (data_key, fresh) = self.new_key(caller, &bucket, key, id, &draft.encryption(&bucket)).await?;
         let context = bucket.place(key).content(&id, 0);
         let taken = self.take_in(body, Intake { key: &data_key, id, part: 0, context, expected }).await?;
-        let record = ObjectRecord {
-            size: taken.sums.len,
-            etag: taken.sums.etag(),
-            crc64: taken.sums.crc64,
-            checksums: taken.sums.checksums(),
-            checksum_scope: ChecksumScope::FullObject,
-            headers: draft.headers.clone(),
-            modified: self.now(),
-            owner: bucket.owner,
-            acl: draft.acl,
-            storage_class: draft.storage_class.unwrap_or(bucket.record.storage_class),
-            data_key: kept,
-            stored: Stored::Whole(taken.segment),
-            upload: None,
-        };
-        Ok(Ready { bucket, record, taken })
+        Ok(Ready { bucket, draft: draft.clone(), data_key: fresh, taken })
     }
 
     /// Names the object in the transaction.
@@ -128,8 +137,8 @@ impl Objects {
         conditions: &WriteConditions,
         door: Door,
     ) -> Result<Written> {
-        let mut record = ready.record.clone();
-        record.modified = self.now();
+        let data_key = self.keep_key(txn, &ready.bucket, key, &ready.data_key).await?;
+        let record = ready.record(data_key, self.now());
         if let Err(failure) = self.install(txn, &ready.bucket, key, &record, conditions, door).await {
             // The gate runs a transaction again only if its commit conflicts, so this content will not be asked for.
             if is_final(failure.reason()) {
@@ -158,6 +167,7 @@ impl Objects {
         conditions.check(old.as_deref())?;
         if let Some(old) = old {
             drop_stored(txn, bucket.owner, &old.stored, self.now()).await?;
+            note_erased(txn, bucket.owner, &bucket.record.id, &old.data_key).await?;
         }
         txn.put(OBJECTS, bucket.owner, &place, record).await
     }

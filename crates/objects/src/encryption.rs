@@ -1,9 +1,9 @@
-use crate::ids::{BucketId, ContentId};
+use crate::ids::{BucketId, ContentId, ShardId};
 use crate::sse_kms::TenantKey;
 use crypto::Key;
 use serde::{Deserialize, Serialize};
 use store::{Keyring, Wrapped};
-use types::{AccountId, Failure, ObjectKey, Reason, Result};
+use types::{AccountId, Failure, ObjectKey, Reason, Result, Rng, Secret};
 
 /// Whose key an object is to be encrypted under. Nothing is ever stored in clear.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,17 +49,64 @@ pub(crate) struct DataKey {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Wrap {
-    /// Under the account's key, in an erasure epoch.
+    /// Under the account's key, in an erasure epoch. Not written any more.
     Service(Wrapped),
-    /// Under a tenant's key: what the key service gave out.
+    /// Under a tenant's key alone: what the key service gave out. Not written any more.
     Kms(TenantKey),
+    /// Under the key of a shard, which is itself under the account's key, in an erasure epoch.
+    Shard(UnderShard),
+    /// Under a tenant's key, and what the key service gave out under the key of a shard.
+    ShardKms {
+        shard: ShardId,
+        /// Its `ciphertext` is sealed.
+        kept: TenantKey,
+    },
+}
+
+/// A data key under the key of a shard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UnderShard {
+    pub(crate) shard: ShardId,
+    #[serde(with = "store::binary")]
+    pub(crate) sealed: Vec<u8>,
 }
 
 impl DataKey {
     pub(crate) fn protection(&self) -> Protection {
         match &self.wrap {
-            Wrap::Service(_) => Protection::Service,
-            Wrap::Kms(kept) => Protection::Kms { key: kept.key.clone() },
+            Wrap::Service(_) | Wrap::Shard(_) => Protection::Service,
+            Wrap::Kms(kept) | Wrap::ShardKms { kept, .. } => Protection::Kms { key: kept.key.clone() },
+        }
+    }
+
+    /// The shard it is in, unless it was kept before there were any.
+    pub(crate) fn shard(&self) -> Option<ShardId> {
+        match &self.wrap {
+            Wrap::Service(_) | Wrap::Kms(_) => None,
+            Wrap::Shard(UnderShard { shard, .. }) | Wrap::ShardKms { shard, .. } => Some(*shard),
+        }
+    }
+}
+
+/// A data key before it is given to a shard: whoever has this can open the content.
+pub(crate) struct Fresh {
+    pub(crate) id: ContentId,
+    pub(crate) inner: Inner,
+}
+
+/// What a shard keeps of a data key.
+pub(crate) enum Inner {
+    /// The key itself.
+    Own(Key),
+    /// What the key service gave out.
+    Tenant(TenantKey),
+}
+
+impl Fresh {
+    pub(crate) fn protection(&self) -> Protection {
+        match &self.inner {
+            Inner::Own(_) => Protection::Service,
+            Inner::Tenant(kept) => Protection::Kms { key: kept.key.clone() },
         }
     }
 }
@@ -78,8 +125,19 @@ impl Place<'_> {
         self.context(b"bailee/content/v1\0", content, &part.to_be_bytes())
     }
 
+    /// The context of a data key that passes an erasure epoch itself.
     pub(crate) fn data_key(&self, id: &ContentId) -> Vec<u8> {
         self.context(b"bailee/data-key/v1\0", id, &[])
+    }
+
+    /// The context of a data key under the key of a shard.
+    pub(crate) fn in_shard(&self, id: &ContentId) -> Vec<u8> {
+        self.context(b"bailee/data-key/v2\0", id, &[])
+    }
+
+    /// The context of what the key service gave out, under the key of a shard.
+    pub(crate) fn tenants_in_shard(&self, id: &ContentId) -> Vec<u8> {
+        self.context(b"bailee/tenant-data-key/v2\0", id, &[])
     }
 
     fn context(&self, domain: &[u8], id: &ContentId, rest: &[u8]) -> Vec<u8> {
@@ -87,23 +145,45 @@ impl Place<'_> {
         [domain, &account, self.bucket.bytes(), id.bytes(), rest, self.key.as_str().as_bytes()].concat()
     }
 
-    /// The key that the account's data keys are under: below the account's own, for this use alone.
-    async fn parent(&self, keyring: &Keyring) -> Result<Key> {
-        Ok(keyring.account(self.account).await?.derive("objects", b""))
-    }
-
-    /// A new data key under the account's key.
-    pub(crate) async fn make_key(&self, keyring: &Keyring, key: &Key, id: ContentId) -> Result<DataKey> {
-        let parent = self.parent(keyring).await?;
-        let wrapped = keyring.wrap(&parent, &self.data_key(&id), key)?;
-        Ok(DataKey { id, wrap: Wrap::Service(wrapped) })
-    }
-
-    /// Opens a data key that is under the account's key.
+    /// Opens a data key that passes an erasure epoch itself.
     pub(crate) async fn open_key(&self, keyring: &Keyring, id: &ContentId, wrapped: &Wrapped) -> Result<Key> {
-        let parent = self.parent(keyring).await?;
+        let parent = keyring.account(self.account).await?.derive("objects", b"");
         keyring.unwrap(&parent, &self.data_key(id), wrapped, "an object's data key")
     }
+
+    /// Seals a data key under the key of a shard.
+    pub(crate) fn seal(&self, rng: &dyn Rng, shard: ShardId, shard_key: &Key, fresh: &Fresh) -> DataKey {
+        let id = fresh.id;
+        let wrap = match &fresh.inner {
+            Inner::Own(key) => {
+                let sealed = crypto::seal(shard_key, rng, &self.in_shard(&id), key.expose());
+                Wrap::Shard(UnderShard { shard, sealed })
+            }
+            Inner::Tenant(kept) => {
+                let ciphertext = crypto::seal(shard_key, rng, &self.tenants_in_shard(&id), &kept.ciphertext);
+                Wrap::ShardKms { shard, kept: TenantKey { ciphertext, ..kept.clone() } }
+            }
+        };
+        DataKey { id, wrap }
+    }
+
+    /// Opens what [`seal`](Self::seal) made.
+    pub(crate) fn open(&self, shard_key: &Key, id: &ContentId, sealed: &[u8]) -> Result<Key> {
+        let opened = crypto::open_secret(shard_key, &self.in_shard(id), sealed);
+        let opened: Secret<Vec<u8>> = opened.map_err(|error| damaged().caused_by(error))?;
+        opened.expose().as_slice().try_into().map(Key::from_bytes).map_err(|_| damaged())
+    }
+
+    /// The same, of what the key service gave out.
+    pub(crate) fn open_tenants(&self, shard_key: &Key, id: &ContentId, kept: &TenantKey) -> Result<TenantKey> {
+        let opened = crypto::open_secret(shard_key, &self.tenants_in_shard(id), &kept.ciphertext);
+        let opened: Secret<Vec<u8>> = opened.map_err(|error| damaged().caused_by(error))?;
+        Ok(TenantKey { ciphertext: opened.expose().clone(), ..kept.clone() })
+    }
+}
+
+fn damaged() -> Failure {
+    Failure::corrupt("an object's data key")
 }
 
 /// The encryption that counts: what the request says, else what the bucket says, else the account's key.

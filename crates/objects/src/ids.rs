@@ -44,6 +44,17 @@ binary_id!(
     ContentId
 );
 
+binary_id!(
+    /// A shard of a bucket's data keys, never used twice.
+    ShardId
+);
+
+/// The bucket and the shard whose place this is ([`crate::tables::shard_key`]).
+pub(crate) fn of_shard_key(suffix: &[u8]) -> Option<(BucketId, ShardId)> {
+    let (bucket, shard) = suffix.split_at_checked(16)?;
+    Some((BucketId(bucket.try_into().ok()?), ShardId(shard.try_into().ok()?)))
+}
+
 impl ContentId {
     /// Above all others.
     pub(crate) const LAST: Self = Self([0xff; 16]);

@@ -1,3 +1,4 @@
+use crate::shard::Shards;
 use crate::sse_kms::TenantKeys;
 use iam::Gate;
 use iam::policy::PolicyCache;
@@ -38,6 +39,7 @@ pub struct Objects {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: Config,
     pub(crate) policies: PolicyCache,
+    pub(crate) shards: Shards,
 }
 
 impl Objects {
@@ -51,7 +53,7 @@ impl Objects {
         config: Config,
     ) -> Self {
         let keys = Arc::new(crate::sse_kms::KmsKeys::new(gate.clone(), kms));
-        Self { store, blobs, gate, keys, clock, config, policies: PolicyCache::default() }
+        Self { store, blobs, gate, keys, clock, config, policies: PolicyCache::default(), shards: Shards::default() }
     }
 
     /// The gate every operation goes through.

@@ -2,7 +2,6 @@
 //! may not use the key may not use the object.
 
 use crate::bucket::Bucket;
-use crate::encryption::Wrap;
 use async_trait::async_trait;
 use crypto::Key;
 use iam::{Caller, Gate};
@@ -31,7 +30,7 @@ impl KeyPlace<'_> {
 #[async_trait]
 pub(crate) trait TenantKeys: Send + Sync + 'static {
     /// A new data key under a key of the tenant; `None` for the one the service keeps in the owner's account.
-    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, Wrap)>;
+    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, TenantKey)>;
 
     /// Opens a data key that [`generate`](Self::generate) gave out.
     async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key>;
@@ -116,7 +115,7 @@ fn to_key(plaintext: &Secret<Vec<u8>>) -> Result<Key> {
 
 #[async_trait]
 impl TenantKeys for KmsKeys {
-    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, Wrap)> {
+    async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, TenantKey)> {
         let owner = place.bucket.owner;
         let (given, account, managed) = match key {
             None => (self.under_managed(caller, &place).await?, owner, true),
@@ -128,7 +127,7 @@ impl TenantKeys for KmsKeys {
         };
         let ciphertext = given.ciphertext.bytes().to_vec();
         let kept = TenantKey { account, key: given.key.to_string(), managed, ciphertext };
-        Ok((to_key(&given.plaintext)?, Wrap::Kms(kept)))
+        Ok((to_key(&given.plaintext)?, kept))
     }
 
     async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key> {

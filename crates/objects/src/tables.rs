@@ -2,8 +2,9 @@
 
 use crate::bucket::{BucketRecord, NameRecord, PolicyRecord};
 use crate::content::{ContentRecord, DroppedRecord, ManifestRecord, UsedRecord};
-use crate::ids::{BucketId, ContentId};
+use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::ObjectRecord;
+use crate::shard::{ErasedRecord, ShardRecord, ShardedRecord};
 use crate::upload::{PartRecord, UploadRecord};
 use store::{Space, Table};
 use types::{ObjectKey, Timestamp};
@@ -26,11 +27,21 @@ pub(crate) const MANIFESTS: Table<ManifestRecord> = Table::new(Space::Objects, 7
 pub(crate) const USED: Table<UsedRecord> = Table::new(Space::Objects, 8, "a blob's owner");
 /// Time, content id → a blob that nothing names any more, under the platform.
 pub(crate) const DROPPED: Table<DroppedRecord> = Table::new(Space::Objects, 9, "a dropped blob");
+/// Bucket id, shard id → a shard's key.
+pub(crate) const SHARDS: Table<ShardRecord> = Table::new(Space::Objects, 10, "a bucket's shard");
+/// Bucket id, shard id → that a data key of the shard was erased.
+pub(crate) const ERASED: Table<ErasedRecord> = Table::new(Space::Objects, 11, "an erasure in a shard");
+/// Bucket id → that all its data keys are in shards.
+pub(crate) const SHARDED: Table<ShardedRecord> = Table::new(Space::Objects, 12, "a bucket's shards");
 /// Content id → the ciphertext of a small content.
 pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
 
 pub(crate) fn object_key(bucket: &BucketId, key: &ObjectKey) -> Vec<u8> {
     [bucket.bytes(), key.as_str().as_bytes()].concat()
+}
+
+pub(crate) fn shard_key(bucket: &BucketId, shard: &ShardId) -> Vec<u8> {
+    [bucket.bytes().as_slice(), shard.bytes()].concat()
 }
 
 /// Keys hold no NUL, so uploads sort by key first.

@@ -1,35 +1,11 @@
-use crate::meta::{Batch, Check, Durability, Meta, MetaError, Space, Write};
+use crate::meta::{Batch, Check, Durability, Meta, MetaError, Snapshot, Space, Write};
+use crate::unsealed::Unsealed;
 use bytes::Bytes;
 use crypto::Key;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use types::{AccountId, Failure, RegionId, Result, Rng, Secret};
-
-/// The keys that exist only inside the seal and take part in every wrap. Ending an epoch re-wraps what lives and
-/// destroys the old epoch's key, and with it every old copy of what was erased.
-pub struct Epochs {
-    keys: BTreeMap<u32, Key>,
-}
-
-impl Epochs {
-    /// From what a seal holds: at least one epoch.
-    pub fn new(keys: BTreeMap<u32, Key>) -> Option<Self> {
-        (!keys.is_empty()).then_some(Self { keys })
-    }
-
-    fn current(&self) -> Option<(u32, &Key)> {
-        self.keys.last_key_value().map(|(n, k)| (*n, k))
-    }
-}
-
-/// What a seal gives when it opens: the root of all keys.
-pub struct Unsealed {
-    /// The root key.
-    pub root: Key,
-    /// The epoch keys.
-    pub epochs: Epochs,
-}
 
 /// A key as it is stored: sealed under its parent and an epoch key, bound to its place.
 ///
@@ -43,31 +19,45 @@ pub struct Wrapped {
     pub sealed: Vec<u8>,
 }
 
+impl Wrapped {
+    pub(crate) fn read(bytes: &[u8], what: &str) -> Result<Self> {
+        rmp_serde::from_slice(bytes).map_err(|_| Failure::corrupt(what))
+    }
+
+    pub(crate) fn write(&self) -> Result<Bytes> {
+        Ok(rmp_serde::to_vec_named(self).map_err(Failure::internal)?.into())
+    }
+}
+
 /// The chain from the root key down to each account's key, for one region.
 ///
 /// seal → root key → region key → account key. Account keys are made on first use, kept wrapped in [`Space::System`],
 /// and cached open in memory.
+///
+/// The epoch of the region key's own wrap is the one the store is in: whoever wraps has read it in the same snapshot and
+/// commits only if it is unchanged ([`Txn::wrap`](crate::Txn::wrap)). So once the region key is wrapped anew, nothing can
+/// come into the store that is wrapped in an earlier epoch.
 pub struct Keyring {
     region: RegionId,
     region_key: Key,
-    epochs: Arc<Epochs>,
+    unsealed: Unsealed,
     meta: Arc<dyn Meta>,
     rng: Arc<dyn Rng>,
     open: RwLock<HashMap<AccountId, Arc<Key>>>,
 }
 
-const REGION_KEY: &[u8] = b"region-key";
-const ACCOUNT_KEY: &[u8] = b"account-key/";
+pub(crate) const REGION_KEY: &[u8] = b"region-key";
+pub(crate) const ACCOUNT_KEY: &[u8] = b"account-key/";
+
+/// What a store without a region key's record is: its first start made one.
+const NO_REGION_KEY: &str = "the region key";
 
 impl Keyring {
     /// Opens the region's key with what the seal gave, making it on the first start. `Err` with reason `Corrupt` if the
     /// stored key does not open: another seal, or damage.
     pub async fn open(unsealed: Unsealed, region: RegionId, meta: Arc<dyn Meta>, rng: Arc<dyn Rng>) -> Result<Self> {
-        let epochs = Arc::new(unsealed.epochs);
-        let context = format!("region key of {region}");
-        let region_key =
-            load_or_make(&meta, &epochs, rng.as_ref(), &unsealed.root, REGION_KEY.to_vec(), &context).await?;
-        Ok(Self { region, region_key, epochs, meta, rng, open: RwLock::default() })
+        let region_key = load_region_key(&unsealed, &region, &meta, rng.as_ref()).await?;
+        Ok(Self { region, region_key, unsealed, meta, rng, open: RwLock::default() })
     }
 
     /// The region whose keys these are.
@@ -75,70 +65,145 @@ impl Keyring {
         &self.region
     }
 
+    /// What the seal gave.
+    pub fn unsealed(&self) -> &Unsealed {
+        &self.unsealed
+    }
+
     /// The account's key in this region.
     pub async fn account(&self, account: AccountId) -> Result<Arc<Key>> {
         if let Some(key) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(&account) {
             return Ok(key.clone());
         }
-        let mut name = ACCOUNT_KEY.to_vec();
-        name.extend_from_slice(&account.get().to_be_bytes());
-        let context = format!("account key of {account} in {}", self.region);
-        let key = load_or_make(&self.meta, &self.epochs, self.rng.as_ref(), &self.region_key, name, &context).await?;
-        let key = Arc::new(key);
+        let key = Arc::new(self.load_account_key(account).await?);
         self.open.write().unwrap_or_else(PoisonError::into_inner).insert(account, key.clone());
         Ok(key)
     }
 
-    /// Wraps a key under its parent, in the current epoch. `context` names its place.
-    pub fn wrap(&self, parent: &Key, context: &[u8], key: &Key) -> Result<Wrapped> {
-        wrap(&self.epochs, self.rng.as_ref(), parent, context, key)
-    }
-
-    /// Opens what [`wrap`](Self::wrap) made. `what` names it in the error.
+    /// Opens what [`Txn::wrap`](crate::Txn::wrap) made. `what` names it in the error.
     pub fn unwrap(&self, parent: &Key, context: &[u8], wrapped: &Wrapped, what: &str) -> Result<Key> {
-        unwrap(&self.epochs, parent, context, wrapped).ok_or_else(|| Failure::corrupt(what))
+        let Some(wrapping) = self.unsealed.wrapping(parent, wrapped.epoch) else {
+            let text = format!("{what}, whose erasure epoch {} has ended", wrapped.epoch);
+            return Err(Failure::corrupt(text));
+        };
+        open_with(&wrapping, context, wrapped).ok_or_else(|| Failure::corrupt(what))
+    }
+
+    /// Wraps in the epoch that a store was seen to be in.
+    pub(crate) fn wrap_in(&self, epoch: u32, parent: &Key, context: &[u8], key: &Key) -> Result<Wrapped> {
+        let wrapping = self.unsealed.wrapping(parent, epoch).ok_or_else(|| ended(epoch))?;
+        Ok(seal_with(&wrapping, self.rng.as_ref(), epoch, context, key))
+    }
+
+    /// The region key's record as a snapshot has it, and the epoch that the store is in by it.
+    pub(crate) async fn state(&self, snapshot: &dyn Snapshot) -> Result<(Bytes, Wrapped)> {
+        let found = snapshot.get(Space::System, REGION_KEY).await?;
+        let bytes = found.ok_or_else(|| Failure::corrupt(NO_REGION_KEY))?;
+        let wrapped = Wrapped::read(&bytes, NO_REGION_KEY)?;
+        Ok((bytes, wrapped))
+    }
+
+    /// The region key, wrapped under the newest root key in the newest epoch.
+    pub(crate) fn region_key_anew(&self) -> Result<Wrapped> {
+        let epoch = self.unsealed.newest().ok_or_else(|| Failure::internal("the seal has no epoch"))?;
+        let wrapping = self.unsealed.root_wrapping(epoch).ok_or_else(|| ended(epoch))?;
+        Ok(seal_with(&wrapping, self.rng.as_ref(), epoch, region_context(&self.region).as_bytes(), &self.region_key))
+    }
+
+    /// Whether a region key's record is wrapped under the newest root key.
+    pub(crate) fn is_under_newest_root(&self, wrapped: &Wrapped) -> bool {
+        let wrapping = self.unsealed.root_wrapping(wrapped.epoch);
+        wrapping.is_some_and(|key| open_with(&key, region_context(&self.region).as_bytes(), wrapped).is_some())
+    }
+
+    /// An account's key as a record has it, and the same wrapped in another epoch.
+    pub(crate) fn account_key_in(&self, epoch: u32, account: AccountId, wrapped: &Wrapped) -> Result<Wrapped> {
+        let context = self.account_context(account);
+        let key = self.unwrap(&self.region_key, context.as_bytes(), wrapped, &context)?;
+        self.wrap_in(epoch, &self.region_key, context.as_bytes(), &key)
+    }
+
+    fn account_context(&self, account: AccountId) -> String {
+        format!("account key of {account} in {}", self.region)
+    }
+
+    async fn load_account_key(&self, account: AccountId) -> Result<Key> {
+        let name = [ACCOUNT_KEY, &account.get().to_be_bytes()].concat();
+        let context = self.account_context(account);
+        loop {
+            let snapshot = self.meta.snapshot().await?;
+            if let Some(bytes) = snapshot.get(Space::System, &name).await? {
+                let wrapped = Wrapped::read(&bytes, &context)?;
+                return self.unwrap(&self.region_key, context.as_bytes(), &wrapped, &context);
+            }
+            let (seen, state) = self.state(snapshot.as_ref()).await?;
+            let key = Key::random(self.rng.as_ref());
+            let wrapped = self.wrap_in(state.epoch, &self.region_key, context.as_bytes(), &key)?;
+            let mut batch = made(&name, &wrapped)?;
+            batch.checks.push(unchanged(seen));
+            if commit(&self.meta, batch).await? {
+                return Ok(key);
+            }
+        }
     }
 }
 
-fn wrap(epochs: &Epochs, rng: &dyn Rng, parent: &Key, context: &[u8], key: &Key) -> Result<Wrapped> {
-    let (epoch, epoch_key) = epochs.current().ok_or_else(|| Failure::internal("the seal has no epoch"))?;
-    let wrapping = parent.derive("wrap", epoch_key.expose());
-    Ok(Wrapped { epoch, sealed: crypto::seal(&wrapping, rng, context, key.expose()) })
+/// That the store is still in the epoch it was seen to be in.
+pub(crate) fn unchanged(region_key: Bytes) -> Check {
+    Check::Value { space: Space::System, key: REGION_KEY.to_vec(), seen: Some(region_key) }
 }
 
-fn unwrap(epochs: &Epochs, parent: &Key, context: &[u8], wrapped: &Wrapped) -> Option<Key> {
-    let wrapping = parent.derive("wrap", epochs.keys.get(&wrapped.epoch)?.expose());
-    let opened: Secret<Vec<u8>> = crypto::open_secret(&wrapping, context, &wrapped.sealed).ok()?;
+fn ended(epoch: u32) -> Failure {
+    Failure::internal(format!("the seal has no key for epoch {epoch}"))
+}
+
+fn region_context(region: &RegionId) -> String {
+    format!("region key of {region}")
+}
+
+fn seal_with(wrapping: &Key, rng: &dyn Rng, epoch: u32, context: &[u8], key: &Key) -> Wrapped {
+    Wrapped { epoch, sealed: crypto::seal(wrapping, rng, context, key.expose()) }
+}
+
+fn open_with(wrapping: &Key, context: &[u8], wrapped: &Wrapped) -> Option<Key> {
+    let opened: Secret<Vec<u8>> = crypto::open_secret(wrapping, context, &wrapped.sealed).ok()?;
     opened.expose().as_slice().try_into().ok().map(Key::from_bytes)
 }
 
-async fn load_or_make(
-    meta: &Arc<dyn Meta>,
-    epochs: &Epochs,
-    rng: &dyn Rng,
-    parent: &Key,
-    name: Vec<u8>,
-    context: &str,
-) -> Result<Key> {
+async fn load_region_key(unsealed: &Unsealed, region: &RegionId, meta: &Arc<dyn Meta>, rng: &dyn Rng) -> Result<Key> {
+    let context = region_context(region);
     loop {
-        let stored = meta.snapshot().await?.get(Space::System, &name).await?;
-        if let Some(bytes) = stored {
-            let wrapped: Wrapped = rmp_serde::from_slice(&bytes).map_err(|_| Failure::corrupt(context))?;
-            return unwrap(epochs, parent, context.as_bytes(), &wrapped).ok_or_else(|| Failure::corrupt(context));
+        if let Some(bytes) = meta.snapshot().await?.get(Space::System, REGION_KEY).await? {
+            let wrapped = Wrapped::read(&bytes, &context)?;
+            let wrappings = unsealed.root_wrappings(wrapped.epoch);
+            let opened = wrappings.iter().find_map(|key| open_with(key, context.as_bytes(), &wrapped));
+            return opened.ok_or_else(|| Failure::corrupt(context));
         }
         let key = Key::random(rng);
-        let wrapped = wrap(epochs, rng, parent, context.as_bytes(), &key)?;
-        let value = Bytes::from(rmp_serde::to_vec_named(&wrapped).map_err(Failure::internal)?);
-        let batch = Batch {
-            checks: vec![Check::Value { space: Space::System, key: name.clone(), seen: None }],
-            writes: vec![Write::Put { space: Space::System, key: name.clone(), value }],
-            appends: Vec::new(),
-        };
-        match meta.commit(batch, Durability::Synced).await {
-            Ok(_) => return Ok(key),
-            // Someone else made it meanwhile: theirs counts.
-            Err(MetaError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+        let epoch = unsealed.newest().ok_or_else(|| Failure::internal("the seal has no epoch"))?;
+        let wrapping = unsealed.root_wrapping(epoch).ok_or_else(|| ended(epoch))?;
+        let wrapped = seal_with(&wrapping, rng, epoch, context.as_bytes(), &key);
+        if commit(meta, made(REGION_KEY, &wrapped)?).await? {
+            return Ok(key);
         }
+    }
+}
+
+/// What makes a key's record where none was.
+fn made(name: &[u8], wrapped: &Wrapped) -> Result<Batch> {
+    let (space, key) = (Space::System, name.to_vec());
+    Ok(Batch {
+        checks: vec![Check::Value { space, key: key.clone(), seen: None }],
+        writes: vec![Write::Put { space, key, value: wrapped.write()? }],
+        appends: Vec::new(),
+    })
+}
+
+/// Whether it was committed. If not, somebody else was first: theirs counts.
+async fn commit(meta: &Arc<dyn Meta>, batch: Batch) -> Result<bool> {
+    match meta.commit(batch, Durability::Synced).await {
+        Ok(_) => Ok(true),
+        Err(MetaError::Conflict) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }

@@ -9,6 +9,7 @@ mod blobs;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod embedded;
+mod epochs;
 mod keyring;
 mod local;
 mod memory;
@@ -19,11 +20,13 @@ mod room;
 mod store;
 mod sync;
 mod txn;
+mod unsealed;
 mod view;
 
 pub use blobs::{BlobEntry, BlobError, BlobId, BlobReader, BlobWriter, Blobs};
 pub use embedded::{Embedded, EmbeddedOptions};
-pub use keyring::{Epochs, Keyring, Unsealed, Wrapped};
+pub use epochs::{Holds, Moved};
+pub use keyring::{Keyring, Wrapped};
 pub use local::{LocalBlobs, LocalBlobsOptions};
 pub use memory::{MemoryBlobs, MemoryMeta};
 pub use meta::{Append, Batch, Check, Durability, Entry, Meta, MetaError, Range, Snapshot, Space, Write};
@@ -31,4 +34,5 @@ pub use record::{Record, Table};
 pub use room::{FreeSpace, free_space_of};
 pub use store::Store;
 pub use txn::{Committed, Txn};
+pub use unsealed::Unsealed;
 pub use view::View;

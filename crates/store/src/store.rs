@@ -1,7 +1,8 @@
-use crate::keyring::{Keyring, Unsealed};
+use crate::keyring::Keyring;
 use crate::meta::Meta;
 use crate::opened::Opened;
 use crate::txn::Txn;
+use crate::unsealed::Unsealed;
 use crate::view::View;
 use std::sync::{Arc, OnceLock};
 use types::{AccountId, RegionId, Result, Rng};

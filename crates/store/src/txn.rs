@@ -154,6 +154,16 @@ impl Txn {
         Ok(())
     }
 
+    /// Something that must still be so when this commits.
+    pub(crate) fn check(&mut self, check: Check) {
+        self.checks.push(check);
+    }
+
+    /// Sets what is no record: a wrapped key.
+    pub(crate) fn write_raw(&mut self, space: Space, key: Vec<u8>, value: Bytes) {
+        self.writes.insert((space, key), Some(value));
+    }
+
     /// Whether it changes anything besides appending and claiming.
     pub fn writes(&self) -> bool {
         !self.writes.is_empty()

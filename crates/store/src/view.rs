@@ -164,7 +164,7 @@ fn stream_key(account: AccountId, index: u64) -> Vec<u8> {
 }
 
 /// The account whose key it is.
-fn account_of(key: &[u8]) -> Option<AccountId> {
+pub(crate) fn account_of(key: &[u8]) -> Option<AccountId> {
     let number = key.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))?;
     number.to_string().parse().ok()
 }

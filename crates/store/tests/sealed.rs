@@ -6,9 +6,7 @@ use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{
-    Batch, Committed, Durability, Epochs, MemoryMeta, Meta, Range, Record, Space, Store, Table, Unsealed, Write,
-};
+use store::{Batch, Committed, Durability, MemoryMeta, Meta, Range, Record, Space, Store, Table, Unsealed, Write};
 use types::{AccountId, Reason, SystemRng};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +27,7 @@ fn note(text: &str) -> Note {
 
 fn unsealed(root: u8) -> Unsealed {
     let key = |byte| Key::from_bytes([byte; 32]);
-    Unsealed { root: key(root), epochs: Epochs::new(BTreeMap::from([(1, key(9))])).unwrap() }
+    Unsealed::new(vec![key(root)], BTreeMap::from([(1, key(9))])).unwrap()
 }
 
 async fn open(meta: &Arc<MemoryMeta>, root: u8) -> types::Result<Store> {

@@ -5,15 +5,15 @@ use iam::{Caller, Claim, CreateAccount, GLOBAL, Gate, Iam};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use store::{Epochs, MemoryMeta, Meta, Store, Unsealed};
+use store::{MemoryMeta, Meta, Store, Unsealed};
 use types::{AccessKeyId, AccountId, Call, Clock, Dialect, Reason, RequestId, Result, Rng};
 
 /// The keys that every test deployment is sealed with.
 #[expect(clippy::missing_panics_doc, reason = "one epoch is given, and one is enough")]
 #[expect(clippy::expect_used, reason = "one epoch is given, and one is enough")]
 pub fn unsealed() -> Unsealed {
-    let epochs = Epochs::new(BTreeMap::from([(1, Key::from_bytes([2; 32]))]));
-    Unsealed { root: Key::from_bytes([1; 32]), epochs: epochs.expect("one epoch") }
+    let epochs = BTreeMap::from([(1, Key::from_bytes([2; 32]))]);
+    Unsealed::new(vec![Key::from_bytes([1; 32])], epochs).expect("one root and one epoch")
 }
 
 fn code(reason: Reason) -> &'static str {

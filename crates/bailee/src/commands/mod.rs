@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod client;
+pub(crate) mod seal;
 pub(crate) mod trail;
 
 use crate::Stop;

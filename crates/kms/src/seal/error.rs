@@ -53,6 +53,45 @@ pub enum SealError {
     /// A passphrase was given and none is needed.
     #[error("a passphrase was given, but this data folder is sealed by its key file alone")]
     NoPassphraseNeeded,
+    /// Shares are needed, and not enough were given.
+    #[error("this data folder is sealed by shares, and fewer were given than it needs")]
+    SharesNeeded,
+    /// Shares were given and none are needed.
+    #[error("shares were given, but this data folder is sealed by its key file alone")]
+    NoSharesNeeded,
+    /// A share, or what was put together from some, is not right.
+    #[error("the shares cannot be used: {0}")]
+    ShareWrong(&'static str),
+    /// A token is needed.
+    #[error("this data folder is sealed by a PKCS#11 token; the configuration has to say so")]
+    TokenNeeded,
+    /// A token was named and none is needed.
+    #[error("the configuration names a token as the seal, but this data folder is sealed by its key file alone")]
+    NoTokenNeeded,
+    /// The token is not there.
+    #[error("the module shows no token labelled {token:?}; is it plugged in?")]
+    TokenMissing {
+        /// Its label.
+        token: String,
+    },
+    /// The token has not the key that the file is under.
+    #[error(
+        "the token {token:?} does not have the key of this seal file: it was destroyed, or the file is not of this token"
+    )]
+    TokenKeyGone {
+        /// Its label.
+        token: String,
+    },
+    /// The token, or its module, says no.
+    #[error("the token {token:?} cannot {what}: {source}")]
+    Token {
+        /// Its label.
+        token: String,
+        /// What was tried.
+        what: &'static str,
+        /// What the module said.
+        source: Box<cryptoki::error::Error>,
+    },
     /// The passphrase is not the right one.
     #[error("the passphrase is wrong, or the seal file was changed")]
     PassphraseWrong,
@@ -65,7 +104,7 @@ impl From<SealError> for Failure {
     fn from(error: SealError) -> Self {
         let reason = match &error {
             SealError::Damaged(_) => Reason::Corrupt,
-            SealError::PassphraseUnfit(_) => Reason::ParameterInvalid,
+            SealError::PassphraseUnfit(_) | SealError::ShareWrong(_) => Reason::ParameterInvalid,
             _ => Reason::Unavailable,
         };
         Self::new(reason, error.to_string()).caused_by(error)

@@ -1,4 +1,4 @@
-use super::keys::{SealKeys, VERSION};
+use super::keys::SealKeys;
 use super::{Seal, SealError};
 use types::{Rng, Secret};
 
@@ -14,7 +14,8 @@ impl Seal for FileSeal {
     }
 
     fn close(&self, keys: &SealKeys, _: &dyn Rng) -> Result<Secret<Vec<u8>>, SealError> {
-        keys.write(&format!("{{\"version\":{VERSION},\"kind\":\"{KIND}\","), "}\n")
+        let version = keys.version();
+        keys.write(&format!("{{\"version\":{version},\"kind\":\"{KIND}\","), "}\n")
     }
 
     fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {

@@ -57,6 +57,24 @@ pub(super) fn check_new(folder: &Path) -> Result<(), SealError> {
 /// would need its keys; a crash after it leaves the seal.
 pub(super) fn create(folder: &Path, content: &Secret<Vec<u8>>) -> Result<(), SealError> {
     fs::create_dir_all(folder).map_err(failed("make", folder))?;
+    put(folder, content)
+}
+
+/// Puts another content in the file's place, and overwrites the old one where it lay.
+///
+/// Commit point: the rename. A crash before it leaves the old content, one after it the new. What a crash may leave besides
+/// is the old content's bytes on the disk, in no file; and a disk that never writes to the same place twice keeps them in
+/// any case. Only a seal that keeps no keys in the file protects from who reads raw disks.
+pub(super) fn replace(folder: &Path, content: &Secret<Vec<u8>>) -> Result<(), SealError> {
+    let path = folder.join(FILE);
+    let mut old = OpenOptions::new().write(true).open(&path).map_err(failed("open", &path))?;
+    put(folder, content)?;
+    let len = old.metadata().map_err(failed("read", &path))?.len().min(MOST);
+    let zeros = vec![0; usize::try_from(len).unwrap_or(0)];
+    old.write_all(&zeros).and_then(|()| old.sync_all()).map_err(failed("wipe the old", &path))
+}
+
+fn put(folder: &Path, content: &Secret<Vec<u8>>) -> Result<(), SealError> {
     let (unfinished, path) = (folder.join(UNFINISHED), folder.join(FILE));
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}

@@ -1,4 +1,4 @@
-use super::keys::{SealKeys, VERSION};
+use super::keys::SealKeys;
 use super::{Seal, SealError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -77,7 +77,7 @@ impl Seal for PassphraseSeal {
         let plain = keys.write("{", "}")?;
         let sealed = crypto::seal(&self.key(self.cost, &salt)?, rng, CONTEXT, plain.expose());
         let file = File {
-            version: VERSION,
+            version: keys.version(),
             kind: KIND.to_owned(),
             argon2id: Argon2id { cost: self.cost, salt: STANDARD.encode(salt) },
             sealed: STANDARD.encode(sealed),

@@ -7,6 +7,7 @@ pub mod action;
 pub mod limits;
 mod ops;
 mod password;
+mod rewrap;
 mod rotate;
 mod rotation;
 mod secret_filter;

@@ -2,7 +2,7 @@ use super::secret_record::SecretRecord;
 use super::secret_value::VersionRecord;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
-use types::{AccountId, SecretName, SecretVersionId, Timestamp};
+use types::{AccountId, Failure, Result, SecretName, SecretVersionId, Timestamp};
 
 /// Secrets, by name.
 pub(crate) const SECRETS: Table<SecretRecord> = Table::new(Space::Keys, 32, "a secret");
@@ -47,6 +47,14 @@ impl Record for PolicyRecord {}
 /// Where [`VALUES`] keeps a version. Names have no zero byte.
 pub(crate) fn value_suffix(secret: &SecretName, version: &SecretVersionId) -> Vec<u8> {
     [secret.as_str().as_bytes(), b"\0", version.as_str().as_bytes()].concat()
+}
+
+/// The secret and the version whose place this is.
+pub(crate) fn value_of(suffix: &[u8]) -> Result<(SecretName, SecretVersionId)> {
+    let damaged = || Failure::corrupt("the name of a secret's value");
+    let text = std::str::from_utf8(suffix).map_err(|_| damaged())?;
+    let (secret, version) = text.split_once('\0').ok_or_else(damaged)?;
+    Ok((secret.parse().map_err(|_| damaged())?, version.parse().map_err(|_| damaged())?))
 }
 
 /// Where [`REMOVALS`] and [`ROTATIONS`] keep a secret. Times are after 1970, so their bytes sort as they do.

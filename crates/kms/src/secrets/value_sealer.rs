@@ -10,6 +10,7 @@ use crate::ops::{DataKey, DataKeyLength, Decrypt, GenerateDataKey};
 use crypto::Key;
 use iam::{Caller, Gate};
 use std::sync::Arc;
+use store::Txn;
 use types::{AccountId, Failure, Principal, RegionId, Result, Secret, SecretName, SecretVersionId, Service, Timestamp};
 
 /// Where a value belongs: what its key and its ciphertext are bound to, so that neither opens anywhere else.
@@ -69,7 +70,7 @@ fn asking(caller: &Caller, operation: &'static str) -> Caller {
 
 impl Secrets {
     /// The account's key for wrapping values' own keys.
-    async fn value_parent(&self, account: AccountId) -> Result<Key> {
+    pub(super) async fn value_parent(&self, account: AccountId) -> Result<Key> {
         Ok(self.store.keyring().account(account).await?.derive("secrets", b""))
     }
 
@@ -111,7 +112,7 @@ impl Secrets {
         let (rng, region) = (self.store.rng().as_ref(), self.store.region());
         let own = Key::random(rng);
         let parent = self.value_parent(place.account).await?;
-        let key = self.store.keyring().wrap(&parent, &place.wrap_context(region), &own)?;
+        let key = self.store.wrap(&parent, &place.wrap_context(region), &own).await?;
         let data = value.data.expose();
         let sealing = sealing_key(&own, under.as_ref().map(|(_, made)| &made.plaintext));
         Ok(VersionRecord {
@@ -127,6 +128,22 @@ impl Secrets {
             digest: digest(&own, value.data_type, data).to_vec(),
             sealed: crypto::seal(&sealing, rng, &place.seal_context(region), data),
         })
+    }
+
+    /// The sealed value as it is to be kept: with its own key in the epoch that the store is in when this is committed.
+    pub(crate) async fn hold_value(
+        &self,
+        txn: &mut Txn,
+        place: ValuePlace<'_>,
+        sealed: &VersionRecord,
+    ) -> Result<VersionRecord> {
+        let parent = self.value_parent(place.account).await?;
+        let context = place.wrap_context(self.store.region());
+        let mut sealed = sealed.clone();
+        if let Some(anew) = txn.rewrap(&parent, &context, &sealed.key, "a secret's value").await? {
+            sealed.key = anew;
+        }
+        Ok(sealed)
     }
 
     async fn own_key(&self, place: ValuePlace<'_>, kept: &VersionRecord) -> Result<Key> {

@@ -11,6 +11,7 @@ mod lifecycle;
 mod places;
 mod quotas;
 mod rotation;
+mod seal;
 mod secret_rotation;
 mod secrets;
 mod service_key;

@@ -5,7 +5,8 @@ use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, St
 use crate::ids::BucketId;
 use crate::objects::Objects;
 use crate::reader::changed;
-use crate::tables::{BUCKETS, NAMES};
+use crate::shard::ShardedRecord;
+use crate::tables::{BUCKETS, NAMES, SHARDED};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use std::sync::Arc;
@@ -110,6 +111,7 @@ impl Run<CreateBucket> for Objects {
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;
+        txn.put(SHARDED, owner, record.id.bytes(), &ShardedRecord {}).await?;
         Ok(Created { bucket: BucketInfo::new(op.bucket.clone(), owner, record), existed: false })
     }
 }

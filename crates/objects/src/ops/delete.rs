@@ -3,6 +3,7 @@ use crate::actions::DELETE_OBJECT;
 use crate::conditions::WriteConditions;
 use crate::content::drop_stored;
 use crate::objects::Objects;
+use crate::shards::note_erased;
 use crate::tables::{OBJECTS, object_key};
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -73,6 +74,7 @@ impl Run<Delete> for Objects {
         op.conditions.check(object.as_ref())?;
         let Some(object) = object else { return Ok(Deleted { existed: false }) };
         drop_stored(txn, bucket.owner, &object.stored, self.now()).await?;
+        note_erased(txn, bucket.owner, &bucket.record.id, &object.data_key).await?;
         txn.delete(OBJECTS, bucket.owner, &place);
         Ok(Deleted { existed: true })
     }

@@ -129,7 +129,7 @@ impl Objects {
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
         let data_key = match data_key {
             Some(key) => key,
-            None => Arc::new(self.open_key(caller, &found.bucket, &op.key, &object.data_key).await?),
+            None => Arc::new(self.open_key(caller, view, &found.bucket, &op.key, &object.data_key).await?),
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
@@ -155,9 +155,10 @@ impl Run<Get> for Objects {
     async fn prepare(&self, permit: &Permit<Get>, op: &mut Get) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
         let object = found.existing(&op.key)?;
-        if matches!(object.data_key.wrap, Wrap::Kms(_)) {
+        if matches!(object.data_key.wrap, Wrap::Kms(_) | Wrap::ShardKms { .. }) {
             op.conditions.check(object)?;
-            op.data_key.set(self.open_key(permit.caller(), &found.bucket, &op.key, &object.data_key).await?);
+            let (caller, view) = (permit.caller(), self.store.view().await?);
+            op.data_key.set(self.open_key(caller, &view, &found.bucket, &op.key, &object.data_key).await?);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use crate::actions::PUT_OBJECT;
 use crate::bucket::Bucket;
 use crate::checksum::{ChecksumKind, ChecksumScope};
 use crate::draft::Draft;
-use crate::encryption::Protection;
+use crate::encryption::{Fresh, Protection};
 use crate::ids::ContentId;
 use crate::objects::Objects;
 use crate::ops::put::audit_draft;
@@ -27,7 +27,7 @@ pub struct InitiateUpload {
     /// The checksum every part is to have, and what the object's is to be of; `None` for the kind's usual.
     pub checksum: Option<(ChecksumKind, Option<ChecksumScope>)>,
     bucket_found: Slot<Bucket>,
-    ready: Option<(ContentId, UploadRecord)>,
+    ready: Option<(ContentId, Fresh)>,
 }
 
 impl InitiateUpload {
@@ -92,7 +92,16 @@ impl Run<InitiateUpload> for Objects {
         op.draft.check()?;
         let bucket = op.bucket_found.get().ok_or_else(skipped)?;
         let id = ContentId::random(self.store.rng().as_ref());
-        let (_, data_key) = self.new_key(permit.caller(), &bucket, &op.key, id, &op.draft.encryption(&bucket)).await?;
+        op.checksum()?;
+        let (_, fresh) = self.new_key(permit.caller(), &bucket, &op.key, id, &op.draft.encryption(&bucket)).await?;
+        op.ready = Some((id, fresh));
+        Ok(())
+    }
+
+    async fn run(&self, permit: &Permit<InitiateUpload>, op: &InitiateUpload, txn: &mut Txn) -> Result<Initiated> {
+        let bucket = op.bucket_found.get().ok_or_else(skipped)?;
+        let (id, fresh) = op.ready.as_ref().ok_or_else(skipped)?;
+        self.hold(txn, &bucket).await?;
         let record = UploadRecord {
             initiated: self.now(),
             owner: bucket.owner,
@@ -100,18 +109,10 @@ impl Run<InitiateUpload> for Objects {
             headers: op.draft.headers.clone(),
             acl: op.draft.acl,
             storage_class: op.draft.storage_class.unwrap_or(bucket.record.storage_class),
-            data_key,
+            data_key: self.keep_key(txn, &bucket, &op.key, fresh).await?,
             checksum: op.checksum()?,
         };
-        op.ready = Some((id, record));
-        Ok(())
-    }
-
-    async fn run(&self, _: &Permit<InitiateUpload>, op: &InitiateUpload, txn: &mut Txn) -> Result<Initiated> {
-        let bucket = op.bucket_found.get().ok_or_else(skipped)?;
-        let (id, record) = op.ready.as_ref().ok_or_else(skipped)?;
-        self.hold(txn, &bucket).await?;
-        txn.put(UPLOADS, bucket.owner, &upload_key(&bucket.record.id, &op.key, id), record).await?;
-        Ok(Initiated { upload: id.upload()?, protection: record.data_key.protection(), checksum: record.checksum })
+        txn.put(UPLOADS, bucket.owner, &upload_key(&bucket.record.id, &op.key, id), &record).await?;
+        Ok(Initiated { upload: id.upload()?, protection: fresh.protection(), checksum: record.checksum })
     }
 }

@@ -119,7 +119,9 @@ impl Objects {
         }
         let upload = found.existing()?;
         expected.compute.extend(upload.checksum.map(|(kind, _)| kind));
-        let data_key = self.open_key(caller, &found.bucket, key, &upload.data_key).await?;
+        let view = self.store.view().await?;
+        let data_key = self.open_key(caller, &view, &found.bucket, key, &upload.data_key).await?;
+        drop(view);
         let id = ContentId::random(self.store.rng().as_ref());
         let context = found.bucket.place(key).content(&id, number);
         self.take_in(body, Intake { key: &data_key, id, part: number, context, expected }).await

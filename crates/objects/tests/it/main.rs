@@ -20,6 +20,7 @@ mod blobs;
 mod buckets;
 mod damage;
 mod disk;
+mod erasure;
 mod listing;
 mod multipart;
 mod reading;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Append, Batch, Durability, Epochs, MemoryMeta, Meta, Range, Space, Store, Unsealed, Write};
+use store::{Append, Batch, Durability, MemoryMeta, Meta, Range, Space, Store, Unsealed, Write};
 use tempfile::TempDir;
 use trail::{Category, Event, Folder, Identity, IdentityKind, Log, Publisher, Report, Verifier, verify_published};
 use types::{AccountId, Clock, Rng, Timestamp};
@@ -58,8 +58,8 @@ pub(crate) struct Fixture {
 }
 
 async fn open(meta: Arc<FaultyMeta>) -> Store {
-    let epochs = Epochs::new(BTreeMap::from([(1, Key::from_bytes([2; 32]))])).unwrap();
-    let unsealed = Unsealed { root: Key::from_bytes([1; 32]), epochs };
+    let epochs = BTreeMap::from([(1, Key::from_bytes([2; 32]))]);
+    let unsealed = Unsealed::new(vec![Key::from_bytes([1; 32])], epochs).unwrap();
     Store::open(meta, unsealed, "local-1".parse().unwrap(), Arc::new(CountingRng::default())).await.unwrap()
 }
 

@@ -186,7 +186,9 @@ impl Run<CreateSecret> for Secrets {
         self.set_used(txn, place.account, used).await?;
         let (version, key) = op.sealed.as_ref().ok_or_else(|| Failure::internal("a secret that was not prepared"))?;
         let record = op.secret.record(permit.caller(), key.clone(), version.created)?;
-        txn.put(VALUES, place.account, &value_suffix(&place.name, &version.id), version).await?;
+        let value_place = ValuePlace { account: place.account, secret: &place.name, version: &version.id };
+        let held = self.hold_value(txn, value_place, version).await?;
+        txn.put(VALUES, place.account, &value_suffix(&place.name, &version.id), &held).await?;
         if let Some(text) = &op.secret.policy {
             txn.put(POLICIES, place.account, suffix, &PolicyRecord { text: text.clone() }).await?;
         }

@@ -71,7 +71,9 @@ impl Secrets {
         for dropped in record.add_version(sealed.id.clone(), sealed.created, stages)? {
             txn.delete(VALUES, place.account, &value_suffix(&place.name, &dropped));
         }
-        txn.put(VALUES, place.account, &value_suffix(&place.name, &sealed.id), sealed).await
+        let value_place = ValuePlace { account: place.account, secret: &place.name, version: &sealed.id };
+        let held = self.hold_value(txn, value_place, sealed).await?;
+        txn.put(VALUES, place.account, &value_suffix(&place.name, &sealed.id), &held).await
     }
 
     /// Whether this version is there with this value; an error if it is with another.
