@@ -73,9 +73,14 @@ pub(crate) struct UnderShard {
 
 impl DataKey {
     pub(crate) fn protection(&self) -> Protection {
+        self.tenant_key().map_or(Protection::Service, |kept| Protection::Kms { key: kept.key.clone() })
+    }
+
+    /// The tenant's key it is under, if it is under one.
+    pub(crate) fn tenant_key(&self) -> Option<&TenantKey> {
         match &self.wrap {
-            Wrap::Service(_) | Wrap::Shard(_) => Protection::Service,
-            Wrap::Kms(kept) | Wrap::ShardKms { kept, .. } => Protection::Kms { key: kept.key.clone() },
+            Wrap::Service(_) | Wrap::Shard(_) => None,
+            Wrap::Kms(kept) | Wrap::ShardKms { kept, .. } => Some(kept),
         }
     }
 

@@ -1,5 +1,5 @@
 use crate::actions::LIST_BUCKETS;
-use crate::encryption::{DataKey, Encryption, Wrap};
+use crate::encryption::{DataKey, Encryption};
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, OBJECTS, UPLOADS};
 use async_trait::async_trait;
@@ -57,7 +57,7 @@ impl Operation for CountUnderKey {
 
 impl CountUnderKey {
     fn opens(&self, data_key: &DataKey) -> bool {
-        matches!(&data_key.wrap, Wrap::Kms(kept) if kept.account == self.account && kept.key == self.key.as_str())
+        data_key.tenant_key().is_some_and(|kept| kept.account == self.account && kept.key == self.key.as_str())
     }
 
     /// Whether a bucket's setting means this key. One that names no account means a key of the bucket's owner.
