@@ -4,6 +4,7 @@
 back the answer as the SDK parsed it, with the names of the wire.
 """
 
+import base64
 import contextlib
 import importlib
 import json
@@ -103,3 +104,38 @@ def refused(code: str | tuple, status: int | None = None):
     assert got in ((code,) if isinstance(code, str) else code), error
     assert status in (None, got_status), error
     assert request_id, error
+
+
+@pytest.fixture(params=list(SDKS))
+def sdk(request):
+    """Each of the SDKs in turn."""
+    return SDKS[request.param]
+
+
+@pytest.fixture
+def kms(sdk, server, root):
+    """Calls KMS as root of the first account."""
+    return kms_of(sdk(server, root))
+
+
+@pytest.fixture
+def kms_as(sdk, server):
+    """Calls KMS as anyone."""
+    return lambda credentials: kms_of(sdk(server, credentials))
+
+
+def kms_of(client):
+    return lambda action, **given: client.call("kms", action, **given)
+
+
+def new_key(kms, **given) -> str:
+    """The id of a new key."""
+    return kms("CreateKey", **given)["KeyMetadata"]["KeyId"]
+
+
+def encoded(plain: bytes) -> str:
+    return base64.b64encode(plain).decode()
+
+
+def decoded(text: str) -> bytes:
+    return base64.b64decode(text)

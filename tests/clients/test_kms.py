@@ -5,34 +5,11 @@ import os
 
 import pytest
 from harness import Credentials, allow, fresh
-from services import SDKS, refused
+from services import encoded, kms, kms_as, refused, sdk  # noqa: F401
 
 
 # Alibaba's documents name no code of its own for a ciphertext that does not open.
 DAMAGED = ("InvalidCiphertext", "InvalidParameter")
-
-
-@pytest.fixture(params=list(SDKS))
-def sdk(request):
-    return SDKS[request.param]
-
-
-@pytest.fixture
-def kms(sdk, server, root):
-    """Calls KMS as root of the first account."""
-    made = sdk(server, root)
-    return lambda action, **given: made.call("kms", action, **given)
-
-
-@pytest.fixture
-def kms_as(sdk, server):
-    """Calls KMS as anyone."""
-
-    def make(credentials):
-        made = sdk(server, credentials)
-        return lambda action, **given: made.call("kms", action, **given)
-
-    return make
 
 
 @pytest.fixture
@@ -42,10 +19,6 @@ def key(kms):
     yield made
     if kms("DescribeKey", KeyId=made)["KeyMetadata"]["KeyState"] != "PendingDeletion":
         kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=7)
-
-
-def encoded(plain: bytes) -> str:
-    return base64.b64encode(plain).decode()
 
 
 def test_a_key_is_made_and_described(kms, key, root):

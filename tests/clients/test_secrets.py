@@ -5,30 +5,7 @@ import uuid
 
 import pytest
 from harness import allow
-from services import SDKS, refused
-
-
-@pytest.fixture(params=list(SDKS))
-def sdk(request):
-    return SDKS[request.param]
-
-
-@pytest.fixture
-def kms(sdk, server, root):
-    """Calls KMS as root of the first account."""
-    made = sdk(server, root)
-    return lambda action, **given: made.call("kms", action, **given)
-
-
-@pytest.fixture
-def kms_as(sdk, server):
-    """Calls KMS as anyone."""
-
-    def make(credentials):
-        made = sdk(server, credentials)
-        return lambda action, **given: made.call("kms", action, **given)
-
-    return make
+from services import kms, kms_as, refused, sdk  # noqa: F401
 
 
 @pytest.fixture
