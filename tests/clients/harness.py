@@ -69,6 +69,7 @@ class Server:
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.arguments = arguments
+        self.environment = {}
         self.port, self.metrics_port = free_port(), free_port()
         self.process = None
 
@@ -97,7 +98,7 @@ class Server:
         command = [binary(), "serve", "--data", self.data, "--listen", self.address]
         command += ["--metrics-listen", f"127.0.0.1:{self.metrics_port}", *self.arguments]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=clean_environment())
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=clean_environment(**self.environment))
         give_up = time.monotonic() + START_SECONDS
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > give_up:
