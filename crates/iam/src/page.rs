@@ -49,10 +49,8 @@ impl PageRequest {
 
     /// The suffixes after the marker, one more than the page holds, so that it is known whether there are more.
     pub(crate) fn range(&self) -> Range {
-        // The least suffix above the marker's is the marker's with a zero byte.
-        let after = |marker: &String| [marker.as_bytes(), b"\0"].concat();
-        let start = self.marker.as_ref().map(after).unwrap_or_default();
-        Range { start, end: None, limit: self.size() + 1, reverse: false }
+        let limit = self.size() + 1;
+        self.marker.as_ref().map_or_else(|| Range::all(limit), |marker| Range::after(marker.as_bytes(), limit))
     }
 
     /// Makes the page of at most one entry too many; `name` gives an entry's marker.

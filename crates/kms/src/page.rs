@@ -30,9 +30,7 @@ pub struct Paged<T> {
 
 /// All that comes after a name in a table that is kept by names.
 pub(crate) fn following(after: Option<&str>) -> Range {
-    // The least key above a name is the name and a zero.
-    let start = after.map(|name| [name.as_bytes(), &[0]].concat()).unwrap_or_default();
-    Range { start, end: None, limit: limits::SCAN, reverse: false }
+    after.map_or_else(|| Range::all(limits::SCAN), |name| Range::after(name.as_bytes(), limits::SCAN))
 }
 
 impl Page {

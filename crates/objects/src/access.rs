@@ -7,7 +7,7 @@ use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use iam::policy::{Document, Kind, Labelled};
-use iam::{Audit, Operation, Permit, Target};
+use iam::{Audit, Caller, Operation, Permit, Target};
 use std::sync::Arc;
 use store::{Txn, View};
 use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
@@ -68,7 +68,17 @@ pub(crate) fn no_object(key: &ObjectKey) -> Failure {
     Failure::of(Reason::ObjectNotFound).with("Key", key.as_str())
 }
 
+/// The account of whoever asks for something that no bucket says whose it is.
+pub(crate) fn account_of(caller: &Caller) -> Result<AccountId> {
+    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+}
+
 impl Objects {
+    /// The target of an operation on what the caller's account has, whichever bucket it is in.
+    pub(crate) fn account_target(&self, action: Action, caller: &Caller) -> Result<Target> {
+        Ok(Target::one(action, Resource::regional(Service::Oss, self.store.region(), account_of(caller)?, "*")))
+    }
+
     /// Whether this region has a bucket of this name, whoever owns it: what a dialect needs to know which region a
     /// request is for that does not say. That a bucket exists is no secret: names are shared by all accounts.
     pub async fn has_bucket(&self, name: &BucketName) -> Result<bool> {

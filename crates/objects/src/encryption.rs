@@ -161,7 +161,7 @@ impl Place<'_> {
         let id = fresh.id;
         let wrap = match &fresh.inner {
             Inner::Own(key) => {
-                let sealed = crypto::seal(shard_key, rng, &self.in_shard(&id), key.expose());
+                let sealed = crypto::seal_key(shard_key, rng, &self.in_shard(&id), key);
                 Wrap::Shard(UnderShard { shard, sealed })
             }
             Inner::Tenant(kept) => {
@@ -174,9 +174,7 @@ impl Place<'_> {
 
     /// Opens what [`seal`](Self::seal) made.
     pub(crate) fn open(&self, shard_key: &Key, id: &ContentId, sealed: &[u8]) -> Result<Key> {
-        let opened = crypto::open_secret(shard_key, &self.in_shard(id), sealed);
-        let opened: Secret<Vec<u8>> = opened.map_err(|error| damaged().caused_by(error))?;
-        opened.expose().as_slice().try_into().map(Key::from_bytes).map_err(|_| damaged())
+        crypto::open_key(shard_key, &self.in_shard(id), sealed).map_err(|error| damaged().caused_by(error))
     }
 
     /// The same, of what the key service gave out.

@@ -84,9 +84,8 @@ impl Objects {
         let buckets = self.buckets_of(owner).await?;
         let living: BTreeSet<BucketId> = buckets.iter().map(|(_, bucket)| *bucket).collect();
         let (mut done, mut retiring) = (0, BTreeSet::new());
-        let mut start = Vec::new();
+        let mut range = Range::all(PAGE);
         loop {
-            let range = Range { start, end: None, limit: PAGE, reverse: false };
             let page = self.store.view().await?.keys(SHARDS, owner, &range).await?;
             for suffix in &page {
                 let (bucket, shard) = of_shard_key(suffix).ok_or_else(|| Failure::corrupt(SHARDS.what()))?;
@@ -98,9 +97,8 @@ impl Objects {
                     Settled::Nothing => {}
                 }
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => start = [last.as_slice(), &[0]].concat(),
-                _ => break,
+            if !range.go_on(&page, Vec::as_slice) {
+                break;
             }
         }
         for (_, bucket) in buckets {
@@ -112,17 +110,15 @@ impl Objects {
 
     async fn buckets_of(&self, owner: AccountId) -> Result<Vec<(BucketName, BucketId)>> {
         let view = self.store.view().await?;
-        let (mut found, mut start) = (Vec::new(), Vec::new());
+        let (mut found, mut range) = (Vec::new(), Range::all(PAGE));
         loop {
-            let range = Range { start, end: None, limit: PAGE, reverse: false };
             let page = view.scan(BUCKETS, owner, &range).await?;
             for (suffix, bucket) in &page {
                 let name = std::str::from_utf8(suffix).ok().and_then(|name| name.parse().ok());
                 found.push((name.ok_or_else(|| Failure::corrupt(BUCKETS.what()))?, bucket.id));
             }
-            match page.last() {
-                Some((last, _)) if page.len() == PAGE => start = [last.as_slice(), &[0]].concat(),
-                _ => return Ok(found),
+            if !range.go_on(&page, |(suffix, _)| suffix) {
+                return Ok(found);
             }
         }
     }
@@ -197,9 +193,8 @@ impl Objects {
                 continue;
             }
             moved += concerned.len() as u64;
-            match page.last() {
-                Some((last, _)) if page.len() == PAGE => range.start = [last.as_slice(), &[0]].concat(),
-                _ => return Ok(moved),
+            if !range.go_on(&page, |(suffix, _)| suffix) {
+                return Ok(moved);
             }
             tokio::task::yield_now().await;
         }
@@ -234,15 +229,13 @@ impl Objects {
             for (_, bucket) in self.buckets_of(owner).await? {
                 behind += u64::from(view.get(SHARDED, owner, bucket.bytes()).await?.is_none());
             }
-            let mut start = Vec::new();
+            let mut range = Range::all(PAGE);
             loop {
-                let range = Range { start, end: None, limit: PAGE, reverse: false };
                 let page = view.scan(SHARDS, owner, &range).await?;
                 let is_behind = |shard: &ShardRecord| shard.key.epoch < epoch && shard.state != ShardState::Empty;
                 behind += page.iter().filter(|(_, shard)| is_behind(shard)).count() as u64;
-                match page.last() {
-                    Some((last, _)) if page.len() == PAGE => start = [last.as_slice(), &[0]].concat(),
-                    _ => break,
+                if !range.go_on(&page, |(suffix, _)| suffix) {
+                    break;
                 }
             }
         }
@@ -254,9 +247,8 @@ impl Objects {
         let (mut removed, mut after) = (0, None);
         while let Some(owner) = self.store.view().await?.accounts(Space::Objects, after, 1).await?.pop() {
             after = Some(owner);
-            let mut start = Vec::new();
+            let mut range = Range::all(PAGE);
             loop {
-                let range = Range { start, end: None, limit: PAGE, reverse: false };
                 let mut txn = self.store.begin().await?;
                 let page = txn.view().scan(SHARDS, owner, &range).await?;
                 let empty = page.iter().filter(|(_, shard)| shard.state == ShardState::Empty);
@@ -271,9 +263,8 @@ impl Objects {
                 if txn.writes() {
                     txn.commit(Durability::Synced).await?;
                 }
-                match page.last() {
-                    Some((last, _)) if page.len() == PAGE => start = [last.as_slice(), &[0]].concat(),
-                    _ => break,
+                if !range.go_on(&page, |(suffix, _)| suffix) {
+                    break;
                 }
             }
         }

@@ -107,12 +107,9 @@ impl Objects {
         let mut used = BTreeSet::new();
         loop {
             let page = view.keys(USED, AccountId::PLATFORM, &range).await?;
-            let full = page.len() == PAGE;
-            if let Some(last) = page.last().filter(|_| full) {
-                range.start = [last.as_slice(), &[0]].concat();
-            }
+            let more = range.go_on(&page, Vec::as_slice);
             used.extend(page);
-            if !full {
+            if !more {
                 return Ok(used);
             }
         }

@@ -6,6 +6,7 @@ use crate::meta::{Check, Range, Space};
 use crate::record::{Record, Table};
 use crate::store::Store;
 use crate::txn::{Committed, Txn};
+use crate::view::View;
 use async_trait::async_trait;
 use crypto::Key;
 use types::{AccountId, Failure, Result};
@@ -20,6 +21,13 @@ pub struct Moved {
     pub from: u32,
     /// The one it is in now.
     pub to: u32,
+}
+
+impl View {
+    /// The epoch the store is in, in this state.
+    async fn epoch(&self) -> Result<u32> {
+        Ok(self.keyring.state(self.snapshot.as_ref()).await?.1.epoch)
+    }
 }
 
 impl Txn {
@@ -42,9 +50,7 @@ impl Txn {
         if wrapped.epoch >= epoch {
             return Ok(None);
         }
-        let keyring = &self.view().keyring;
-        let key = keyring.unwrap(parent, context, wrapped, what)?;
-        keyring.wrap_in(epoch, parent, context, &key).map(Some)
+        self.view().keyring.rewrap_in(epoch, parent, context, wrapped, what).map(Some)
     }
 
     /// The epoch the store is in, which must be the same when this commits.
@@ -103,7 +109,7 @@ impl Store {
         holder: &dyn Holds<R>,
         account: AccountId,
     ) -> Result<u64> {
-        let mut range = Range { start: Vec::new(), end: None, limit: PAGE, reverse: false };
+        let mut range = Range::all(PAGE);
         let mut done = 0;
         loop {
             let mut txn = self.begin().await?;
@@ -113,9 +119,8 @@ impl Store {
                 continue;
             }
             done += wrapped;
-            match page.last() {
-                Some((last, _)) if page.len() == PAGE => range.start = [last.as_slice(), &[0]].concat(),
-                _ => return Ok(done),
+            if !range.go_on(&page, |(suffix, _)| suffix) {
+                return Ok(done);
             }
         }
     }
@@ -138,11 +143,9 @@ impl Store {
             }
             let (parent, context) = holder.place(account, suffix, &record).await?;
             let wrapped = holder.wrapped(&mut record);
-            if let Some(anew) = txn.rewrap(&parent, &context, wrapped, table.what()).await? {
-                *wrapped = anew;
-                txn.put(table, account, suffix, &record).await?;
-                done += 1;
-            }
+            *wrapped = self.keyring().rewrap_in(epoch, &parent, &context, wrapped, table.what())?;
+            txn.put(table, account, suffix, &record).await?;
+            done += 1;
         }
         Ok(done)
     }
@@ -150,19 +153,18 @@ impl Store {
     /// How many keys in a table's records are wrapped in an earlier epoch than the one the store is in.
     pub async fn behind<R: Record>(&self, table: Table<R>, holder: &dyn Holds<R>) -> Result<u64> {
         let view = self.view().await?;
-        let epoch = view.keyring.state(view.snapshot.as_ref()).await?.1.epoch;
+        let epoch = view.epoch().await?;
         let (mut behind, mut after) = (0, None);
         while let Some(account) = view.accounts(table.space(), after, 1).await?.pop() {
             after = Some(account);
-            let mut range = Range { start: Vec::new(), end: None, limit: PAGE, reverse: false };
+            let mut range = Range::all(PAGE);
             loop {
                 let mut page = view.scan(table, account, &range).await?;
                 for (_, record) in &mut page {
                     behind += u64::from(holder.wrapped(record).epoch < epoch);
                 }
-                match page.last() {
-                    Some((last, _)) if page.len() == PAGE => range.start = [last.as_slice(), &[0]].concat(),
-                    _ => break,
+                if !range.go_on(&page, |(suffix, _)| suffix) {
+                    break;
                 }
             }
         }
@@ -171,8 +173,7 @@ impl Store {
 
     /// The epoch the store is in.
     pub async fn epoch(&self) -> Result<u32> {
-        let view = self.view().await?;
-        Ok(view.keyring.state(view.snapshot.as_ref()).await?.1.epoch)
+        self.view().await?.epoch().await
     }
 
     /// Whether the region key is wrapped under the newest root key, and not one that it takes the place of.
@@ -207,9 +208,8 @@ impl Store {
             if txn.writes() && matches!(txn.commit(Durability::Synced).await?, Committed::Conflict) {
                 continue;
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => range.start = [&last.key[..], &[0]].concat(),
-                _ => return Ok(done),
+            if !range.go_on(&page, |entry| &entry.key) {
+                return Ok(done);
             }
         }
     }
@@ -217,7 +217,7 @@ impl Store {
     /// How many accounts' keys are wrapped in an earlier epoch than the one the store is in.
     pub async fn account_keys_behind(&self) -> Result<u64> {
         let view = self.view().await?;
-        let epoch = view.keyring.state(view.snapshot.as_ref()).await?.1.epoch;
+        let epoch = view.epoch().await?;
         let mut range = Range::prefix(ACCOUNT_KEY, PAGE);
         let mut behind = 0;
         loop {
@@ -225,9 +225,8 @@ impl Store {
             for entry in &page {
                 behind += u64::from(Wrapped::read(&entry.value, "an account's key")?.epoch < epoch);
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => range.start = [&last.key[..], &[0]].concat(),
-                _ => return Ok(behind),
+            if !range.go_on(&page, |entry| &entry.key) {
+                return Ok(behind);
             }
         }
     }

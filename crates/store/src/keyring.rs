@@ -5,7 +5,7 @@ use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use types::{AccountId, Failure, RegionId, Result, Rng, Secret};
+use types::{AccountId, Failure, RegionId, Result, Rng};
 
 /// A key as it is stored: sealed under its parent and an epoch key, bound to its place.
 ///
@@ -95,6 +95,18 @@ impl Keyring {
         Ok(seal_with(&wrapping, self.rng.as_ref(), epoch, context, key))
     }
 
+    /// The same key wrapped in another epoch. `what` names it in the error.
+    pub(crate) fn rewrap_in(
+        &self,
+        epoch: u32,
+        parent: &Key,
+        context: &[u8],
+        wrapped: &Wrapped,
+        what: &str,
+    ) -> Result<Wrapped> {
+        self.wrap_in(epoch, parent, context, &self.unwrap(parent, context, wrapped, what)?)
+    }
+
     /// The region key's record as a snapshot has it, and the epoch that the store is in by it.
     pub(crate) async fn state(&self, snapshot: &dyn Snapshot) -> Result<(Bytes, Wrapped)> {
         let found = snapshot.get(Space::System, REGION_KEY).await?;
@@ -119,8 +131,7 @@ impl Keyring {
     /// An account's key as a record has it, and the same wrapped in another epoch.
     pub(crate) fn account_key_in(&self, epoch: u32, account: AccountId, wrapped: &Wrapped) -> Result<Wrapped> {
         let context = self.account_context(account);
-        let key = self.unwrap(&self.region_key, context.as_bytes(), wrapped, &context)?;
-        self.wrap_in(epoch, &self.region_key, context.as_bytes(), &key)
+        self.rewrap_in(epoch, &self.region_key, context.as_bytes(), wrapped, &context)
     }
 
     fn account_context(&self, account: AccountId) -> String {
@@ -162,12 +173,11 @@ fn region_context(region: &RegionId) -> String {
 }
 
 fn seal_with(wrapping: &Key, rng: &dyn Rng, epoch: u32, context: &[u8], key: &Key) -> Wrapped {
-    Wrapped { epoch, sealed: crypto::seal(wrapping, rng, context, key.expose()) }
+    Wrapped { epoch, sealed: crypto::seal_key(wrapping, rng, context, key) }
 }
 
 fn open_with(wrapping: &Key, context: &[u8], wrapped: &Wrapped) -> Option<Key> {
-    let opened: Secret<Vec<u8>> = crypto::open_secret(wrapping, context, &wrapped.sealed).ok()?;
-    opened.expose().as_slice().try_into().ok().map(Key::from_bytes)
+    crypto::open_key(wrapping, context, &wrapped.sealed).ok()
 }
 
 async fn load_region_key(unsealed: &Unsealed, region: &RegionId, meta: &Arc<dyn Meta>, rng: &dyn Rng) -> Result<Key> {

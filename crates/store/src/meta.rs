@@ -69,10 +69,33 @@ pub struct Range {
 }
 
 impl Range {
+    /// Every key.
+    pub fn all(limit: usize) -> Self {
+        Self { start: Vec::new(), end: None, limit, reverse: false }
+    }
+
     /// Every key that starts with `prefix`.
     pub fn prefix(prefix: &[u8], limit: usize) -> Self {
-        Self { start: prefix.to_vec(), end: successor(prefix), limit, reverse: false }
+        Self { start: prefix.to_vec(), end: successor(prefix), ..Self::all(limit) }
     }
+
+    /// Every key after this one, which need not be there any more.
+    pub fn after(key: &[u8], limit: usize) -> Self {
+        Self { start: above(key), ..Self::all(limit) }
+    }
+
+    /// Goes on behind a page that was read from the front, unless it was the last one: whether there may be more.
+    #[must_use]
+    pub fn go_on<T>(&mut self, page: &[T], key: impl FnOnce(&T) -> &[u8]) -> bool {
+        let Some(last) = page.last().filter(|_| page.len() >= self.limit) else { return false };
+        self.start = above(key(last));
+        true
+    }
+}
+
+/// The least key above another.
+fn above(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
 }
 
 /// The least key that is above every key starting with `prefix`; `None` if there is none.
@@ -214,5 +237,16 @@ mod tests {
         assert_eq!(successor(&[1, 0xff]), Some(vec![2]));
         assert_eq!(successor(&[0xff, 0xff]), None);
         assert_eq!(successor(b""), None);
+    }
+
+    #[test]
+    fn a_range_goes_on_behind_full_pages_alone() {
+        let mut range = super::Range::all(2);
+        assert!(range.go_on(&["a", "b"], |key| key.as_bytes()));
+        assert_eq!(range, super::Range::after(b"b", 2));
+        assert!(!range.go_on(&["c"], |key| key.as_bytes()) && !range.go_on(&[], |key: &&str| key.as_bytes()));
+        let mut below = super::Range::prefix(b"p", 1);
+        assert!(below.go_on(&["pq"], |key| key.as_bytes()));
+        assert_eq!((below.start.as_slice(), below.end.as_deref()), (b"pq\0".as_slice(), Some(b"q".as_slice())));
     }
 }

@@ -73,7 +73,7 @@ impl Recipient {
         audit.parameter("WrappingKeySpec", format!("{:?}", self.kind));
         audit.parameter("WrappingAlgorithm", format!("{:?}", self.scheme));
         let hash = crypto::sha256(&self.public);
-        audit.parameter("PublicKeySha256", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        audit.parameter("PublicKeySha256", hex::encode(hash));
     }
 }
 

@@ -78,7 +78,7 @@ impl Operation for SetKeyPolicy {
     fn audit(&self, audit: &mut Audit) {
         self.key.audit(audit);
         let hash = crypto::sha256(self.policy.text.as_bytes());
-        audit.parameter("PolicySha256", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        audit.parameter("PolicySha256", hex::encode(hash));
     }
 }
 

@@ -66,9 +66,8 @@ impl Run<ListRetirableGrants> for Kms {
         let mut items = Vec::new();
         let mut after = op.after.clone();
         for _ in 0..STEPS {
-            // The least key above the one that was seen last.
-            let start = after.as_ref().map(|(key, grant)| [&version_suffix(key, grant)[..], &[0]].concat());
-            let range = Range { start: start.unwrap_or_default(), end: None, limit: STEP, reverse: false };
+            let seen = after.as_ref().map(|(key, grant)| version_suffix(key, grant));
+            let range = seen.map_or_else(|| Range::all(STEP), |suffix| Range::after(&suffix, STEP));
             let found = txn.view().scan(GRANTS, account, &range).await?;
             let last = found.len() < STEP;
             for (_, grant) in found {

@@ -107,6 +107,16 @@ impl Keeper {
     }
 }
 
+/// Wraps the region key under the newest root key in the newest epoch, and notes the one that is left by that, if any.
+async fn enter_newest(txn: &mut Txn) -> Result<Moved> {
+    let moved = txn.wrap_region_key().await?;
+    if moved.from != moved.to {
+        let left = LeftRecord { to: moved.to };
+        txn.put(LEFT, AccountId::PLATFORM, &moved.from.to_be_bytes(), &left).await?;
+    }
+    Ok(moved)
+}
+
 impl Operation for BeginEpoch {
     type Output = Moved;
 
@@ -159,12 +169,7 @@ impl Run<BeginEpoch> for Keeper {
     /// Commit point: this transaction. Before it the store is in the old epoch, and the new one's key has no use here; after
     /// it the new one's key is needed.
     async fn run(&self, _: &Permit<BeginEpoch>, _: &BeginEpoch, txn: &mut Txn) -> Result<Moved> {
-        let moved = txn.wrap_region_key().await?;
-        if moved.from != moved.to {
-            let left = LeftRecord { to: moved.to };
-            txn.put(LEFT, AccountId::PLATFORM, &moved.from.to_be_bytes(), &left).await?;
-        }
-        Ok(moved)
+        enter_newest(txn).await
     }
 }
 
@@ -202,11 +207,6 @@ impl Run<RotateRoot> for Keeper {
     /// Commit point: this transaction. The seal holds both root keys until every store is past it.
     async fn run(&self, _: &Permit<RotateRoot>, _: &RotateRoot, txn: &mut Txn) -> Result<()> {
         // The newest epoch may be new to this store; then it is in that, too.
-        let moved = txn.wrap_region_key().await?;
-        if moved.from != moved.to {
-            let left = LeftRecord { to: moved.to };
-            txn.put(LEFT, AccountId::PLATFORM, &moved.from.to_be_bytes(), &left).await?;
-        }
-        Ok(())
+        enter_newest(txn).await.map(drop)
     }
 }

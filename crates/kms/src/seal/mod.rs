@@ -6,6 +6,7 @@
 
 mod error;
 mod file_seal;
+mod json_file;
 mod keeper;
 mod key_file;
 mod keys;

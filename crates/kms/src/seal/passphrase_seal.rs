@@ -1,5 +1,5 @@
 use super::keys::SealKeys;
-use super::{Seal, SealError};
+use super::{Seal, SealError, json_file};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::Key;
@@ -80,19 +80,16 @@ impl Seal for PassphraseSeal {
             version: keys.version(),
             kind: KIND.to_owned(),
             argon2id: Argon2id { cost: self.cost, salt: STANDARD.encode(salt) },
-            sealed: STANDARD.encode(sealed),
+            sealed: json_file::encode(&sealed),
         };
-        let mut text = serde_json::to_vec_pretty(&file).map_err(|_| SealError::Damaged("it cannot be written"))?;
-        text.push(b'\n');
-        Ok(Secret::new(text))
+        json_file::write(&file)
     }
 
     fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {
-        let file: File =
-            serde_json::from_slice(content.expose()).map_err(|_| SealError::Damaged("a member is missing or wrong"))?;
+        let file: File = json_file::read(content)?;
         let salt = STANDARD.decode(&file.argon2id.salt).ok().and_then(|salt| salt.try_into().ok());
         let salt: [u8; 16] = salt.ok_or(SealError::Damaged("its salt is not the base64 of 16 bytes"))?;
-        let sealed = STANDARD.decode(&file.sealed).map_err(|_| SealError::Damaged("its keys are not base64"))?;
+        let sealed = json_file::decode(&file.sealed)?;
         let key = self.key(file.argon2id.cost, &salt)?;
         let plain = crypto::open_secret(&key, CONTEXT, &sealed).map_err(|_| SealError::PassphraseWrong)?;
         SealKeys::read(&plain)

@@ -1,8 +1,6 @@
 use super::keys::SealKeys;
 use super::token::{Token, TokenConfig};
-use super::{Seal, SealError};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::{Seal, SealError, json_file};
 use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -64,7 +62,7 @@ impl Seal for Pkcs11Seal {
     }
 
     fn close(&self, keys: &SealKeys, rng: &dyn Rng) -> Result<Secret<Vec<u8>>, SealError> {
-        let id: String = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = hex::encode(rng.bytes::<16>());
         let (key, plain) = (Key::random(rng), keys.write("{", "}")?);
         let wrapped = self.token.wrap_under_new(&id, &key, rng)?;
         let sealed = crypto::seal(&key, rng, &Self::context(&id), plain.expose());
@@ -76,21 +74,18 @@ impl Seal for Pkcs11Seal {
             kind: KIND.to_owned(),
             key: id.clone(),
             retired: retired.clone(),
-            wrapped: STANDARD.encode(wrapped),
-            sealed: STANDARD.encode(sealed),
+            wrapped: json_file::encode(&wrapped),
+            sealed: json_file::encode(&sealed),
         };
-        let mut text = serde_json::to_vec_pretty(&file).map_err(|_| SealError::Damaged("it cannot be written"))?;
-        text.push(b'\n');
+        let text = json_file::write(&file)?;
         *held = Held { current: Some(id), retired };
-        Ok(Secret::new(text))
+        Ok(text)
     }
 
     fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {
-        let file: File =
-            serde_json::from_slice(content.expose()).map_err(|_| SealError::Damaged("a member is missing or wrong"))?;
-        let decode = |text: &str| STANDARD.decode(text).map_err(|_| SealError::Damaged("its keys are not base64"));
-        let key = self.token.unwrap(&file.key, &decode(&file.wrapped)?)?;
-        let plain = crypto::open_secret(&key, &Self::context(&file.key), &decode(&file.sealed)?);
+        let file: File = json_file::read(content)?;
+        let key = self.token.unwrap(&file.key, &json_file::decode(&file.wrapped)?)?;
+        let plain = crypto::open_secret(&key, &Self::context(&file.key), &json_file::decode(&file.sealed)?);
         let keys = SealKeys::read(&plain.map_err(|_| SealError::Damaged("the token's key does not open it"))?)?;
         *self.held() = Held { current: Some(file.key), retired: file.retired };
         Ok(keys)

@@ -1,7 +1,5 @@
 use super::keys::SealKeys;
-use super::{Seal, SealError};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::{Seal, SealError, json_file};
 use crypto::{Key, shares};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -49,7 +47,7 @@ impl SharesSeal {
     pub fn split(threshold: u8, count: u8, rng: &dyn Rng) -> Result<Vec<Secret<String>>, SealError> {
         let wrong = SealError::ShareWrong("of 2 to 255 shares, at least 2 must be needed, and no more than there are");
         let made = shares::split(&Key::random(rng), threshold, count, rng).ok_or(wrong)?;
-        let id = to_hex(&rng.bytes::<4>());
+        let id = hex::encode(rng.bytes::<4>());
         let set = ShareSet { id, threshold, count };
         Ok(made.into_iter().map(|share| SealShare { set: set.clone(), share }.to_text()).collect())
     }
@@ -75,13 +73,9 @@ impl SharesSeal {
     }
 }
 
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// What notices a slip of the pen.
 fn checksum(text: &str) -> String {
-    to_hex(crypto::sha256(text.as_bytes()).first_chunk::<4>().unwrap_or(&[0; 4]))
+    hex::encode(crypto::sha256(text.as_bytes()).first_chunk::<4>().unwrap_or(&[0; 4]))
 }
 
 impl SealShare {
@@ -119,13 +113,10 @@ impl SealShare {
         let number = |text: &str| text.parse::<u8>().map_err(|_| wrong());
         let set = ShareSet { id: id.to_owned(), threshold: number(threshold)?, count: number(count)? };
         let mut bytes = Secret::new([0; 32]);
-        if value.len() != 64 || parts.next().is_some() {
+        if parts.next().is_some() {
             return Err(wrong());
         }
-        for (byte, pair) in bytes.expose_mut().iter_mut().zip(value.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| wrong())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-        }
+        hex::decode_to_slice(value, bytes.expose_mut()).map_err(|_| wrong())?;
         Ok(Self { set, share: shares::Share { index: number(index)?, value: bytes } })
     }
 
@@ -152,37 +143,33 @@ impl Seal for SharesSeal {
             version: keys.version(),
             kind: KIND.to_owned(),
             set: self.set.clone(),
-            sealed: STANDARD.encode(sealed),
+            sealed: json_file::encode(&sealed),
         };
-        let mut text = serde_json::to_vec_pretty(&file).map_err(|_| SealError::Damaged("it cannot be written"))?;
-        text.push(b'\n');
-        Ok(Secret::new(text))
+        json_file::write(&file)
     }
 
     fn open(&self, content: &Secret<Vec<u8>>) -> Result<SealKeys, SealError> {
-        let file = read(content)?;
+        let file: File = json_file::read(content)?;
         if file.set.id != self.set.id {
             return Err(SealError::ShareWrong("they are of another set than the seal file"));
         }
-        let sealed = STANDARD.decode(&file.sealed).map_err(|_| SealError::Damaged("its keys are not base64"))?;
+        let sealed = json_file::decode(&file.sealed)?;
         let plain = crypto::open_secret(&self.key, &Self::context(&self.set), &sealed);
         SealKeys::read(&plain.map_err(|_| SealError::ShareWrong("they do not open the seal file, or it was changed"))?)
     }
 }
 
-fn read(content: &Secret<Vec<u8>>) -> Result<File, SealError> {
-    serde_json::from_slice(content.expose()).map_err(|_| SealError::Damaged("a member is missing or wrong"))
+fn content_in(folder: &Path) -> Result<Secret<Vec<u8>>, SealError> {
+    super::key_file::read(folder)?.ok_or(SealError::Damaged("it is missing"))
 }
 
 /// Which shares open the seal of a folder.
 pub fn set_in(folder: &Path) -> types::Result<ShareSet> {
-    let content = super::key_file::read(folder)?.ok_or(SealError::Damaged("it is missing"))?;
-    Ok(read(&content)?.set)
+    Ok(json_file::read::<File>(&content_in(folder)?)?.set)
 }
 
 /// Whether the shares open the seal of a folder.
 pub fn check_shares(folder: &Path, seal: &SharesSeal) -> types::Result<()> {
-    let content = super::key_file::read(folder)?.ok_or(SealError::Damaged("it is missing"))?;
-    super::open(seal, &content)?;
+    super::open(seal, &content_in(folder)?)?;
     Ok(())
 }

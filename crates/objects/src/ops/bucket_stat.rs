@@ -69,9 +69,8 @@ async fn walk<R: Record>(view: &View, table: Table<R>, bucket: &Bucket, mut each
     loop {
         let page = view.scan(table, bucket.owner, &range).await?;
         page.iter().for_each(|(_, record)| each(record));
-        match page.last() {
-            Some((last, _)) if page.len() == limits::PAGE => range.start = [last.as_slice(), &[0]].concat(),
-            _ => return Ok(()),
+        if !range.go_on(&page, |(suffix, _)| suffix) {
+            return Ok(());
         }
         // A view in memory never waits, and a bucket may be large.
         tokio::task::yield_now().await;

@@ -103,12 +103,9 @@ pub(crate) async fn held_parts(
     let mut parts = BTreeMap::new();
     loop {
         let page = txn.scan(PARTS, account, &range).await?;
-        let full = page.len() == limits::PAGE;
-        if let Some((last, _)) = page.last().filter(|_| full) {
-            range.start = [last.as_slice(), &[0]].concat();
-        }
+        let more = range.go_on(&page, |(suffix, _)| suffix);
         parts.extend(page.into_iter().map(|(_, part)| (part.segment.part, part)));
-        if !full {
+        if !more {
             return Ok(parts);
         }
     }

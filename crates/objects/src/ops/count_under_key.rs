@@ -7,7 +7,7 @@ use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use kms::{KeyName, KeyRef};
 use std::collections::BTreeSet;
 use store::{Range, Store, Txn, View};
-use types::{AccountId, Action, Failure, KeyId, Reason, Resource, Result, Service, limits};
+use types::{AccountId, Action, Failure, KeyId, Reason, Result, limits};
 
 /// Records that one call looks at: what takes longer goes on where it left off.
 const LOOKED_AT: usize = 20 * limits::PAGE;
@@ -80,48 +80,45 @@ impl Run<CountUnderKey> for Objects {
     }
 
     async fn target(&self, _: &CountUnderKey, caller: &Caller, _: &View) -> Result<Target> {
-        let account = caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
-        Ok(Target::one(LIST_BUCKETS, Resource::regional(Service::Oss, self.store.region(), account, "*")))
+        self.account_target(LIST_BUCKETS, caller)
     }
 
     async fn run(&self, permit: &Permit<CountUnderKey>, op: &CountUnderKey, txn: &mut Txn) -> Result<UnderKey> {
         let owner = permit.target().owner.ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
         let mut found = UnderKey::default();
-        let mut start = Vec::new();
+        let mut range = Range::all(limits::PAGE);
         match &op.after {
-            Some(cursor) => start = parse_cursor(cursor)?,
+            Some(cursor) => range.start = parse_cursor(cursor)?,
             None => once(op, txn.view(), owner, &mut found).await?,
         }
         for _ in 0..LOOKED_AT / limits::PAGE {
-            let range = Range { start, end: None, limit: limits::PAGE, reverse: false };
             let page = txn.view().scan(OBJECTS, owner, &range).await?;
             for (_, object) in page.iter().filter(|(_, object)| op.opens(&object.data_key)) {
                 found.objects += 1;
                 found.bytes += object.size;
             }
-            let Some((last, _)) = page.last().filter(|_| page.len() == limits::PAGE) else { return Ok(found) };
-            start = [last.as_slice(), &[0]].concat();
+            if !range.go_on(&page, |(suffix, _)| suffix) {
+                return Ok(found);
+            }
             // A view in memory never waits.
             tokio::task::yield_now().await;
         }
-        found.next = Some(hex::encode(&start));
+        found.next = Some(hex::encode(&range.start));
         Ok(found)
     }
 }
 
 /// What there is little of, and what is looked at by the first call alone.
 async fn once(op: &CountUnderKey, view: &View, owner: AccountId, found: &mut UnderKey) -> Result<()> {
-    let all = |start: Vec<u8>| Range { start, end: None, limit: limits::PAGE, reverse: false };
-    let buckets = view.scan(BUCKETS, owner, &all(Vec::new())).await?;
+    let buckets = view.scan(BUCKETS, owner, &Range::all(limits::BUCKETS)).await?;
     let meant = buckets.iter().filter(|(_, bucket)| op.is_meant(owner, bucket.encryption.as_ref()));
     found.buckets = meant.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect();
-    let mut start = Vec::new();
+    let mut range = Range::all(limits::PAGE);
     loop {
-        let page = view.scan(UPLOADS, owner, &all(start)).await?;
+        let page = view.scan(UPLOADS, owner, &range).await?;
         found.uploads += page.iter().filter(|(_, upload)| op.opens(&upload.data_key)).count() as u64;
-        match page.last() {
-            Some((last, _)) if page.len() == limits::PAGE => start = [last.as_slice(), &[0]].concat(),
-            _ => return Ok(()),
+        if !range.go_on(&page, |(suffix, _)| suffix) {
+            return Ok(());
         }
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-use crate::access::audit_bucket;
+use crate::access::{account_of, audit_bucket};
 use crate::acl::Acl;
 use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL};
 use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
@@ -59,10 +59,6 @@ impl Operation for CreateBucket {
 }
 
 /// Nobody can own a bucket without an account.
-fn account_of(caller: &Caller) -> Result<AccountId> {
-    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
-}
-
 #[async_trait]
 impl Run<CreateBucket> for Objects {
     fn store(&self) -> &Store {
@@ -96,8 +92,7 @@ impl Run<CreateBucket> for Objects {
             Some(_) => return self.create_again(permit, op, owner, txn).await,
             None => {}
         }
-        let all = Range { start: Vec::new(), end: None, limit: limits::BUCKETS, reverse: false };
-        if txn.scan(BUCKETS, owner, &all).await?.len() >= limits::BUCKETS {
+        if txn.scan(BUCKETS, owner, &Range::all(limits::BUCKETS)).await?.len() >= limits::BUCKETS {
             return Err(Failure::of(Reason::TooManyBuckets));
         }
         let record = BucketRecord {

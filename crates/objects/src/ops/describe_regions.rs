@@ -3,7 +3,7 @@ use crate::objects::Objects;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
-use types::{Action, Failure, Reason, Resource, Result, Service};
+use types::{Action, Result};
 
 /// Asks for leave to be told which regions there are. Which these are a region does not know of the others, so whoever
 /// asks tells it.
@@ -32,8 +32,7 @@ impl Run<DescribeRegions> for Objects {
     }
 
     async fn target(&self, _: &DescribeRegions, caller: &Caller, _: &View) -> Result<Target> {
-        let account = caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
-        Ok(Target::one(DESCRIBE_REGIONS, Resource::regional(Service::Oss, self.store.region(), account, "*")))
+        self.account_target(DESCRIBE_REGIONS, caller)
     }
 
     async fn run(&self, _: &Permit<DescribeRegions>, _: &DescribeRegions, _: &mut Txn) -> Result<()> {

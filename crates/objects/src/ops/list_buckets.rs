@@ -5,7 +5,7 @@ use crate::tables::BUCKETS;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
-use types::{AccountId, Action, BucketName, Failure, Reason, Resource, Result, Service, limits};
+use types::{AccountId, Action, BucketName, Failure, Reason, Result, limits};
 
 /// Lists the buckets of the caller's account, by name.
 #[derive(Clone, Debug)]
@@ -55,8 +55,7 @@ impl Run<ListBuckets> for Objects {
     }
 
     async fn target(&self, _: &ListBuckets, caller: &Caller, _: &View) -> Result<Target> {
-        let account = caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
-        Ok(Target::one(LIST_BUCKETS, Resource::regional(Service::Oss, self.store.region(), account, "*")))
+        self.account_target(LIST_BUCKETS, caller)
     }
 
     async fn run(&self, permit: &Permit<ListBuckets>, op: &ListBuckets, txn: &mut Txn) -> Result<BucketPage> {
