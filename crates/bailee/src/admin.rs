@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::unix::OwnedReadHalf;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use types::Secret;
 use zeroize::Zeroizing;
@@ -108,11 +108,11 @@ pub(crate) async fn gather(data: &Path) -> Result<SharesSeal, Stop> {
             Ok(seal) => {
                 let opened = seal.is_some();
                 let count = if opened { usize::from(threshold) } else { given.len() };
-                (json!({"done": {"kind": "shares", "opened": opened, "given": count, "needed": threshold}}), seal)
+                (Ok(json!({"kind": "shares", "opened": opened, "given": count, "needed": threshold})), seal)
             }
-            Err(error) => (json!({"error": with_causes(error.as_ref())}), None),
+            Err(error) => (Err(error), None),
         };
-        let _ = writer.write_all(format!("{answer}\n").as_bytes()).await;
+        tell(&mut writer, answer).await;
         if let Some(seal) = seal {
             return Ok(seal);
         }
@@ -155,17 +155,16 @@ fn bind(data: &Path) -> Result<(UnixListener, PathBuf), Stop> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         removed => removed?,
     }
-    let socket = at_short_path(&folder, |short| UnixListener::bind(short))
+    let open = File::open(&folder)?;
+    let socket = UnixListener::bind(short_path(&open))
         .map_err(|e| format!("cannot listen on {}, where `bailee seal` asks: {e}", path.display()))?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
     Ok((socket, path))
 }
 
-/// Paths of sockets have at most a hundred bytes; the folder that is open has a short one.
-fn at_short_path<T>(folder: &Path, run: impl FnOnce(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
-    let open = File::open(folder)?;
-    let short = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd())).join(SOCKET);
-    run(&short)
+/// The socket's path as long as its folder is open: paths of sockets have at most a hundred bytes, and this one is short.
+fn short_path(folder: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())).join(SOCKET)
 }
 
 async fn serve(stream: UnixStream, sealing: Arc<Sealing>) {
@@ -175,6 +174,11 @@ async fn serve(stream: UnixStream, sealing: Arc<Sealing>) {
         Ok(ask) => answer(&sealing, ask).await,
         Err(error) => Err(error),
     };
+    tell(&mut writer, answer).await;
+}
+
+/// Whoever has gone away is told nothing.
+async fn tell(writer: &mut OwnedWriteHalf, answer: Result<Value, Stop>) {
     let text = match answer {
         Ok(done) => json!({"done": done}),
         Err(error) => json!({"error": with_causes(error.as_ref())}),
@@ -206,10 +210,7 @@ pub(crate) async fn ask(data: &Path, ask: &Ask) -> Result<Option<Value>, Stop> {
     let folder = data.join(FOLDER);
     let connected = match File::open(&folder) {
         Err(_) => return Ok(None),
-        Ok(open) => {
-            let short = format!("/proc/self/fd/{}/{SOCKET}", open.as_raw_fd());
-            UnixStream::connect(short).await
-        }
+        Ok(open) => UnixStream::connect(short_path(&open)).await,
     };
     let stream = match connected {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => return Ok(None),

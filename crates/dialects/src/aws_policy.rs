@@ -3,6 +3,7 @@
 //! What cannot be said in the other grammar is refused by name: a policy that means less than its author thinks is worse
 //! than none. Lists come out sorted and single values as lists.
 
+use crate::aws_principal::AwsPrincipal;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -202,16 +203,13 @@ impl Grammar {
         if let Ok(account) = text.parse() {
             return Ok((self.account)(account));
         }
-        let session = text.strip_prefix("arn:aws:sts::");
-        let named = text.strip_prefix("arn:aws:iam::").or(session).and_then(|rest| rest.split_once(':'));
-        let (account, path) = named.ok_or_else(wrong)?;
-        let known = account.parse::<AccountId>().map_err(|_| wrong())?;
-        match (path.split_once('/'), session) {
-            (None, None) if path == "root" => Ok((self.account)(known)),
-            (Some(("user" | "role", _)), None) => Ok(format!("acs:ram::{account}:{path}")),
-            (Some(("assumed-role", _)), Some(_)) => Ok(format!("arn:sts::{account}:{path}")),
-            _ => Err(wrong()),
-        }
+        let (account, who) = AwsPrincipal::parse(text).ok_or_else(wrong)?;
+        Ok(match who {
+            AwsPrincipal::Root => (self.account)(account),
+            AwsPrincipal::User(name) => format!("acs:ram::{account}:user/{name}"),
+            AwsPrincipal::Role(name) => format!("acs:ram::{account}:role/{name}"),
+            AwsPrincipal::Session(names) => format!("arn:sts::{account}:assumed-role/{names}"),
+        })
     }
 
     fn conditions(&self, value: &Value) -> Result<Value> {

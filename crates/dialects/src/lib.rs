@@ -7,6 +7,7 @@
 mod arrival;
 pub mod aws_kms;
 mod aws_policy;
+mod aws_principal;
 mod body;
 mod denied;
 mod domains;

@@ -1,5 +1,6 @@
 //! Names of keys and of who uses them, as this vendor writes them and as the domain does.
 
+use crate::aws_principal::AwsPrincipal;
 use kms::{KeyName, KeyRef};
 use types::{AccountId, AliasName, Failure, KeyId, Reason, RegionId, Result, RoleName, SessionName, UserName};
 
@@ -49,18 +50,15 @@ pub(super) fn principal(parameter: &'static str, text: &str) -> Result<String> {
 }
 
 fn own_principal(text: &str) -> Option<String> {
-    let session = text.strip_prefix("arn:aws:sts::");
-    let (account, path) = text.strip_prefix("arn:aws:iam::").or(session)?.split_once(':')?;
-    let account: AccountId = account.parse().ok()?;
-    let path = match (path.split_once('/'), session) {
-        (None, None) if path == "root" => "root".to_owned(),
-        (Some(("user", name)), None) => format!("user/{}", name.parse::<UserName>().ok()?),
-        (Some(("role", name)), None) => format!("role/{}", name.parse::<RoleName>().ok()?),
-        (Some(("assumed-role", names)), Some(_)) => {
+    let (account, who) = AwsPrincipal::parse(text)?;
+    let path = match who {
+        AwsPrincipal::Root => "root".to_owned(),
+        AwsPrincipal::User(name) => format!("user/{}", name.parse::<UserName>().ok()?),
+        AwsPrincipal::Role(name) => format!("role/{}", name.parse::<RoleName>().ok()?),
+        AwsPrincipal::Session(names) => {
             let (role, name) = names.split_once('/')?;
             format!("role/{}/{}", role.parse::<RoleName>().ok()?, name.parse::<SessionName>().ok()?)
         }
-        _ => return None,
     };
     Some(format!("acs:ram::{account}:{path}"))
 }

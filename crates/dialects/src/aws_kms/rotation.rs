@@ -8,7 +8,7 @@ use super::words::{self, name, seconds, value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::pair::{EncryptionScheme, PairKind, Wrapping};
-use kms::{Drawn, KeyRef, KeyVersion, Page, Rotated};
+use kms::{Drawn, KeyVersion, Page, Rotated};
 use serde_json::{Value, json};
 use types::{Failure, Reason, Result, Timestamp};
 
@@ -58,26 +58,19 @@ async fn disable_key_rotation(c: &Context<'_>) -> Result<Value> {
 }
 
 async fn get_key_rotation_status(c: &Context<'_>) -> Result<Value> {
-    let key = by_id(c)?;
-    let found = c.kms(kms::DescribeKey { key: key.clone() }).await?.record;
+    let key = c.key()?;
+    // This vendor takes no alias here, and the domain's operation would.
+    let arn = named(c, &key)?;
+    let found = c.kms(kms::DescribeKey { key }).await?.record;
     if !found.spec.is_symmetric() {
         return Err(Reason::KeySpecUnsupported.into());
     }
-    let mut members = json!({"KeyId": named(c, &key)?, "KeyRotationEnabled": found.rotation.is_some()});
+    let mut members = json!({"KeyId": arn, "KeyRotationEnabled": found.rotation.is_some()});
     if let (Some(rotation), Some(members)) = (found.rotation, members.as_object_mut()) {
         members.insert("RotationPeriodInDays".to_owned(), (rotation.seconds / DAY).into());
         members.insert("NextRotationDate".to_owned(), seconds(rotation.next));
     }
     Ok(members)
-}
-
-/// A key by its id, where this vendor takes no alias and the domain's operation would.
-fn by_id(c: &Context<'_>) -> Result<KeyRef> {
-    let key = c.key()?;
-    match key.name() {
-        kms::KeyName::Id(_) => Ok(key),
-        kms::KeyName::Alias(_) => Err(Reason::AliasNotAllowed.into()),
-    }
 }
 
 async fn rotate_key_on_demand(c: &Context<'_>) -> Result<Value> {

@@ -86,9 +86,9 @@ pub(super) fn explained(head: &Head, failure: Failure) -> Failure {
     match aws::expected(head) {
         Ok(expected) => failure
             .with("AWSAccessKeyId", expected.access_key_id.as_str())
-            .with("StringToSign", expected.string_to_sign)
-            .with("SignatureProvided", expected.signature)
-            .with("CanonicalRequest", expected.canonical_request),
+            .with("StringToSign", expected.string_to_sign())
+            .with("SignatureProvided", expected.signature())
+            .with("CanonicalRequest", expected.canonical_request()),
         Err(_) => failure,
     }
 }

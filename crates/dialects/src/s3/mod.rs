@@ -2,7 +2,8 @@
 //!
 //! A request goes through three hands: [`identity`] checks what a signature must be besides right and finds who claims to
 //! have made it, `s3s` verifies it and decodes the operation, and a function of this module asks the domain. Until the
-//! signature was verified the caller is nobody.
+//! signature was verified the caller is nobody. Plain reads and writes of objects take a shorter way, by [`direct`]
+//! (docs/adr/0010).
 
 mod acl;
 mod answer;

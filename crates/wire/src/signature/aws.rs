@@ -1,6 +1,6 @@
 //! What must hold of an AWS signature beyond the signature itself: that it covers every header that means something, that
-//! its day, its clock and its life are right, and that there is only one. The signature itself `s3s` verifies where it is
-//! on an S3 request, and [`read`] makes it verifiable where it is on a call of a JSON service.
+//! its day, its clock and its life are right, and that there is only one. The signature itself [`read`] makes verifiable
+//! where it is on a call of a JSON service. Where it is on an S3 request `s3s` verifies it, or [`AwsExpected::holds`].
 
 use super::authorization::Fields;
 use super::proof::{Method, Proof, hex_signature};
@@ -40,27 +40,34 @@ pub fn precheck(head: &Head, now: Timestamp) -> Result<AwsIdentity> {
     Ok(identity)
 }
 
-/// What the signature of a request should be of, for the sender of a wrong one to compare with what it signed. Holds
-/// nothing but what was sent.
+/// What the signature of a request should be of, for whoever verifies it, and for the sender of a wrong one to compare
+/// with what it signed. Holds nothing but what was sent.
 pub struct AwsExpected {
     /// Whose secret is said to have signed it.
     pub access_key_id: AccessKeyId,
-    /// The signature, as sent.
-    pub signature: String,
-    /// The string to sign.
-    pub string_to_sign: String,
-    /// The canonical request, whose hash is in that string.
-    pub canonical_request: String,
-    scope: Scope,
+    proof: Proof,
 }
 
 impl AwsExpected {
     /// Whether the signature that was sent is the one made with this secret. That a request is signed for the right day
     /// and covers what it must is [`precheck`]'s to say.
     pub fn holds(&self, secret: &[u8]) -> bool {
-        let method = Method::Derived { prefix: b"AWS4", scope: self.scope.clone() };
-        let right = method.sign(secret, self.string_to_sign.as_bytes());
-        hash::eq(right.as_bytes(), self.signature.as_bytes())
+        self.proof.holds(secret)
+    }
+
+    /// The signature, as sent.
+    pub fn signature(&self) -> &str {
+        &self.proof.signature
+    }
+
+    /// The string to sign.
+    pub fn string_to_sign(&self) -> &str {
+        self.proof.strings.first().map_or("", String::as_str)
+    }
+
+    /// The canonical request, whose hash is in that string.
+    pub fn canonical_request(&self) -> &str {
+        self.proof.canonical_request.as_deref().unwrap_or_default()
     }
 }
 
@@ -74,14 +81,7 @@ pub fn expected(head: &Head) -> Result<AwsExpected> {
     let path = encoding::decode_path(head.raw_path()).map_or_else(|_| head.raw_path().to_owned(), |p| encode_path(&p));
     let sent = head.header("x-amz-content-sha256").filter(|_| !presigned);
     let canonical_request = canonical_request(head, &path, &query, &signed_headers, sent.unwrap_or("UNSIGNED-PAYLOAD"));
-    let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
-    Ok(AwsExpected {
-        access_key_id,
-        signature: claims.signature.to_owned(),
-        string_to_sign: format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date),
-        canonical_request,
-        scope,
-    })
+    Ok(AwsExpected { access_key_id, proof: claims.proof(scope, canonical_request) })
 }
 
 fn canonical_request(head: &Head, path: &str, query: &Params, signed_headers: &[String], payload: &str) -> String {
@@ -120,8 +120,6 @@ pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
     }
     signed_headers.sort_unstable();
     let canonical_request = canonical_request(head, head.raw_path(), &query, &signed_headers, &payload);
-    let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
-    let string = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", claims.date);
     Ok(Signed {
         scheme: Scheme::AwsJson,
         access_key_id,
@@ -129,12 +127,7 @@ pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
         time: Some(time),
         expires: None,
         nonce: None,
-        proof: Proof {
-            method: Method::Derived { prefix: b"AWS4", scope: scope.clone() },
-            strings: vec![string],
-            canonical_request: Some(canonical_request),
-            signature: claims.signature.to_owned(),
-        },
+        proof: claims.proof(scope.clone(), canonical_request),
         scope: Some(scope),
         signed_headers,
     })
@@ -196,6 +189,18 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
+    /// What decides whether the signature is right (AWS Signature Version 4, "Create a string to sign").
+    fn proof(&self, scope: Scope, canonical_request: String) -> Proof {
+        let digest = hex::encode(hash::sha256(canonical_request.as_bytes()));
+        let string = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", self.date);
+        Proof {
+            method: Method::Derived { prefix: b"AWS4", scope },
+            strings: vec![string],
+            canonical_request: Some(canonical_request),
+            signature: self.signature.to_owned(),
+        }
+    }
+
     /// The claims read, if they belong to one day and cover what they must.
     fn checked(&self, head: &Head) -> Result<AwsIdentity> {
         let identity = self.read()?;

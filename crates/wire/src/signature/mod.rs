@@ -2,7 +2,8 @@
 //!
 //! The way through: [`recognise`] names the scheme, the scheme's `read` makes a [`Signed`] (its claims, and the string
 //! the client must have signed), and [`Signed::verify`] holds it against the secret, the clock and the regions served.
-//! S3 signatures are verified by `s3s`; [`aws::precheck`] adds the checks it leaves out.
+//! S3 signatures are verified by `s3s`, those of plain requests by [`aws::AwsExpected`]; [`aws::precheck`] adds the checks
+//! that both leave out.
 
 pub mod acs;
 mod authorization;
