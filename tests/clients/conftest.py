@@ -1,9 +1,8 @@
 """What every client test starts from: a running server, its accounts, and clients for them."""
 
-import boto3
-import botocore.config
 import pytest
-from harness import REGION, Credentials, People, Rpc, Server, fresh
+from harness import Credentials, People, Rpc, Server, fresh
+from services import SDKS, kms_of, new_key, s3_client
 
 
 @pytest.fixture(scope="session")
@@ -47,19 +46,31 @@ def people(rpc) -> People:
     return People(rpc)
 
 
-def s3_client(server: Server, credentials: Credentials | None, **options):
-    """An S3 client with the defaults that users have, but without patience for failures."""
-    config = {"retries": {"max_attempts": 1}, "connect_timeout": 5, "read_timeout": 60, **options}
-    keys = {}
-    if credentials:
-        keys = {"aws_access_key_id": credentials.id, "aws_secret_access_key": credentials.secret}
-        keys["aws_session_token"] = credentials.token
-    else:
-        config["signature_version"] = botocore.UNSIGNED
-    session = boto3.session.Session()
-    return session.client(
-        "s3", endpoint_url=server.url, region_name=REGION, config=botocore.config.Config(**config), **keys
-    )
+@pytest.fixture(params=list(SDKS))
+def sdk(request):
+    """Each of the Alibaba SDKs in turn."""
+    return SDKS[request.param]
+
+
+@pytest.fixture
+def kms(sdk, server, root):
+    """Calls KMS as root of the first account."""
+    return kms_of(sdk(server, root))
+
+
+@pytest.fixture
+def kms_as(sdk, server):
+    """Calls KMS as anyone."""
+    return lambda credentials: kms_of(sdk(server, credentials))
+
+
+@pytest.fixture
+def key(kms):
+    """A new key of the first account; scheduled for deletion afterwards."""
+    made = new_key(kms, Description="test")
+    yield made
+    if kms("DescribeKey", KeyId=made)["KeyMetadata"]["KeyState"] != "PendingDeletion":
+        kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=7)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ import importlib
 import json
 import re
 
+import boto3
+import botocore.config
 import pytest
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
@@ -106,25 +108,8 @@ def refused(code: str | tuple, status: int | None = None):
     assert request_id, error
 
 
-@pytest.fixture(params=list(SDKS))
-def sdk(request):
-    """Each of the SDKs in turn."""
-    return SDKS[request.param]
-
-
-@pytest.fixture
-def kms(sdk, server, root):
-    """Calls KMS as root of the first account."""
-    return kms_of(sdk(server, root))
-
-
-@pytest.fixture
-def kms_as(sdk, server):
-    """Calls KMS as anyone."""
-    return lambda credentials: kms_of(sdk(server, credentials))
-
-
 def kms_of(client):
+    """KMS through a client, as a function of the action and its parameters."""
     return lambda action, **given: client.call("kms", action, **given)
 
 
@@ -139,3 +124,21 @@ def encoded(plain: bytes) -> str:
 
 def decoded(text: str) -> bytes:
     return base64.b64decode(text)
+
+
+def aws_client(service: str, server: Server, credentials: Credentials | None, region: str = REGION, **options):
+    """A client of boto3's with the defaults that users have, but without patience for failures. None is nobody."""
+    config = {"retries": {"max_attempts": 1}, "connect_timeout": 5, "read_timeout": 60, **options}
+    keys = {}
+    if credentials:
+        keys = {"aws_access_key_id": credentials.id, "aws_secret_access_key": credentials.secret}
+        keys["aws_session_token"] = credentials.token
+    else:
+        config["signature_version"] = botocore.UNSIGNED
+    config = botocore.config.Config(**config)
+    return boto3.session.Session().client(service, endpoint_url=server.url, region_name=region, config=config, **keys)
+
+
+def s3_client(server: Server, credentials: Credentials | None, **options):
+    """An S3 client with those defaults. None is nobody."""
+    return aws_client("s3", server, credentials, **options)

@@ -9,8 +9,6 @@ import subprocess
 import sys
 
 import aws_encryption_sdk
-import boto3
-import botocore.config
 import botocore.session
 import pytest
 import requests
@@ -19,33 +17,24 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
 from expect import s3_error
 from harness import REGION, allow, clean_environment, deny, fresh
+from services import aws_client
 
 BIN = pathlib.Path(sys.executable).parent
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-def kms_client(server, credentials, **options):
-    config = {"retries": {"max_attempts": 1}, "connect_timeout": 5, "read_timeout": 60, **options}
-    keys = {"aws_access_key_id": credentials.id, "aws_secret_access_key": credentials.secret}
-    keys["aws_session_token"] = credentials.token
-    session = boto3.session.Session()
-    return session.client(
-        "kms", endpoint_url=server.url, region_name=REGION, config=botocore.config.Config(**config), **keys
-    )
-
-
 @pytest.fixture(scope="module")
 def make_kms(server):
-    return lambda credentials: kms_client(server, credentials)
+    return lambda credentials: aws_client("kms", server, credentials)
 
 
 @pytest.fixture(scope="module")
 def kms(server, root):
-    return kms_client(server, root)
+    return aws_client("kms", server, root)
 
 
 @pytest.fixture(scope="module")

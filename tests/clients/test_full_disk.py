@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from conftest import s3_client
 from expect import s3_error
 from harness import Server
+from services import s3_client
 
 MIB = 1024 * 1024
 DISK = 1_100

@@ -5,20 +5,10 @@ import os
 
 import pytest
 from harness import Credentials, allow, fresh
-from services import encoded, kms, kms_as, refused, sdk  # noqa: F401
-
+from services import encoded, refused
 
 # Alibaba's documents name no code of its own for a ciphertext that does not open.
 DAMAGED = ("InvalidCiphertext", "InvalidParameter")
-
-
-@pytest.fixture
-def key(kms):
-    """A new key; scheduled for deletion afterwards."""
-    made = kms("CreateKey", Description="test")["KeyMetadata"]["KeyId"]
-    yield made
-    if kms("DescribeKey", KeyId=made)["KeyMetadata"]["KeyState"] != "PendingDeletion":
-        kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=7)
 
 
 def test_a_key_is_made_and_described(kms, key, root):

@@ -4,8 +4,8 @@ import hashlib
 import io
 
 from boto3.s3.transfer import TransferConfig
-from conftest import s3_client
 from harness import Server, fresh, pattern
+from services import s3_client
 
 MIB = 1 << 20
 # Five times what the server may hold. More would prove no more of its memory and take minutes of a small machine.

@@ -4,14 +4,9 @@ import json
 
 import pytest
 from harness import allow, document, fresh
-from services import SDKS, refused
+from services import refused
 
 TRUST = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::%s:root"]}}]}'
-
-
-@pytest.fixture(params=list(SDKS))
-def sdk(request):
-    return SDKS[request.param]
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Two regions in one process: what is in one is nowhere else, and who asks in the wrong one is told which is right."""
 
-import boto3
-import botocore.config
 import oss2
 import pytest
 import requests
 from conftest import empty
 from expect import oss_error, s3_error
 from harness import Rpc, RpcError, Server, fresh, pattern
+from services import aws_client
 
 FIRST, SECOND = "eu-1", "eu-2"
 CONFIG = f"""
@@ -34,9 +33,7 @@ def regions(tmp_path_factory):
 
 
 def s3(server, region):
-    config = botocore.config.Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
-    keys = {"aws_access_key_id": server.root.id, "aws_secret_access_key": server.root.secret}
-    return boto3.session.Session().client("s3", endpoint_url=server.url, region_name=region, config=config, **keys)
+    return aws_client("s3", server, server.root, region, s3={"addressing_style": "path"})
 
 
 @pytest.fixture(params=[FIRST, SECOND])
@@ -121,13 +118,7 @@ def test_keys_stay_in_their_region(regions):
 
 
 def test_amazons_keys_stay_in_their_region(regions):
-    def kms(region):
-        config = botocore.config.Config(retries={"max_attempts": 1})
-        keys = {"aws_access_key_id": regions.root.id, "aws_secret_access_key": regions.root.secret}
-        session = boto3.session.Session()
-        return session.client("kms", endpoint_url=regions.url, region_name=region, config=config, **keys)
-
-    here, there = kms(SECOND), kms(FIRST)
+    here, there = (aws_client("kms", regions, regions.root, region) for region in (SECOND, FIRST))
     key = here.create_key()["KeyMetadata"]
     assert key["Arn"] == f"arn:aws:kms:{SECOND}:{regions.root.account}:key/{key['KeyId']}"
     blob = here.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
@@ -136,7 +127,7 @@ def test_amazons_keys_stay_in_their_region(regions):
         (lambda: there.describe_key(KeyId=key["KeyId"]), "NotFoundException"),
         (lambda: there.decrypt(CiphertextBlob=blob), "NotFoundException"),
         (lambda: there.describe_key(KeyId=key["Arn"]), "InvalidArnException"),
-        (lambda: kms("nowhere-1").list_keys(), "InvalidSignatureException"),
+        (lambda: aws_client("kms", regions, regions.root, "nowhere-1").list_keys(), "InvalidSignatureException"),
     ):
         with s3_error(code, 400):
             refused()

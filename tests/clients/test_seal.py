@@ -11,8 +11,8 @@ import time
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from conftest import s3_client
 from harness import Rpc, Server, binary
+from services import s3_client
 
 
 def seal(server, *arguments, check=True, **environment):

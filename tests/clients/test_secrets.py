@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from harness import allow
-from services import kms, kms_as, refused, sdk  # noqa: F401
+from services import refused
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import boto3
 import botocore.config
 import pytest
 import requests
-from conftest import s3_client
 from harness import REGION, Rpc, Server, binary, clean_environment, free_port, pattern
+from services import s3_client
 
 
 def test_health_and_metrics(server, s3, bucket):

@@ -10,11 +10,6 @@ from harness import Credentials, allow, document, fresh
 from services import SDKS, refused
 
 
-@pytest.fixture(params=list(SDKS))
-def sdk(request):
-    return SDKS[request.param]
-
-
 @pytest.fixture
 def assumer(people):
     """A user who may assume roles and nothing else."""

@@ -8,10 +8,9 @@ import time
 
 import alibabacloud_actiontrail20200706.models as models
 import pytest
-from conftest import s3_client
 from expect import s3_error
 from harness import Credentials, Rpc, Server, allow, fresh, pattern
-from services import Tea
+from services import Tea, s3_client
 
 LOOKUP_SECONDS = 10
 
