@@ -18,8 +18,8 @@ impl Context<'_> {
     }
 }
 
-/// What the caller's account has in this region under a key. Secrets and aliases are in every answer; with a `NextToken`
-/// the counts, and the buckets, are of what came after the answer that gave it.
+/// What the caller's account has in this region under a key. Secrets and aliases are in every answer, uploads and
+/// buckets in the first; with a `NextToken` the objects counted are those after the answer that gave it.
 pub(crate) async fn get_key_inventory(c: &Context<'_>) -> Result<Answer> {
     let info = c.kms(DescribeKey { key: key(c.params)? }).await?;
     let placed: KeyRef = info.arn.parse()?;
