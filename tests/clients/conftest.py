@@ -3,6 +3,15 @@
 import pytest
 from harness import Credentials, People, Rpc, Server, fresh
 from services import SDKS, kms_of, new_key, s3_client
+from wycheproof import REPORT
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how much of each file of published vectors ran."""
+    if REPORT:
+        terminalreporter.section("Wycheproof through the HTTP interface")
+    for count in REPORT:
+        terminalreporter.line(str(count))
 
 
 @pytest.fixture(scope="session")

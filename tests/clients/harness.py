@@ -163,8 +163,9 @@ class RpcError(Exception):
 class Rpc:
     """The Alibaba RPC protocol by hand (HMAC-SHA1), where a test needs exact control or an exact answer."""
 
-    def __init__(self, server: Server, credentials: Credentials | None):
-        self.server, self.credentials = server, credentials
+    def __init__(self, server: Server, credentials: Credentials | None, http=requests):
+        """`http` may be a session, which keeps its connections."""
+        self.server, self.credentials, self.http = server, credentials, http
 
     def parameters(self, service: str, action: str, given: dict) -> dict:
         """The unsigned parameters of a call."""
@@ -194,8 +195,8 @@ class Rpc:
             parameters["Signature"] = self.signature(method, parameters)
         parameters |= change or {}
         if method == "GET":
-            return requests.get(self.server.url, params=parameters, timeout=30)
-        return requests.post(self.server.url, data=parameters, timeout=30)
+            return self.http.get(self.server.url, params=parameters, timeout=30)
+        return self.http.post(self.server.url, data=parameters, timeout=30)
 
     def call(self, service: str, action: str, **given) -> dict:
         """Sends a call that has to succeed; raises RpcError otherwise."""
