@@ -14,6 +14,7 @@ pub(super) fn kms_code(reason: Reason) -> &'static str {
         Reason::StorageFull => "ServiceUnavailableTemporary",
         Reason::Throttled => "Rejected.Throttling",
         Reason::Contended => "ServiceUnavailableTemporary",
+        Reason::PolicyTooLong => "InvalidParameter",
         other => spelling(other).1,
     }
 }
