@@ -16,10 +16,12 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """One server for the whole run, with two accounts. Tests keep apart by fresh names."""
+    """One server for the whole run, with three accounts. Tests keep apart by fresh names."""
     made = Server(tmp_path_factory.mktemp("bailee")).start()
     assert made.stop() == 0, made.tail()
     made.second = made.create_account("second")
+    # For tests that need many keys: an account may have 200.
+    made.third = made.create_account("third")
     made.start()
     yield made
     assert made.stop() == 0, made.tail()
