@@ -33,14 +33,34 @@ def add(p, q):
     return x, (slope * (p[0] - x) - p[1]) % P
 
 
+def double(x, y, z):
+    """Twice a point in Jacobian coordinates (x / z^2, y / z^3), which need no inversion."""
+    delta, gamma = z * z % P, y * y % P
+    beta, alpha = x * gamma % P, 3 * (x - delta) * (x + delta) % P
+    doubled = (alpha * alpha - 8 * beta) % P
+    return doubled, (alpha * (4 * beta - doubled) - 8 * gamma * gamma) % P, ((y + z) ** 2 - gamma - delta) % P
+
+
 def multiply(number, point):
-    total = None
-    while number:
-        if number & 1:
-            total = add(total, point)
-        point = add(point, point)
-        number >>= 1
-    return total
+    """From the highest bit: double, and add the point where the bit is set. Not for multiples of the curve's order."""
+    total = (*point, 1)
+    for bit in bin(number)[3:]:
+        total = double(*total)
+        if bit == "1":
+            total = add_mixed(*total, *point)
+    x, y, z = total
+    inverse = pow(z, -1, P)
+    return x * inverse * inverse % P, y * pow(inverse, 3, P) % P
+
+
+def add_mixed(x, y, z, other_x, other_y):
+    """A point in Jacobian coordinates and another, different one in plain ones."""
+    square = z * z % P
+    h, r = (other_x * square - x) % P, (other_y * square * z - y) % P
+    h2 = h * h % P
+    h3, v = h * h2 % P, x * h2 % P
+    sum_x = (r * r - h3 - 2 * v) % P
+    return sum_x, (r * (v - sum_x) - y * h3) % P, z * h % P
 
 
 def sm3(*parts: bytes) -> bytes:

@@ -5,8 +5,7 @@ import json
 import re
 
 import pytest
-import requests
-from harness import REGION, Rpc, fresh
+from harness import REGION, Connections, Rpc, fresh
 from services import encoded
 from test_kms_coverage import actions
 
@@ -26,8 +25,7 @@ class World:
     """Keys in every state, and one of everything else, of one account."""
 
     def __init__(self, server, owner):
-        http = requests.Session()
-        self.rpc, self.account = Rpc(server, owner, http), owner.account
+        self.rpc, self.account = Rpc(server, owner, Connections()), owner.account
         self.key, self.disabled, self.pending = (self.new_key() for _ in range(3))
         self.empty = self.new_key(Origin="EXTERNAL")
         self.pair = self.new_key(KeySpec="EC_P256", KeyUsage="SIGN/VERIFY")
@@ -391,7 +389,7 @@ def strangers_calls(world):
 
 def test_what_is_somebody_elses(world, server):
     """Another account's root gets none of it, and does not learn whether it is there."""
-    stranger, tried, wrong = Rpc(server, server.second, requests.Session()), 0, []
+    stranger, tried, wrong = Rpc(server, server.second, Connections()), 0, []
     for action, plain, there, lost in strangers_calls(world):
         answers = [answer(stranger, action, parameters)[0] for parameters in (plain, there, lost)]
         allowed = {NO_KEY, NO_SECRET, NO_VERSION, HIDDEN}
