@@ -400,3 +400,23 @@ def test_what_is_somebody_elses(world, server):
             wrong.append((action, answers))
         tried += 1
     assert not wrong and tried > 40
+
+
+# The actions that take an alias for a key (alibaba-wire §5.4), and Bailee's own.
+TAKE_ALIASES = {
+    *("DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateAndExportDataKey"),
+    *("AsymmetricEncrypt", "AsymmetricDecrypt", "AsymmetricSign", "AsymmetricVerify", "GetPublicKey"),
+    *("GenerateMac", "VerifyMac", "GetKeyInventory"),
+}
+
+
+def test_where_an_alias_is_not_allowed(world):
+    wrong, taken = [], set()
+    for action, parameters in complete(world).items():
+        if "KeyId" in parameters:
+            got, _ = answer(world.rpc, action, {**given(parameters), "KeyId": "alias/none"})
+            if got == NO_ALIAS:
+                taken.add(action)
+            elif got != NO_ALIAS_HERE:
+                wrong.append((action, got))
+    assert not wrong and taken == TAKE_ALIASES
