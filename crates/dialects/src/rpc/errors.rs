@@ -168,5 +168,7 @@ mod tests {
             assert!((400..600).contains(&status(*reason)), "{reason:?}");
             assert!(!kms_code(*reason).is_empty() && !ram_code(*reason).is_empty());
         }
+        // A key's policy and a secret's are refused alike.
+        assert_eq!(kms_code(Reason::PolicyTooLong), kms_code(Reason::ParameterInvalid));
     }
 }
