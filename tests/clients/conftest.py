@@ -3,14 +3,25 @@
 import pytest
 from harness import Credentials, People, Rpc, Server, fresh
 from services import SDKS, kms_of, new_key, s3_client
+from wycheproof import REPORT
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how much of each file of published vectors ran."""
+    if REPORT:
+        terminalreporter.section("Wycheproof through the HTTP interface")
+    for count in REPORT:
+        terminalreporter.line(str(count))
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """One server for the whole run, with two accounts. Tests keep apart by fresh names."""
+    """One server for the whole run, with three accounts. Tests keep apart by fresh names."""
     made = Server(tmp_path_factory.mktemp("bailee")).start()
     assert made.stop() == 0, made.tail()
     made.second = made.create_account("second")
+    # For tests that need many keys: an account may have 200.
+    made.third = made.create_account("third")
     made.start()
     yield made
     assert made.stop() == 0, made.tail()

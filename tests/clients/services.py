@@ -54,7 +54,7 @@ class Tea:
         method = getattr(client, snake(action))
         # An action without parameters has no request class.
         request = getattr(models, f"{action}Request", None)
-        answer = method(request(**{snake(name): value for name, value in given.items()})) if request else method()
+        answer = method(filled(request, given)) if request else method()
         assert answer.status_code == 200
         return answer.body.to_map()
 
@@ -76,7 +76,9 @@ class Legacy:
         request.set_protocol_type("http")
         request.set_endpoint(self.address)
         for parameter, value in given.items():
-            getattr(request, f"set_{parameter}")(json.dumps(value) if isinstance(value, dict) else value)
+            # Where the wire numbers a list, the SDK's name has the plural.
+            setter = getattr(request, f"set_{parameter}", None) or getattr(request, f"set_{parameter}s")
+            setter(json.dumps(value) if isinstance(value, dict) else value)
         return json.loads(self.client.do_action_with_exception(request))
 
 
@@ -85,6 +87,17 @@ SDKS = {
     "tea-hmac-sha1": lambda server, credentials: Tea(server, credentials, signature_algorithm="v2"),
     "legacy": Legacy,
 }
+
+
+def filled(request, given: dict):
+    """A request of this class from names of the wire."""
+    if not any(isinstance(value, list) and isinstance(next(iter(value), None), dict) for value in given.values()):
+        return request(**{snake(name): value for name, value in given.items()})
+    # Structures in lists have classes of their own, which only this way finds; but it passes over what it does not know.
+    made = request().from_map(given)
+    unknown = given.keys() - made.to_map().keys()
+    assert not unknown, f"{request.__name__} has no {unknown}"
+    return made
 
 
 def snake(name: str) -> str:

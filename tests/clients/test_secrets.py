@@ -1,11 +1,13 @@
 """Secrets through the current and the legacy KMS SDKs."""
 
 import json
+import string
+import time
 import uuid
 
 import pytest
-from harness import allow
-from services import refused
+from harness import REGION, Credentials, Rpc, allow
+from services import SDKS, kms_of, refused
 
 
 @pytest.fixture
@@ -75,3 +77,136 @@ def test_users_need_a_policy(kms_as, people, secret, root):
 def test_passwords_are_random(kms):
     first, second = (kms("GetRandomPassword", PasswordLength="20")["RandomPassword"] for _ in range(2))
     assert len(first) == len(second) == 20 and first != second
+
+
+def test_secrets_are_listed_and_described(kms, secret):
+    kms("UpdateSecret", SecretName=secret, Description="of the test")
+    asked = json.dumps([{"Key": "SecretName", "Values": [secret]}])
+    found = kms("ListSecrets", Filters=asked, FetchTags="true", PageSize=10)
+    (entry,) = found["SecretList"]["Secret"]
+    assert (entry["SecretName"], entry["SecretType"], found["TotalCount"]) == (secret, "Generic", 1)
+    told = kms("DescribeSecret", SecretName=secret)
+    assert (told["Description"], told["AutomaticRotation"], told["PlannedDeleteTime"]) == ("of the test", "Invalid", "")
+    for wrong in ("x", '[{"Key":"Colour","Values":["red"]}]'):
+        with refused("InvalidParameter", 400):
+            kms("ListSecrets", Filters=wrong)
+
+
+def test_tags_of_secrets(kms, secret):
+    kms("TagResource", SecretName=secret, Tags=json.dumps([{"TagKey": "team", "TagValue": "a"}]))
+    kms("TagResources", ResourceType="secret", ResourceId=[secret], Tag=[{"Key": "more", "Value": "b"}])
+
+    def found():
+        return {tag["TagKey"]: tag["TagValue"] for tag in kms("DescribeSecret", SecretName=secret, FetchTags="true")["Tags"]["Tag"]}
+
+    assert found() == {"team": "a", "more": "b"}
+    listed = kms("ListTagResources", ResourceType="secret", ResourceId=[secret])["TagResources"]["TagResource"]
+    assert {(row["ResourceId"], row["TagKey"]) for row in listed} == {(secret, "team"), (secret, "more")}
+    kms("UntagResource", SecretName=secret, TagKeys='["team"]')
+    kms("UntagResources", ResourceType="secret", ResourceId=[secret], TagKey=["more"])
+    assert found() == {}
+
+
+def test_policies_of_secrets(kms, kms_as, secret, root, second):
+    arn = f"acs:kms:{REGION}:{root.account}:secret/{secret}"
+    other = kms_as(second)
+    with refused(("Forbidden.NoPermission", "Forbidden.ResourceNotFound")):
+        other("GetSecretValue", SecretName=arn)
+    guest = {"RAM": [f"acs:ram::{second.account}:root"]}
+    statement = {"Effect": "Allow", "Principal": guest, "Action": ["kms:GetSecretValue"], "Resource": ["*"]}
+    policy = json.dumps({"Version": "1", "Statement": [statement]})
+    kms("SetSecretPolicy", SecretName=secret, Policy=policy, PolicyName="default")
+    assert json.loads(kms("GetSecretPolicy", SecretName=secret)["Policy"]) == json.loads(policy)
+    assert other("GetSecretValue", SecretName=arn)["SecretData"] == "one"
+    with refused("Forbidden.NoPermission", 403):
+        other("PutSecretValue", SecretName=arn, VersionId="v2", SecretData="two")
+    with refused("MalformedPolicyDocument", 400):
+        kms("SetSecretPolicy", SecretName=secret, Policy="{}")
+
+
+def test_an_own_key(kms, kms_as, people, root):
+    key, name = kms("CreateKey")["KeyMetadata"]["KeyId"], f"test/{uuid.uuid4()}"
+    given = {"SecretData": "YWJj", "SecretDataType": "binary", "EncryptionKeyId": key}
+    kms("CreateSecret", SecretName=name, VersionId="v1", **given)
+    assert kms("DescribeSecret", SecretName=name)["EncryptionKeyId"] == key
+    got = kms("GetSecretValue", SecretName=name)
+    assert (got["SecretData"], got["SecretDataType"]) == ("YWJj", "binary")
+    # Who may read the secret but not use its key gets nothing.
+    reader = kms_as(people.user(allow("kms:GetSecretValue")))
+    with refused("Forbidden.NoPermission", 403):
+        reader("GetSecretValue", SecretName=name)
+    kms("DisableKey", KeyId=key)
+    with refused("Rejected.Disabled", 409):
+        kms("GetSecretValue", SecretName=name)
+    kms("DeleteSecret", SecretName=name, ForceDeleteWithoutRecovery="true")
+    kms("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+
+
+def test_an_access_key_rotates(kms, people, server):
+    user = people.user()
+    name = f"acs/ram/user/{user.user}"
+    value = json.dumps({"AccessKeyId": user.id, "AccessKeySecret": user.secret})
+    given = {"SecretType": "RAMCredentials", "ExtendedConfig": {"UserName": user.user}}
+    kms("CreateSecret", SecretName=name, VersionId="v1", SecretData=value, **given)
+    kms("RotateSecret", SecretName=name, VersionId="v2")
+    # Rotations are done by a worker.
+    give_up = time.monotonic() + 30
+    while (got := kms("GetSecretValue", SecretName=name))["VersionId"] == "v1" and time.monotonic() < give_up:
+        time.sleep(0.2)
+    made = json.loads(got["SecretData"])
+    assert got["VersionId"] == "v2" and made["AccessKeyId"] != user.id
+    for pair in (made, json.loads(value)):
+        who = Rpc(server, Credentials(pair["AccessKeyId"], pair["AccessKeySecret"])).call("sts", "GetCallerIdentity")
+        assert who["Arn"].endswith(user.user)
+    kms("UpdateSecretRotationPolicy", SecretName=name, EnableAutomaticRotation=True, RotationInterval="7d")
+    told = kms("DescribeSecret", SecretName=name)
+    assert (told["AutomaticRotation"], told["RotationInterval"]) == ("Enabled", "604800s") and told["NextRotationDate"]
+    kms("UpdateSecretRotationPolicy", SecretName=name, EnableAutomaticRotation=False)
+    for wrong in ("5h", "366d", "x"):
+        with refused("InvalidParameter", 400):
+            kms("UpdateSecretRotationPolicy", SecretName=name, EnableAutomaticRotation=True, RotationInterval=wrong)
+    kms("DeleteSecret", SecretName=name, ForceDeleteWithoutRecovery="true")
+
+
+def test_generic_secrets_rotate_by_put_alone(kms, secret):
+    with refused("InvalidParameter", 400):
+        kms("RotateSecret", SecretName=secret, VersionId="v2")
+    with refused("InvalidParameter", 400):
+        kms("UpdateSecretRotationPolicy", SecretName=secret, EnableAutomaticRotation=True, RotationInterval="7d")
+
+
+@pytest.mark.parametrize("name", [name for name in SDKS if name != "legacy"])
+def test_many_at_once(server, root, name):
+    """The legacy SDK has no such action."""
+    kms = kms_of(SDKS[name](server, root))
+    names = [f"test/{uuid.uuid4()}" for _ in range(3)]
+    for number, secret in enumerate(names):
+        kms("CreateSecret", SecretName=secret, VersionId="v1", SecretData=f"value {number}")
+    wanted = [{"SecretName": secret} for secret in (*names, "none")]
+    got = kms("BatchGetSecretValue", SecretsList=wanted)
+    assert [value["SecretData"] for value in got["SecretValues"]] == ["value 0", "value 1", "value 2"]
+    # What is refused is said beside what is given.
+    with refused("Forbidden.ResourceNotFound", 404):
+        kms("BatchGetSecretValue", SecretsList=[{"SecretName": "none"}])
+    for wrong in ([], [{"SecretName": names[0]}] * 21):
+        with refused("InvalidParameter", 400):
+            kms("BatchGetSecretValue", SecretsList=wrong)
+    for secret in names:
+        kms("DeleteSecret", SecretName=secret, ForceDeleteWithoutRecovery="true")
+
+
+@pytest.mark.parametrize(
+    ("given", "letters"),
+    [
+        ({}, string.ascii_letters + string.digits + string.punctuation),
+        ({"ExcludePunctuation": "true", "ExcludeNumbers": "true"}, string.ascii_letters),
+        ({"ExcludeLowercase": "true", "ExcludePunctuation": "true"}, string.ascii_uppercase + string.digits),
+        ({"ExcludeUppercase": "true", "ExcludePunctuation": "true", "ExcludeCharacters": "abc"}, string.ascii_lowercase[3:] + string.digits),
+    ],
+)
+def test_passwords_are_of_what_is_asked(kms, given, letters):
+    made = kms("GetRandomPassword", **given)["RandomPassword"]
+    assert len(made) == 32 and set(made) <= set(letters)
+    for wrong in ("7", "129", "x"):
+        with refused("InvalidParameter", 400):
+            kms("GetRandomPassword", PasswordLength=wrong)

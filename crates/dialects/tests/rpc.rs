@@ -328,6 +328,37 @@ async fn a_dry_run_says_what_would_come_of_the_call() {
     }
 }
 
+/// An error names the parameter that the caller wrote, also where it is called otherwise than most of its kind.
+#[tokio::test]
+async fn bad_input_is_named_as_the_caller_called_it() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let things = things(&world, &root).await;
+    let (invalid, missing) = ("InvalidParameter", "MissingParameter");
+    for (action, parameter, value, code) in [
+        ("ReEncrypt", "DestinationKeyId", "no key", invalid),
+        ("ReEncrypt", "SourceEncryptionContext", "[]", invalid),
+        ("ReEncrypt", "DestinationEncryptionContext", "{\"a\":1}", invalid),
+        ("CreateSecret", "EncryptionKeyId", "no key", invalid),
+        ("SetDeletionProtection", "ProtectedResourceArn", "acs:kms:local-1:1:key/x", invalid),
+        ("TagResources", "ResourceId.1", "no key", invalid),
+        ("TagResources", "ResourceId.1", "", missing),
+        ("UntagResources", "TagKey.1", "", missing),
+        ("BatchGetSecretValue", "SecretsList.1.SecretName", "", missing),
+    ] {
+        let mut given = parameters(action, &things).unwrap();
+        given.retain(|(name, _)| *name != parameter);
+        let mut given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        given.push((parameter, value));
+        let answer = world.call(Some(&root), "2016-01-20", action, &given).await;
+        assert_eq!((answer.status, answer.code()), (400, code), "{action}: {}", answer.body);
+        let name = parameter.rsplit('.').find(|part| part.parse::<u8>().is_err()).unwrap();
+        assert!(answer.body["Message"].as_str().unwrap().contains(&format!(" {name}")), "{action}: {}", answer.body);
+    }
+    let answer = world.call(Some(&root), "2016-01-20", "BatchGetSecretValue", &[]).await;
+    assert_eq!((answer.status, answer.code()), (400, missing), "{}", answer.body);
+}
+
 /// A key pair through the interface: what it signs verifies, under the version that is named.
 #[tokio::test]
 async fn a_pair_signs_and_verifies() {

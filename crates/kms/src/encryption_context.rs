@@ -13,14 +13,16 @@ use types::{Failure, Result};
 pub struct EncryptionContext(BTreeMap<String, String>);
 
 fn wrong() -> Failure {
-    let rule = format!(
-        "a JSON object of at most {} characters with strings as values and no name twice",
-        limits::CONTEXT_CHARS
-    );
-    Failure::invalid("EncryptionContext", rule)
+    Failure::invalid("EncryptionContext", EncryptionContext::rule())
 }
 
 impl EncryptionContext {
+    /// How one is written.
+    pub fn rule() -> String {
+        let most = limits::CONTEXT_CHARS;
+        format!("a JSON object of at most {most} characters with strings as values and no name twice")
+    }
+
     /// Reads a JSON object of strings.
     pub fn from_json(text: &str) -> Result<Self> {
         // A character has at most four bytes: what is longer need not be counted.

@@ -19,9 +19,10 @@ pub struct KeyRef {
     name: KeyName,
 }
 
-const RULE: &str = "a key id, an alias (alias/…), or acs:kms:<region>:<account>:key/<id>";
-
 impl KeyRef {
+    /// How one is written.
+    pub const RULE: &str = "a key id, an alias (alias/…), or acs:kms:<region>:<account>:key/<id>";
+
     /// A key of the caller's own account.
     pub fn id(id: KeyId) -> Self {
         Self { place: None, name: KeyName::Id(id) }
@@ -75,7 +76,7 @@ impl FromStr for KeyRef {
     type Err = Failure;
 
     fn from_str(text: &str) -> Result<Self, Failure> {
-        Self::parse(text).ok_or_else(|| Failure::invalid("KeyId", RULE))
+        Self::parse(text).ok_or_else(|| Failure::invalid("KeyId", Self::RULE))
     }
 }
 

@@ -8,6 +8,10 @@ pub const ALIASES: u32 = 300;
 pub const DESCRIPTION_CHARS: usize = 8_192;
 /// Bytes that one call encrypts.
 pub const PLAINTEXT_BYTES: usize = 6_144;
+/// Bytes that one call encrypts to an SM2 key: fewer, so that the standard's bare ciphertext has [`PLAINTEXT_BYTES`].
+pub const SM2_PLAINTEXT_BYTES: usize = 6_047;
+/// Bytes of a ciphertext for a private key. SM2's longest is the plaintext's and, in DER, at most 112 more.
+pub const PAIR_CIPHERTEXT_BYTES: usize = SM2_PLAINTEXT_BYTES + 112;
 /// Bytes of a data key.
 pub const DATA_KEY_BYTES: u32 = 1_024;
 /// Characters of an encryption context, written as JSON.

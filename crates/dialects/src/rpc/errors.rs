@@ -14,6 +14,7 @@ pub(super) fn kms_code(reason: Reason) -> &'static str {
         Reason::StorageFull => "ServiceUnavailableTemporary",
         Reason::Throttled => "Rejected.Throttling",
         Reason::Contended => "ServiceUnavailableTemporary",
+        Reason::PolicyTooLong => "InvalidParameter",
         other => spelling(other).1,
     }
 }
@@ -167,5 +168,7 @@ mod tests {
             assert!((400..600).contains(&status(*reason)), "{reason:?}");
             assert!(!kms_code(*reason).is_empty() && !ram_code(*reason).is_empty());
         }
+        // A key's policy and a secret's are refused alike.
+        assert_eq!(kms_code(Reason::PolicyTooLong), kms_code(Reason::ParameterInvalid));
     }
 }

@@ -5,7 +5,7 @@ pub(super) mod tags;
 
 use super::context::{Answer, Context, answer};
 use super::kms::paged;
-use super::kms::parse::{page, refuse};
+use super::kms::parse::{key_of, page, refuse};
 use super::row::{Row, row};
 use iam::{Operation, Run};
 use kms::secrets::{
@@ -55,7 +55,7 @@ async fn create_secret(c: &Context<'_>) -> Result<Answer> {
         version: version(c.params)?,
         description: c.params.optional("Description").unwrap_or_default().to_owned(),
         config: config(c.params)?,
-        key: c.params.optional("EncryptionKeyId").map(str::parse).transpose()?,
+        key: c.params.optional("EncryptionKeyId").map(|text| key_of("EncryptionKeyId", text)).transpose()?,
         automatic: c.params.boolean("EnableAutomaticRotation")?.unwrap_or(false),
         interval: interval(c.params)?,
         tags: parse::tags(c.params.optional("Tags"))?,

@@ -1,9 +1,9 @@
-use crate::action;
 use crate::key_kind::KeyUsage;
 use crate::key_ref::KeyRef;
 use crate::kms::{KEY_KIND, Kms};
 use crate::material::Material;
 use crate::ops::encrypt::check_plaintext;
+use crate::{action, limits};
 use async_trait::async_trait;
 use crypto::pair::{EncryptionScheme, PublicKey};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -136,6 +136,9 @@ impl Run<AsymmetricEncrypt> for Kms {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
         check_plaintext(&op.plaintext)?;
+        if op.scheme == EncryptionScheme::Sm2 && op.plaintext.expose().len() > limits::SM2_PLAINTEXT_BYTES {
+            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::SM2_PLAINTEXT_BYTES)));
+        }
         let rng = self.store.rng().as_ref();
         let sealed = material.pair()?.public().encrypt(op.scheme, rng, op.plaintext.expose());
         let rule = "an algorithm of this key's spec and a plaintext that is not too long for it";
@@ -178,6 +181,9 @@ impl Run<AsymmetricDecrypt> for Kms {
     ) -> Result<(UsedVersion, Secret<Vec<u8>>)> {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
+        if op.ciphertext.len() > limits::PAIR_CIPHERTEXT_BYTES {
+            return Err(Reason::CiphertextInvalid.into());
+        }
         let opened = material.pair()?.decrypt(op.scheme, &op.ciphertext);
         Ok((used, opened.map_err(|error| Failure::of(Reason::CiphertextInvalid).caused_by(error))?))
     }

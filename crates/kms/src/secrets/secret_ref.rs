@@ -10,10 +10,11 @@ pub struct SecretRef {
     name: SecretName,
 }
 
-const RULE: &str =
-    "a secret's name (1 to 192 letters, digits and _ / + = . @ -), or acs:kms:<region>:<account>:secret/<name>";
-
 impl SecretRef {
+    /// How one is written.
+    pub const RULE: &str =
+        "a secret's name (1 to 192 letters, digits and _ / + = . @ -), or acs:kms:<region>:<account>:secret/<name>";
+
     /// A secret of the caller's own account.
     pub fn name_only(name: SecretName) -> Self {
         Self { place: None, name }
@@ -51,7 +52,7 @@ impl FromStr for SecretRef {
     type Err = Failure;
 
     fn from_str(text: &str) -> Result<Self, Failure> {
-        Self::parse(text).ok_or_else(|| Failure::invalid("SecretName", RULE))
+        Self::parse(text).ok_or_else(|| Failure::invalid("SecretName", Self::RULE))
     }
 }
 

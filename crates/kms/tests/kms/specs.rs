@@ -86,9 +86,19 @@ async fn what_is_encrypted_to_a_public_key_its_pair_decrypts() {
         assert_eq!(world.ann(op).await.unwrap().1.expose(), b"hello");
         let op = AsymmetricDecrypt { pair: first(&key), scheme, ciphertext: vec![1; 256] };
         assert_eq!(reason(world.ann(op).await), Reason::CiphertextInvalid);
-        let long = AsymmetricEncrypt { pair: first(&key), scheme, plaintext: Secret::new(vec![1; 6_145]) };
+        let long = AsymmetricEncrypt { pair: first(&key), scheme, plaintext: Secret::new(vec![1; 6_048]) };
         assert_eq!(reason(world.ann(long).await), Reason::ParameterInvalid);
+        let op = AsymmetricDecrypt { pair: first(&key), scheme, ciphertext: vec![1; 6_160] };
+        assert_eq!(reason(world.ann(op).await), Reason::CiphertextInvalid);
     }
+    let (key, scheme) = (key(&world, KeySpec::EcSm2, KeyUsage::EncryptDecrypt).await, EncryptionScheme::Sm2);
+    let longest = vec![7; 6_047];
+    let op = AsymmetricEncrypt { pair: first(&key), scheme, plaintext: Secret::new(longest.clone()) };
+    let (_, ciphertext) = world.ann(op).await.unwrap();
+    assert_eq!(
+        *world.ann(AsymmetricDecrypt { pair: first(&key), scheme, ciphertext }).await.unwrap().1.expose(),
+        longest
+    );
 }
 
 #[tokio::test]

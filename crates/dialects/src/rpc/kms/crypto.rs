@@ -1,6 +1,6 @@
 //! Key pairs, message authentication codes, and what is encrypted again or for someone outside.
 
-use super::parse::{context, context_named, data_key_length, key, plaintext};
+use super::parse::{context, context_named, data_key_length, key, key_of, plaintext};
 use super::words::{binary, encryption, mac, mac_name, message, pair, recipient, signature};
 use super::{encrypted, refuse_recipient};
 use crate::rpc::context::{Answer, Context, answer};
@@ -30,7 +30,7 @@ async fn re_encrypt(c: &Context<'_>) -> Result<Answer> {
         source: kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?,
         source_context: context_named(c.params, "SourceEncryptionContext")?,
         source_key: None,
-        key: c.params.required("DestinationKeyId")?.parse()?,
+        key: key_of("DestinationKeyId", c.params.required("DestinationKeyId")?)?,
         context: context_named(c.params, "DestinationEncryptionContext")?,
     };
     let caller = c.asking()?;

@@ -91,15 +91,18 @@ pub(super) fn protection(word: Option<&str>) -> Result<Protection> {
 }
 
 pub(super) fn key(params: &Params) -> Result<KeyRef> {
-    params.required("KeyId")?.parse()
+    key_of("KeyId", params.required("KeyId")?)
+}
+
+/// A key as a parameter names it; the error says which parameter.
+pub(in crate::rpc) fn key_of(parameter: &'static str, text: &str) -> Result<KeyRef> {
+    text.parse().map_err(|_| Failure::invalid(parameter, KeyRef::RULE))
 }
 
 /// The interface names the protected thing by ARN alone.
 pub(super) fn protected_resource(arn: &str) -> Result<KeyRef> {
-    if !arn.starts_with("acs:") {
-        return Err(Failure::invalid("ProtectedResourceArn", "the ARN of a key"));
-    }
-    arn.parse()
+    let wrong = || Failure::invalid("ProtectedResourceArn", "the ARN of a key");
+    if arn.starts_with("acs:") { arn.parse().map_err(|_| wrong()) } else { Err(wrong()) }
 }
 
 pub(super) fn alias(params: &Params) -> Result<AliasName> {
@@ -133,10 +136,14 @@ pub(super) fn context(params: &Params) -> Result<EncryptionContext> {
 }
 
 pub(super) fn context_named(params: &Params, name: &'static str) -> Result<EncryptionContext> {
-    match params.optional(name) {
+    let read = match params.optional(name) {
         Some(text) => EncryptionContext::from_json(text),
         None => EncryptionContext::from_pairs(params.map(name)?.unwrap_or_default()),
-    }
+    };
+    read.map_err(|failure| match failure.reason() {
+        Reason::ParameterInvalid => Failure::invalid(name, EncryptionContext::rule()),
+        _ => failure,
+    })
 }
 
 pub(super) fn data_key_length(params: &Params) -> Result<DataKeyLength> {
@@ -148,6 +155,12 @@ pub(super) fn data_key_length(params: &Params) -> Result<DataKeyLength> {
         Some("AES_128") => Ok(DataKeyLength::Aes128),
         Some(_) => Err(Failure::invalid("KeySpec", "AES_256 or AES_128")),
     }
+}
+
+/// A list of names or ids, none of them empty.
+pub(in crate::rpc) fn filled<'a>(params: &'a Params, name: &'static str) -> Result<Vec<&'a str>> {
+    let items = params.list(name)?;
+    if items.iter().any(|item| item.is_empty()) { Err(Failure::missing(name)) } else { Ok(items) }
 }
 
 /// `[{"Key": "KeyState", "Values": ["Enabled"]}, …]`: all keys must hold, any of a key's values may.

@@ -1,6 +1,6 @@
 //! Tags: the older actions, which name one key, and the newer ones, which name resources of a kind.
 
-use super::parse::{key, refuse};
+use super::parse::{filled, key, refuse};
 use super::words::{resources, tag_names, tag_structures, tags};
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::row::{Row, row};
@@ -85,7 +85,7 @@ async fn untag_resources(c: &Context<'_>) -> Result<Answer> {
         return secrets::untag_resources(c).await;
     }
     let all = c.params.boolean("All")?.unwrap_or(false);
-    let names: Vec<String> = c.params.list("TagKey")?.into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = filled(c.params, "TagKey")?.into_iter().map(str::to_owned).collect();
     let keys = named_keys(c)?;
     if names.is_empty() && !all {
         return Err(Failure::missing("TagKey"));

@@ -1,6 +1,6 @@
 //! Parameters of key pairs, imports and tags, read and written in the vendor's words.
 
-use super::parse::{key, value};
+use super::parse::{filled, key, key_of, value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::MacKind;
@@ -156,11 +156,11 @@ pub(super) fn tag_names(params: &Params) -> Result<Vec<String>> {
 
 /// The keys that `ResourceId.1 …` name.
 pub(super) fn resources(params: &Params) -> Result<Vec<KeyRef>> {
-    let ids = params.list("ResourceId")?;
+    let ids = filled(params, "ResourceId")?;
     if ids.len() > kms::limits::TAGGED_KEYS {
         return Err(Failure::invalid("ResourceId", format!("at most {}", kms::limits::TAGGED_KEYS)));
     }
-    ids.into_iter().map(str::parse).collect()
+    ids.into_iter().map(|id| key_of("ResourceId", id)).collect()
 }
 
 /// `Tag.1.Key=…&Tag.1.Value=…`

@@ -219,7 +219,11 @@ pub(super) fn batch(params: &Params) -> Result<Vec<Wanted>> {
         }
         None => params.structures("SecretsList")?.iter().map(wanted_of_params).collect::<Result<_>>()?,
     };
-    if (1..=BATCH).contains(&wanted.len()) { Ok(wanted) } else { Err(wrong()) }
+    match wanted.len() {
+        0 if !params.contains("SecretsList") => Err(Failure::missing("SecretsList")),
+        1..=BATCH => Ok(wanted),
+        _ => Err(wrong()),
+    }
 }
 
 fn wanted_of_params(entry: &Params) -> Result<Wanted> {

@@ -3,7 +3,7 @@
 
 use super::parse::{secret, tags};
 use crate::rpc::context::{Answer, Context, answer};
-use crate::rpc::kms::parse::refuse;
+use crate::rpc::kms::parse::{filled, refuse};
 use kms::secrets::{ListSecretTags, SecretRef, SecretTag, TagSecrets, UntagSecrets, limits};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,8 +33,9 @@ fn keys_of_json(text: &str) -> Result<Vec<String>> {
 
 /// The secrets that the new pair names: by name, `secret/<name>` or ARN.
 fn resources(params: &Params) -> Result<Vec<SecretRef>> {
-    let parse = |id: &str| id.strip_prefix("secret/").unwrap_or(id).parse();
-    params.list("ResourceId")?.into_iter().map(parse).collect()
+    let wrong = || Failure::invalid("ResourceId", SecretRef::RULE);
+    let parse = |id: &str| id.strip_prefix("secret/").unwrap_or(id).parse().map_err(|_| wrong());
+    filled(params, "ResourceId")?.into_iter().map(parse).collect()
 }
 
 pub(in crate::rpc) async fn tag_resources(c: &Context<'_>) -> Result<Answer> {
@@ -50,7 +51,7 @@ pub(in crate::rpc) async fn tag_resources(c: &Context<'_>) -> Result<Answer> {
 }
 
 pub(in crate::rpc) async fn untag_resources(c: &Context<'_>) -> Result<Answer> {
-    let keys: Vec<String> = c.params.list("TagKey")?.into_iter().map(str::to_owned).collect();
+    let keys: Vec<String> = filled(c.params, "TagKey")?.into_iter().map(str::to_owned).collect();
     let all = c.params.boolean("All")?.unwrap_or(false);
     if keys.is_empty() && !all {
         return Err(Failure::missing("TagKey"));
