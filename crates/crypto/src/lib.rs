@@ -26,7 +26,7 @@ pub use cobblestone::{
     CHUNK, Decryptor, Encryptor, HEADER, OpenError, TAG, open, open_key, open_secret, plain_len, seal, seal_into,
     seal_key, sealed_len,
 };
-pub use hash::{Crc, CrcKind, Digest, DigestKind, Sha256, md5, sha1, sha256, sm3};
+pub use hash::{Crc, CrcKind, Digest, DigestKind, Md5, Sha256, md5, sha1, sha256, sm3};
 pub use key::Key;
 pub use mac::{MacKind, hmac_sha1, hmac_sha256, hmac_sm3};
 pub use message::{MESSAGE_HEADER, open_message, seal_message};

@@ -1,6 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crypto::{Crc, CrcKind, Digest, DigestKind};
+use crypto::{Crc, CrcKind, Digest, DigestKind, Md5};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,7 +120,7 @@ impl Expected {
 
     /// Whether the body was what was announced. Called before anything of it counts.
     pub(crate) fn verify(&self, sums: &Sums) -> Result<()> {
-        if self.md5.is_some_and(|md5| md5.as_slice() != sums.md5) {
+        if self.md5.is_some_and(|md5| md5 != sums.md5) {
             return Err(Failure::of(Reason::DigestMismatch));
         }
         if self.sha256.is_some_and(|sha| Some(sha.as_slice()) != sums.sha256.as_deref()) {
@@ -134,7 +134,8 @@ impl Expected {
 /// Everything that is computed of a body while it passes.
 pub(crate) struct Hasher {
     len: u64,
-    md5: Digest,
+    /// Public, since it may be advanced together with others'.
+    pub(crate) md5: Md5,
     crc64: Crc,
     crcs: Vec<(ChecksumKind, Crc)>,
     digests: Vec<(ChecksumKind, Digest)>,
@@ -146,7 +147,7 @@ impl Hasher {
         let kept = expected.kinds();
         let mut hasher = Self {
             len: 0,
-            md5: Digest::new(DigestKind::Md5),
+            md5: Md5::new(),
             crc64: Crc::new(CrcKind::Crc64Xz),
             crcs: Vec::new(),
             digests: Vec::new(),
@@ -166,8 +167,13 @@ impl Hasher {
     }
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.len += bytes.len() as u64;
         self.md5.update(bytes);
+        self.update_others(bytes);
+    }
+
+    /// Adds bytes to everything but the MD5.
+    pub(crate) fn update_others(&mut self, bytes: &[u8]) {
+        self.len += bytes.len() as u64;
         self.crc64.update(bytes);
         self.crcs.iter_mut().for_each(|(_, crc)| crc.update(bytes));
         self.digests.iter_mut().for_each(|(_, digest)| digest.update(bytes));
@@ -186,7 +192,7 @@ impl Hasher {
 #[derive(Clone, Debug)]
 pub(crate) struct Sums {
     pub(crate) len: u64,
-    pub(crate) md5: Vec<u8>,
+    pub(crate) md5: [u8; 16],
     pub(crate) crc64: u64,
     sha256: Option<Vec<u8>>,
     raw: BTreeMap<ChecksumKind, Vec<u8>>,
@@ -195,7 +201,7 @@ pub(crate) struct Sums {
 impl Sums {
     /// The ETag of a body stored whole: its MD5.
     pub(crate) fn etag(&self) -> String {
-        hex::encode(&self.md5)
+        hex::encode(self.md5)
     }
 
     pub(crate) fn checksums(&self) -> Checksums {

@@ -3,6 +3,7 @@
 use crate::body::{Body, BodyStream, collect};
 use crate::checksum::{Expected, Hasher, Sums};
 use crate::content::{ContentRecord, Segment};
+use crate::hashing::Hashing;
 use crate::ids::ContentId;
 use crate::objects::Objects;
 use bytes::Bytes;
@@ -32,9 +33,10 @@ struct Work {
 }
 
 impl Work {
+    /// Everything but the MD5.
     fn take(&mut self, pieces: &[Bytes], out: &mut Vec<u8>) {
         for piece in pieces {
-            self.hasher.update(piece);
+            self.hasher.update_others(piece);
             self.encryptor.update(piece, out);
         }
     }
@@ -72,7 +74,7 @@ impl Objects {
         let mut writer = self.blobs.create(intake.id.blob()?).await?;
         writer.write(header).await?;
         let rest = if ended { None } else { Some(stream) };
-        let sums = pump(work, first, rest, length, writer.as_mut()).await?;
+        let sums = self.pump(work, first, rest, length, writer.as_mut()).await?;
         verify(&sums, length, intake.expected)?;
         // Durable from here on; named only by the commit that follows. A crash between leaves an orphan.
         writer.finish().await?;
@@ -99,6 +101,33 @@ impl Objects {
         Ok(Taken { segment, sums, inline: Some(ContentRecord { sealed }) })
     }
 
+    /// Moves the body through: while one slice is hashed and encrypted on worker threads, the one before is written and
+    /// the next is received.
+    async fn pump(
+        &self,
+        mut work: Work,
+        first: Vec<Bytes>,
+        mut rest: Option<BodyStream>,
+        length: Option<u64>,
+        writer: &mut dyn BlobWriter,
+    ) -> Result<Sums> {
+        let (mut pieces, mut sealed, mut received) = (first, Vec::new(), 0);
+        while !pieces.is_empty() {
+            received += pieces.iter().map(|p| p.len() as u64).sum::<u64>();
+            check_received(received, length)?;
+            let write = flush(writer, std::mem::take(&mut sealed));
+            let process = process(&self.hashing, work, pieces);
+            let ((done, next), (), (more, ended)) = futures::try_join!(process, write, receive(&mut rest))?;
+            (work, sealed, pieces) = (done, next, more);
+            if ended {
+                rest = None;
+            }
+        }
+        let sums = work.finish(&mut sealed);
+        flush(writer, sealed).await?;
+        Ok(sums)
+    }
+
     /// Removes what was taken in for a change that will not be made. Best effort: the sweep does what fails here.
     pub(crate) async fn discard(&self, taken: &Taken) {
         if !taken.segment.inline {
@@ -116,31 +145,6 @@ impl Objects {
     }
 }
 
-/// Moves the body through: while one slice is hashed and encrypted on a worker thread, the one before is written and the
-/// next is received.
-async fn pump(
-    mut work: Work,
-    first: Vec<Bytes>,
-    mut rest: Option<BodyStream>,
-    length: Option<u64>,
-    writer: &mut dyn BlobWriter,
-) -> Result<Sums> {
-    let (mut pieces, mut sealed, mut received) = (first, Vec::new(), 0);
-    while !pieces.is_empty() {
-        received += pieces.iter().map(|p| p.len() as u64).sum::<u64>();
-        check_received(received, length)?;
-        let write = flush(writer, std::mem::take(&mut sealed));
-        let ((done, next), (), (more, ended)) = futures::try_join!(process(work, pieces), write, receive(&mut rest))?;
-        (work, sealed, pieces) = (done, next, more);
-        if ended {
-            rest = None;
-        }
-    }
-    let sums = work.finish(&mut sealed);
-    flush(writer, sealed).await?;
-    Ok(sums)
-}
-
 async fn receive(rest: &mut Option<BodyStream>) -> Result<(Vec<Bytes>, bool)> {
     match rest {
         Some(body) => collect(body, SLICE).await,
@@ -152,17 +156,23 @@ async fn flush(writer: &mut dyn BlobWriter, sealed: Vec<u8>) -> Result<()> {
     if sealed.is_empty() { Ok(()) } else { Ok(writer.write(sealed.into()).await?) }
 }
 
-async fn process(mut work: Work, pieces: Vec<Bytes>) -> Result<(Work, Vec<u8>)> {
+async fn process(hashing: &Hashing, mut work: Work, pieces: Vec<Bytes>) -> Result<(Work, Vec<u8>)> {
     let size: usize = pieces.iter().map(Bytes::len).sum();
-    let job = move || {
-        let mut out = Vec::new();
+    let mut out = Vec::new();
+    if size <= ON_THE_SPOT {
+        pieces.iter().for_each(|piece| work.hasher.md5.update(piece));
+        work.take(&pieces, &mut out);
+        return Ok((work, out));
+    }
+    let md5 = hashing.update(std::mem::take(&mut work.hasher.md5), pieces.clone());
+    let others = tokio::task::spawn_blocking(move || {
         work.take(&pieces, &mut out);
         (work, out)
-    };
-    if size <= ON_THE_SPOT {
-        return Ok(job());
-    }
-    tokio::task::spawn_blocking(job).await.map_err(Failure::internal)
+    });
+    let (md5, others) = futures::join!(md5, others);
+    let (mut work, out) = others.map_err(Failure::internal)?;
+    work.hasher.md5 = md5?;
+    Ok((work, out))
 }
 
 fn check_length(length: u64) -> Result<()> {

@@ -17,6 +17,7 @@ mod content;
 mod documented;
 mod draft;
 mod encryption;
+mod hashing;
 mod ids;
 mod ingest;
 mod keys;

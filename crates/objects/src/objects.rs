@@ -1,3 +1,4 @@
+use crate::hashing::Hashing;
 use crate::shard::Shards;
 use crate::sse_kms::TenantKeys;
 use iam::Gate;
@@ -40,6 +41,7 @@ pub struct Objects {
     pub(crate) config: Config,
     pub(crate) policies: PolicyCache,
     pub(crate) shards: Shards,
+    pub(crate) hashing: Hashing,
 }
 
 impl Objects {
@@ -53,7 +55,8 @@ impl Objects {
         config: Config,
     ) -> Self {
         let keys = Arc::new(crate::sse_kms::KmsKeys::new(gate.clone(), kms));
-        Self { store, blobs, gate, keys, clock, config, policies: PolicyCache::default(), shards: Shards::default() }
+        let (policies, shards, hashing) = (PolicyCache::default(), Shards::default(), Hashing::new());
+        Self { store, blobs, gate, keys, clock, config, policies, shards, hashing }
     }
 
     /// The gate every operation goes through.

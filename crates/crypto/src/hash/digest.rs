@@ -1,11 +1,6 @@
+use super::Md5;
 use aws_lc_rs::digest;
-use md5::{Digest as _, Md5};
-use sm3::Sm3;
-
-/// MD5: for Content-MD5 and ETags only.
-pub fn md5(bytes: &[u8]) -> [u8; 16] {
-    Md5::digest(bytes).into()
-}
+use sm3::{Digest as _, Sm3};
 
 /// SHA-1: for checksums that old clients send only.
 pub fn sha1(bytes: &[u8]) -> [u8; 20] {
@@ -89,7 +84,7 @@ impl Digest {
     /// The hash of all that was added.
     pub fn finish(self) -> Vec<u8> {
         match self.state {
-            State::Md5(md5) => md5.finalize().to_vec(),
+            State::Md5(md5) => md5.finish().to_vec(),
             State::Provider(context) => context.finish().as_ref().to_vec(),
         }
     }
@@ -97,8 +92,8 @@ impl Digest {
 
 #[cfg(test)]
 mod tests {
-    use super::{Digest, DigestKind, md5, sha1, sm3};
-    use crate::hash::{Sha256, eq, sha256};
+    use super::{Digest, DigestKind, sha1, sm3};
+    use crate::hash::{Sha256, eq, md5, sha256};
 
     fn pieces(kind: DigestKind) -> String {
         let mut digest = Digest::new(kind);

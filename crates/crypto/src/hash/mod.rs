@@ -2,10 +2,12 @@
 
 mod crc;
 mod digest;
+mod md5;
 mod sha256;
 
 pub use crc::{Crc, CrcKind};
-pub use digest::{Digest, DigestKind, md5, sha1, sm3};
+pub use digest::{Digest, DigestKind, sha1, sm3};
+pub use md5::{Md5, md5, update_together};
 pub use sha256::{Sha256, sha256};
 
 /// Whether two byte strings are equal, in time that depends only on their lengths.
