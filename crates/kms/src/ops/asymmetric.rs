@@ -9,7 +9,7 @@ use crypto::pair::{EncryptionScheme, PublicKey};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::sync::Arc;
 use store::{Store, Txn, View};
-use types::{Action, Failure, KeyId, Reason, Result, Secret};
+use types::{Action, KeyId, Result, Secret};
 
 /// A key pair, and which of its versions.
 #[derive(Clone, Debug)]
@@ -136,10 +136,7 @@ impl Run<AsymmetricEncrypt> for Kms {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
         check_plaintext(&op.plaintext)?;
-        let rng = self.store.rng().as_ref();
-        let sealed = material.pair()?.public().encrypt(op.scheme, rng, op.plaintext.expose());
-        let rule = "an algorithm of this key's spec and a plaintext that is not too long for it";
-        Ok((used, sealed.map_err(|error| Failure::invalid("Algorithm", rule).caused_by(error))?))
+        Ok((used, self.encrypt_with(&material, op.scheme, op.plaintext.expose())?))
     }
 }
 
@@ -178,8 +175,7 @@ impl Run<AsymmetricDecrypt> for Kms {
     ) -> Result<(UsedVersion, Secret<Vec<u8>>)> {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
-        let opened = material.pair()?.decrypt(op.scheme, &op.ciphertext);
-        Ok((used, opened.map_err(|error| Failure::of(Reason::CiphertextInvalid).caused_by(error))?))
+        Ok((used, self.decrypt_with(&material, op.scheme, &op.ciphertext).await?))
     }
 }
 
@@ -213,6 +209,6 @@ impl Run<GetPublicKey> for Kms {
         let record = self.key(txn, &crate::kms::chosen(permit)?).await?;
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, record.usage, version).await?;
-        Ok(ShownKey { used, public: material.pair()?.public().clone(), spec: record.spec, usage: record.usage })
+        Ok(ShownKey { used, public: material.public()?.clone(), spec: record.spec, usage: record.usage })
     }
 }
