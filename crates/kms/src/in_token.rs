@@ -63,6 +63,10 @@ impl Kms {
         let label = format!("bailee key {} of account {} in {}", place.id, place.account, self.store.region());
         let name = ObjectName { id: object.to_string(), label };
         let MadeInToken { public, schemes } = hsm.make(name, spec, usage, rng.clone()).await?;
+        if schemes.is_empty() && public.is_some() && usage == KeyUsage::EncryptDecrypt {
+            let text = format!("The HSM of this server decrypts nothing with a key of the spec {spec:?}.");
+            return Err(Failure::new(Reason::KeySpecUnsupported, text));
+        }
         let held = Held { object, spec, own: Key::random(rng.as_ref()), public, schemes };
         Ok(Drawn::in_token(Material::Held(Box::new(held)), place.id.clone(), spare))
     }

@@ -3,7 +3,7 @@ use crypto::pair::{EncryptionScheme, KeyPair, PublicKey, SignatureScheme};
 use kms::token::{MadeObject, ObjectName, Token, TokenError};
 use kms::{Family, KeySpec, KeyUsage};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use types::{Rng, Secret, SystemRng};
 
@@ -18,6 +18,8 @@ pub(crate) struct FakeToken {
     objects: Mutex<BTreeMap<String, Object>>,
     pub(crate) labels: Mutex<Vec<String>>,
     pub(crate) away: AtomicBool,
+    hanging: Mutex<bool>,
+    released: Condvar,
     /// How often it gave random bytes.
     pub(crate) drawn: AtomicUsize,
 }
@@ -31,7 +33,14 @@ impl FakeToken {
         self.objects.lock().unwrap().keys().cloned().collect()
     }
 
+    /// From now on, or from now on no more, it does not answer.
+    pub(crate) fn set_hanging(&self, hanging: bool) {
+        *self.hanging.lock().unwrap() = hanging;
+        self.released.notify_all();
+    }
+
     fn check(&self) -> Result<(), TokenError> {
+        drop(self.released.wait_while(self.hanging.lock().unwrap(), |hanging| *hanging).unwrap());
         if self.away.load(Ordering::SeqCst) {
             return Err(TokenError::Missing { token: "secret label".to_owned() });
         }

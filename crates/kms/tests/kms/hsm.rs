@@ -177,6 +177,24 @@ async fn a_token_that_is_away_is_said_and_found_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_hangs_keeps_nobody() {
+    let (mut world, token) = world().await;
+    let key = made(&world, in_hsm(KeySpec::Aes256)).await;
+    // By this clock the time to wait is over at once.
+    let hsm = Hsm::new(token.clone(), 1, world.deployment.clock.clone());
+    world.kms = Kms::new(world.deployment.region.clone()).with_token(Some(Arc::new(hsm)));
+    token.set_hanging(true);
+    for _ in 0..2 {
+        let failure = world.ann(encrypt(by_id(&key.id), b"x")).await.err().unwrap();
+        assert_eq!(failure.reason(), Reason::Unavailable);
+        assert!(failure.to_string().contains("in time"), "{failure}");
+    }
+    token.set_hanging(false);
+    world.kms = reopened(&world, &token);
+    world.ann(encrypt(by_id(&key.id), b"x")).await.unwrap();
+}
+
+#[tokio::test]
 async fn it_rotates_is_switched_off_and_survives_a_restart() {
     let (mut world, token) = world().await;
     let key = made(&world, in_hsm(KeySpec::Aes256)).await;

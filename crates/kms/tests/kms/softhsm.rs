@@ -1,6 +1,8 @@
 //! The port of tokens, on SoftHSM2: a token made for the test. Its library reads where the tokens are from the environment when
 //! it is loaded, so the test proper runs in a process of its own.
 
+use cryptoki::context::Pkcs11;
+use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use crypto::pair::{EncryptionScheme, PublicKey, Sha2, SignatureScheme};
 use crypto::{MacKind, hash};
 use kms::token::{MadeObject, ObjectName, Pkcs11Token, Token, TokenConfig, TokenError};
@@ -98,11 +100,44 @@ fn make_and_use(folder: &Path) {
     assert!(hash::eq(&code(b"a"), &code(b"a")) && !hash::eq(&code(b"a"), &code(b"b")));
     assert_ne!(token.random(32).unwrap().expose(), token.random(32).unwrap().expose());
 
+    assert_eq!(kept_there(), 2);
     token.destroy("pair").unwrap();
     token.destroy("pair").unwrap();
     assert_eq!(objects(folder), 1);
     let gone = token.mac("pair", MacKind::Sha256, b"a").err().unwrap();
     assert!(matches!(gone, TokenError::ObjectGone { .. }), "{gone}");
+}
+
+/// Looks at the private and secret keys in the token, past the port: none was ever to be had. Says how many there are.
+fn kept_there() -> usize {
+    let module = Pkcs11::new(MODULE).unwrap();
+    let slots = module.get_slots_with_token().unwrap();
+    let slot = slots.into_iter().find(|slot| module.get_token_info(*slot).unwrap().label().trim_end() == "bailee").unwrap();
+    let session = module.open_ro_session(slot).unwrap();
+    let classes = [ObjectClass::PRIVATE_KEY, ObjectClass::SECRET_KEY];
+    let found = classes.map(|class| session.find_objects(&[Attribute::Class(class)]).unwrap()).concat();
+    for object in &found {
+        let asked = [
+            AttributeType::Private,
+            AttributeType::Sensitive,
+            AttributeType::AlwaysSensitive,
+            AttributeType::Extractable,
+            AttributeType::NeverExtractable,
+            AttributeType::Local,
+        ];
+        let expected = [
+            Attribute::Private(true),
+            Attribute::Sensitive(true),
+            Attribute::AlwaysSensitive(true),
+            Attribute::Extractable(false),
+            Attribute::NeverExtractable(true),
+            Attribute::Local(true),
+        ];
+        assert_eq!(session.get_attributes(*object, &asked).unwrap(), expected);
+        let secret = [AttributeType::Value, AttributeType::PrivateExponent];
+        assert!(session.get_attributes(*object, &secret).unwrap().is_empty());
+    }
+    found.len()
 }
 
 fn public(made: MadeObject) -> PublicKey {
