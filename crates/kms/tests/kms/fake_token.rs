@@ -3,8 +3,8 @@ use crypto::pair::{EncryptionScheme, KeyPair, PublicKey, SignatureScheme};
 use kms::token::{MadeObject, ObjectName, Token, TokenError};
 use kms::{Family, KeySpec, KeyUsage};
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
 use types::{Rng, Secret, SystemRng};
 
 enum Object {

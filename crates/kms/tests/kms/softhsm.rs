@@ -1,10 +1,10 @@
 //! The port of tokens, on SoftHSM2: a token made for the test. Its library reads where the tokens are from the environment when
 //! it is loaded, so the test proper runs in a process of its own.
 
-use cryptoki::context::Pkcs11;
-use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use crypto::pair::{EncryptionScheme, PublicKey, Sha2, SignatureScheme};
 use crypto::{MacKind, hash};
+use cryptoki::context::Pkcs11;
+use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use kms::token::{MadeObject, ObjectName, Pkcs11Token, Token, TokenConfig, TokenError};
 use kms::{KeySpec, KeyUsage};
 use std::path::{Path, PathBuf};
@@ -112,7 +112,8 @@ fn make_and_use(folder: &Path) {
 fn kept_there() -> usize {
     let module = Pkcs11::new(MODULE).unwrap();
     let slots = module.get_slots_with_token().unwrap();
-    let slot = slots.into_iter().find(|slot| module.get_token_info(*slot).unwrap().label().trim_end() == "bailee").unwrap();
+    let slot =
+        slots.into_iter().find(|slot| module.get_token_info(*slot).unwrap().label().trim_end() == "bailee").unwrap();
     let session = module.open_ro_session(slot).unwrap();
     let classes = [ObjectClass::PRIVATE_KEY, ObjectClass::SECRET_KEY];
     let found = classes.map(|class| session.find_objects(&[Attribute::Class(class)]).unwrap()).concat();
