@@ -1,5 +1,8 @@
 """What every client test starts from: a running server, its accounts, and clients for them."""
 
+import os
+import subprocess
+
 import pytest
 from harness import Credentials, People, Rpc, Server, fresh
 from services import SDKS, kms_of, new_key, s3_client
@@ -34,6 +37,27 @@ def own_server(tmp_path):
     made = Server(tmp_path).start()
     yield made
     made.kill()
+
+
+SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
+
+
+@pytest.fixture
+def token(tmp_path, monkeypatch):
+    """A software token of its own, and the configuration that names it."""
+    tokens = tmp_path / "tokens"
+    tokens.mkdir()
+    settings = tmp_path / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    environment = {**os.environ, "SOFTHSM2_CONF": str(settings)}
+    made = ["softhsm2-util", "--init-token", "--free", "--label", "bailee", "--pin", "1234", "--so-pin", "5678"]
+    subprocess.run(made, env=environment, check=True, capture_output=True)
+    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+    pin = tmp_path / "pin"
+    pin.write_text("1234\n")
+    config = tmp_path / "bailee.toml"
+    config.write_text(f'[pkcs11]\nmodule = "{SOFTHSM}"\ntoken = "bailee"\npin_file = "{pin}"\n')
+    return tokens, config, pin
 
 
 @pytest.fixture(scope="session")

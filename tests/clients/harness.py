@@ -222,6 +222,11 @@ class Rpc:
         return body
 
 
+def keys_in(tokens: pathlib.Path) -> int:
+    """How many objects the software tokens in a folder hold."""
+    return len([path for path in tokens.glob("*/*.object") if path.name != "token.object"])
+
+
 def quote(text: str) -> str:
     return urllib.parse.quote(text, safe="~")
 

@@ -11,7 +11,7 @@ import time
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from harness import Rpc, Server, binary
+from harness import Rpc, Server, binary, keys_in
 from services import s3_client
 
 
@@ -166,31 +166,6 @@ def test_a_server_waits_for_shares(own_server):
     assert "open already" in give(shares[2], check=False)
     log = own_server.log.read_text()
     assert not any(share.split("-")[5] in log for share in shares)
-
-
-SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
-
-
-@pytest.fixture
-def token(tmp_path, monkeypatch):
-    """A software token of its own, and the configuration that names it."""
-    tokens = tmp_path / "tokens"
-    tokens.mkdir()
-    settings = tmp_path / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    environment = {**os.environ, "SOFTHSM2_CONF": str(settings)}
-    made = ["softhsm2-util", "--init-token", "--free", "--label", "bailee", "--pin", "1234", "--so-pin", "5678"]
-    subprocess.run(made, env=environment, check=True, capture_output=True)
-    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
-    pin = tmp_path / "pin"
-    pin.write_text("1234\n")
-    config = tmp_path / "bailee.toml"
-    config.write_text(f'[pkcs11]\nmodule = "{SOFTHSM}"\ntoken = "bailee"\npin_file = "{pin}"\n')
-    return tokens, config, pin
-
-
-def keys_in(tokens):
-    return len([path for path in tokens.glob("*/*.object") if path.name != "token.object"])
 
 
 def test_a_token_that_goes_away_and_comes_back(tmp_path, token):

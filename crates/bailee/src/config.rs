@@ -60,7 +60,7 @@ pub(crate) struct RotationSettings {
     pub(crate) ca: Option<PathBuf>,
 }
 
-/// The `[pkcs11]` table: the token that the root key is sealed by, or is to be.
+/// The `[pkcs11]` table: the token that keys can be in, and that the root key is sealed by, or is to be.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenSettings {
@@ -70,6 +70,8 @@ pub(crate) struct TokenSettings {
     pub(crate) token: String,
     /// The file that holds the PIN, if the environment doesn't.
     pub(crate) pin_file: Option<PathBuf>,
+    /// How many sessions may be open for what is done with keys.
+    pub(crate) sessions: Option<usize>,
 }
 
 /// Where the server's TLS certificate comes from.
@@ -117,6 +119,8 @@ pub(crate) struct Settings {
     pub(crate) rates: iam::Limits,
 }
 
+/// The most sessions with a token.
+const SESSIONS: usize = 256;
 const DEFAULT_REGION: &str = "local-1";
 const SEALS: &[(&str, SealKind)] = &[
     ("file", SealKind::File),
@@ -167,7 +171,7 @@ impl Config {
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
             rotation: self.rotation,
-            pkcs11: self.pkcs11,
+            pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
             domains: self.domains,
             data,
@@ -227,6 +231,16 @@ fn connections(given: Option<usize>) -> Result<usize, Stop> {
 }
 
 /// A setting that is one of a few words; the first is the default.
+/// A token that is asked by as many at a time as it may be.
+fn sessions(token: TokenSettings) -> Result<TokenSettings, Stop> {
+    match token.sessions {
+        Some(sessions) if !(1..=SESSIONS).contains(&sessions) => {
+            Err(format!("pkcs11.sessions is {sessions}; it can be 1 to {SESSIONS}").into())
+        }
+        _ => Ok(token),
+    }
+}
+
 fn one_of<T: Copy>(name: &str, given: Option<&str>, words: &[(&str, T)]) -> Result<T, Stop> {
     let found = match given {
         None => words.first(),
@@ -268,6 +282,8 @@ mod tests {
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
             ("[rates]\nread = 0", "line 2"),
+            ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),
+            ("[pkcs11]\nmodule = \"m\"", "token"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

@@ -6,8 +6,9 @@ use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
 use iam::{Caller, GLOBAL, Gate, Iam, Rates};
 use kms::Kms;
-use kms::seal::{Keeper, OpenSeal, SealConfig, TokenConfig, kind_in};
+use kms::seal::{Keeper, OpenSeal, SealConfig, kind_in};
 use kms::secrets::{Secrets, Webhook};
+use kms::token::{Hsm, Pkcs11Token, TokenConfig};
 use objects::Objects;
 use std::fs::{File, TryLockError};
 use std::net::{IpAddr, Ipv4Addr};
@@ -26,7 +27,7 @@ pub(crate) struct Deployment {
     /// Whether this start made the seal: the first one.
     pub(crate) fresh: bool,
     seal: Arc<OpenSeal>,
-    /// A token that the seal is in, or could be.
+    /// A token that the seal is in, or could be, and that keys can be in.
     token: Option<TokenSettings>,
     engines: Vec<Arc<Embedded>>,
     /// Held as long as the folder is in use.
@@ -68,8 +69,9 @@ impl Deployment {
         let config = seal(settings, wait).await?;
         let (seal, fresh) = kms::seal::open_or_create(&settings.data, config, clock.clone(), rng.clone())?;
         let seal = Arc::new(seal);
+        let hsm = hsm(settings.pkcs11.as_ref(), clock.clone());
         let mut opener =
-            Opener { settings, clock, rng, seal: seal.clone(), engines: Vec::new(), publishers: Vec::new() };
+            Opener { settings, clock, rng, hsm, seal: seal.clone(), engines: Vec::new(), publishers: Vec::new() };
         let domains = opener.domains().await?;
         let Opener { engines, publishers, .. } = opener;
         let mut regions = regions_in(&settings.data);
@@ -151,7 +153,7 @@ fn lock(data: &Path) -> Result<File, Stop> {
 /// The token that the settings name, with its PIN.
 pub(crate) fn token(settings: Option<&TokenSettings>) -> Result<TokenConfig, Stop> {
     let missing = "the seal is a token: name it in the configuration, [pkcs11] with module and token";
-    let TokenSettings { module, token, pin_file } = settings.ok_or(missing)?;
+    let TokenSettings { module, token, pin_file, sessions: _ } = settings.ok_or(missing)?;
     let pin = match (std::env::var(PIN), pin_file) {
         (Ok(pin), _) => pin,
         (Err(_), Some(file)) => {
@@ -162,6 +164,24 @@ pub(crate) fn token(settings: Option<&TokenSettings>) -> Result<TokenConfig, Sto
         (Err(_), None) => return Err(format!("give the token's PIN in {PIN}, or name a pin_file in [pkcs11]").into()),
     };
     Ok(TokenConfig { module: module.clone(), token: token.clone(), pin: Secret::new(pin) })
+}
+
+/// Sessions with a token, if the settings don't say.
+const SESSIONS: usize = 8;
+
+/// The token that keys can be in. It is asked for nothing yet: that it is away keeps nobody from starting.
+fn hsm(settings: Option<&TokenSettings>, clock: Arc<dyn Clock>) -> Option<Arc<Hsm>> {
+    let settings = settings?;
+    match token(Some(settings)) {
+        Ok(config) => {
+            let token = Arc::new(Pkcs11Token::new(config));
+            Some(Arc::new(Hsm::new(token, settings.sessions.unwrap_or(SESSIONS), clock)))
+        }
+        Err(missing) => {
+            tracing::warn!(%missing, "no keys can be in the token");
+            None
+        }
+    }
 }
 
 /// The seal that the settings name; if they name none, the one that the folder has; a file for a new one.
@@ -202,6 +222,7 @@ struct Opener<'s> {
     settings: &'s Settings,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    hsm: Option<Arc<Hsm>>,
     seal: Arc<OpenSeal>,
     engines: Vec<Arc<Embedded>>,
     publishers: Vec<Arc<Publisher>>,
@@ -234,7 +255,7 @@ impl Opener<'_> {
         let store = self.store(settings.name.as_str(), folder).await?;
         let blobs = LocalBlobs::open(&folder.join("blobs"), &LocalBlobsOptions::new(self.clock.clone()));
         let blobs = Arc::new(blobs.map_err(Failure::from)?);
-        let kms = Arc::new(Kms::new(store.clone()));
+        let kms = Arc::new(Kms::new(store.clone()).with_token(self.hsm.clone()));
         let config = objects::Config::default();
         let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), self.clock.clone(), config);
         let secrets = Secrets::new(store.clone(), kms.clone(), Iam::new(gate.clone()), self.webhook()?);

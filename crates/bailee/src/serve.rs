@@ -204,6 +204,7 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("rotating keys whose time has come", region.kms.rotate_due(&domains.gate, &caller).await);
         let caller = service(domains, "kms", "ExpireKeyMaterial");
         tell("forgetting expired key material", region.kms.expire_due(&domains.gate, &caller).await);
+        tell("destroying what is left in the token", region.kms.sweep_token(now).await);
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);

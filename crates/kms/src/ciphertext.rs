@@ -3,6 +3,7 @@ use crate::limits;
 use crate::material::Material;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crypto::Key;
 use std::str;
 use types::{AccountId, Failure, KeyId, Reason, RegionId, Result, Rng, Secret};
 
@@ -28,8 +29,12 @@ const ID: usize = 36;
 const COBBLESTONE: u8 = 1;
 /// Sealed as a small message of another cipher, which the key's spec names.
 const MESSAGE: u8 = 2;
-/// The longest ciphertext we make: id, format, and one sealed chunk.
-const MOST: usize = ID + 1 + crypto::HEADER + limits::PLAINTEXT_BYTES + crypto::TAG;
+/// Sealed with Cobblestone-256 under a key of the message's own, which a token made of the salt in front of it.
+const IN_TOKEN: u8 = 3;
+/// Bytes of that salt.
+pub(crate) const SALT: usize = 32;
+/// The longest ciphertext we make: id, format, salt, and one sealed chunk.
+const MOST: usize = ID + 1 + SALT + crypto::HEADER + limits::PLAINTEXT_BYTES + crypto::TAG;
 const DOMAIN: &[u8] = b"bailee/kms/ciphertext/v1\0";
 
 fn invalid() -> Failure {
@@ -47,7 +52,7 @@ impl Ciphertext {
 
     /// From stored bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        if bytes.len() > MOST || !matches!(bytes.get(ID), Some(&(COBBLESTONE | MESSAGE))) {
+        if bytes.len() > MOST || !matches!(bytes.get(ID), Some(&(COBBLESTONE | MESSAGE | IN_TOKEN))) {
             return Err(invalid());
         }
         let id = bytes.get(..ID).and_then(|id| str::from_utf8(id).ok()).and_then(|id| id.parse().ok());
@@ -92,9 +97,42 @@ impl Ciphertext {
                 let sealed = crypto::seal_message(*kind, key.expose(), rng, &bound, plaintext, &mut bytes);
                 sealed.ok_or_else(|| Failure::internal("material that does not fit its key's spec"))?;
             }
-            Material::Pair(_) | Material::Mac(..) => return Err(Reason::KeyUsageInvalid.into()),
+            Material::Pair(_) | Material::Mac(..) | Material::Held(_) => return Err(Reason::KeyUsageInvalid.into()),
         }
         Ok(Self { bytes, version: place.version.clone() })
+    }
+
+    /// Seals a plaintext under a key that was made for it of this salt.
+    pub(crate) fn seal_salted(
+        place: VersionPlace<'_>,
+        (salt, key): (&[u8; SALT], &Key),
+        rng: &dyn Rng,
+        context: &EncryptionContext,
+        plaintext: &[u8],
+    ) -> Self {
+        let mut bytes = place.version.as_str().as_bytes().to_vec();
+        bytes.push(IN_TOKEN);
+        bytes.extend_from_slice(salt);
+        crypto::seal_into(key, rng, &place.bind(context), plaintext, &mut bytes);
+        Self { bytes, version: place.version.clone() }
+    }
+
+    /// The salt that the message's own key was made of, if a token made it.
+    pub(crate) fn salt(&self) -> Result<&[u8; SALT]> {
+        let (format, rest) = self.bytes.get(ID..).and_then(|rest| rest.split_first()).ok_or_else(invalid)?;
+        rest.first_chunk().filter(|_| *format == IN_TOKEN).ok_or_else(invalid)
+    }
+
+    /// Opens what [`seal_salted`](Self::seal_salted) made, with the key of its salt.
+    pub(crate) fn open_salted(
+        &self,
+        place: VersionPlace<'_>,
+        key: &Key,
+        context: &EncryptionContext,
+    ) -> Result<Secret<Vec<u8>>> {
+        self.salt()?;
+        let sealed = self.bytes.get(ID + 1 + SALT..).unwrap_or_default();
+        crypto::open_secret(key, &place.bind(context), sealed).map_err(|error| invalid().caused_by(error))
     }
 
     /// Opens it. Whatever is wrong, the answer is the same.

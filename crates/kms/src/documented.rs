@@ -3,9 +3,11 @@
 
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
+use crate::held::Held;
+use crate::key_kind::KeySpec;
 use crate::material::Material;
 use crate::seal::{FileSeal, Seal, SealKeys, SealShare, SharesSeal};
-use crypto::Key;
+use crypto::{Key, MacKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Batch, Durability, Keyring, MemoryMeta, Meta, Space, Wrapped, Write};
@@ -37,6 +39,7 @@ struct Example {
 const REGION_KEY: u8 = 0x80;
 const ACCOUNT_KEY: u8 = 0xa0;
 const MATERIAL: u8 = 0xc0;
+const TOKEN_KEY: u8 = 0xe0;
 
 impl Example {
     fn new() -> Self {
@@ -85,6 +88,24 @@ impl Example {
             .unwrap()
     }
 
+    /// As a token with the page's key there would have it.
+    fn in_token(&self) -> (Vec<u8>, Ciphertext) {
+        let salt = std::array::from_fn(|i| 0x40 + i as u8);
+        let held = Held {
+            object: self.version.clone(),
+            spec: KeySpec::Aes256,
+            own: key_from(MATERIAL),
+            public: None,
+            schemes: Vec::new(),
+        };
+        let code = MacKind::Sha256.of(key_from(TOKEN_KEY).expose(), &Held::authenticated(&salt));
+        let key = held.message_key(&code);
+        let sealed = Ciphertext::seal_salted(self.place(), (&salt, &key), &Counting, &Self::context(), b"hello");
+        assert_eq!(sealed.salt().unwrap(), &salt);
+        assert_eq!(sealed.open_salted(self.place(), &key, &Self::context()).unwrap().expose(), b"hello");
+        (code, sealed)
+    }
+
     fn lines(&self) -> Vec<String> {
         let mut canonical = Vec::new();
         Self::context().write_canonical(&mut canonical);
@@ -99,6 +120,8 @@ impl Example {
             format!("key version     {}", hex::encode(self.version_wrap().sealed)),
             format!("canonical       {}", hex::encode(canonical)),
             format!("ciphertext      {}", self.ciphertext().to_base64()),
+            format!("code            {}", hex::encode(self.in_token().0)),
+            format!("in a token      {}", self.in_token().1.to_base64()),
         ]
     }
 }

@@ -1,14 +1,17 @@
 use crate::ciphertext::VersionPlace;
 use crate::encryption_context::EncryptionContext;
+use crate::held::Held;
 use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo, KeyRecord};
 use crate::key_ref::{KeyName, KeyRef};
 use crate::key_state::{Deed, KeyState};
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
+use crate::ops::Drawn;
 use crate::tables::{
     ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
 };
+use crate::token::Hsm;
 use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
 use crypto::Key;
 use iam::policy::{Context, Document, Kind, Labelled, PolicyCache};
@@ -30,6 +33,8 @@ pub struct Kms {
     pub(crate) store: Store,
     open: OpenVersions,
     policies: PolicyCache,
+    /// The token that keys can be in.
+    pub(crate) hsm: Option<Arc<Hsm>>,
 }
 
 /// A key's own place.
@@ -43,8 +48,10 @@ pub(crate) struct KeyPlace {
 pub(crate) struct Draft<'m> {
     pub(crate) spec: KeySpec,
     pub(crate) usage: KeyUsage,
-    /// The first version's material; `None` if the tenant is to bring it.
-    pub(crate) material: Option<&'m Material>,
+    /// What guards its material.
+    pub(crate) protection: Protection,
+    /// The first version's material; nothing if the tenant is to bring it.
+    pub(crate) drawn: &'m Drawn,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) description: String,
     pub(crate) creator: Creator,
@@ -55,7 +62,7 @@ pub(crate) struct Draft<'m> {
 impl Kms {
     /// The keys in this store.
     pub fn new(store: Store) -> Self {
-        Self { store, open: OpenVersions::new(), policies: PolicyCache::default() }
+        Self { store, open: OpenVersions::new(), policies: PolicyCache::default(), hsm: None }
     }
 
     /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is
@@ -275,14 +282,16 @@ impl Kms {
     /// material always belongs to the same version.
     pub(crate) async fn make_key(&self, txn: &mut Txn, account: AccountId, draft: Draft<'_>) -> Result<KeyRecord> {
         let rng = self.store.rng().as_ref();
-        let (id, version) = (KeyId::random(rng), KeyId::random(rng));
+        let id = draft.drawn.key().cloned().unwrap_or_else(|| KeyId::random(rng));
+        let version = draft.drawn.version().cloned().unwrap_or_else(|| KeyId::random(rng));
+        let own = draft.drawn.material().is_some();
         let record = KeyRecord {
             id,
             spec: draft.spec,
             usage: draft.usage,
-            origin: if draft.material.is_some() { Origin::Own } else { Origin::External },
-            protection: Protection::Software,
-            state: if draft.material.is_some() { KeyState::Enabled } else { KeyState::PendingImport },
+            origin: if own { Origin::Own } else { Origin::External },
+            protection: draft.protection,
+            state: if own { KeyState::Enabled } else { KeyState::PendingImport },
             delete_at: None,
             description: draft.description,
             creator: draft.creator,
@@ -299,11 +308,20 @@ impl Kms {
             grants: 0,
         };
         let place = KeyPlace { account, id: record.id.clone() };
-        if let Some(material) = draft.material {
+        if let Some(material) = draft.drawn.material() {
+            self.save_drawn(txn, draft.drawn).await?;
             self.make_version(txn, &place, version, draft.created, material, None).await?;
         }
         self.put_key(txn, &place, &record).await?;
         Ok(record)
+    }
+
+    /// Material in the token lives on with the version that is made of it now.
+    pub(crate) async fn save_drawn(&self, txn: &mut Txn, drawn: &Drawn) -> Result<()> {
+        match drawn.spare() {
+            Some(spare) => self.save_object(txn, spare).await,
+            None => Ok(()),
+        }
     }
 
     /// Keeps the material of a version. What is not just 32 bytes is sealed under a key that takes its place in the chain.
@@ -320,6 +338,7 @@ impl Kms {
         let context = self.version_place(place, &id).wrap_context();
         let (key, body) = match material {
             Material::Aes256(key) => (key.duplicate(), None),
+            Material::Held(held) => (held.own.duplicate(), None),
             other => {
                 let key = Key::random(rng);
                 let sealed = crypto::seal(&key, rng, body_context(&context).as_bytes(), other.expose());
@@ -331,7 +350,8 @@ impl Kms {
         let owner = VersionOwner { key: place.id.clone() };
         txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
         let suffix = version_suffix(&place.id, &id);
-        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body, rotated };
+        let token = if let Material::Held(held) = material { Some(held.record()) } else { None };
+        let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body, token, rotated };
         txn.put(VERSIONS, place.account, &suffix, &record).await
     }
 
@@ -365,9 +385,10 @@ impl Kms {
         let key =
             self.store.keyring().unwrap(&parent, context.as_bytes(), &stored.wrapped, &format!("key {}", place.id))?;
         let damaged = || Failure::corrupt(format!("key {}", place.id));
-        let material = match &stored.body {
-            None => Material::Aes256(key),
-            Some(body) => {
+        let material = match (stored.token, &stored.body) {
+            (Some(token), _) => Material::Held(Box::new(Held::read(token, key, spec))),
+            (None, None) => Material::Aes256(key),
+            (None, Some(body)) => {
                 let opened = crypto::open_secret(&key, body_context(&context).as_bytes(), &body.sealed);
                 let opened = opened.map_err(|error| damaged().caused_by(error))?;
                 Material::read(spec, opened).map_err(|error| damaged().caused_by(error))?

@@ -12,6 +12,8 @@ mod ciphertext;
 mod documented;
 mod encryption_context;
 mod grant_record;
+mod held;
+mod in_token;
 mod internal;
 mod key_filter;
 mod key_kind;
@@ -30,6 +32,8 @@ pub mod seal;
 pub mod secrets;
 mod sweep;
 mod tables;
+pub mod token;
+mod use_material;
 mod version_record;
 
 pub use alias_record::{AliasInfo, AliasRecord};

@@ -1,5 +1,6 @@
+use crate::held::Held;
 use crate::key_kind::{Family, KeySpec};
-use crypto::pair::KeyPair;
+use crypto::pair::{KeyPair, PublicKey};
 use crypto::{CipherKind, Key, MacKind};
 use types::{Failure, Reason, Result, Rng, Secret};
 
@@ -13,6 +14,8 @@ pub(crate) enum Material {
     Pair(Box<KeyPair>),
     /// A key for message authentication codes.
     Mac(MacKind, Secret<Vec<u8>>),
+    /// Material that is in a token, and what is known of it here.
+    Held(Box<Held>),
 }
 
 fn invalid(rule: impl std::fmt::Display) -> Failure {
@@ -62,16 +65,26 @@ impl Material {
         }
     }
 
-    /// The bytes, to be sealed.
+    /// The bytes, to be sealed. Of material in a token it is what stays here.
     pub(crate) fn expose(&self) -> &[u8] {
         match self {
             Self::Aes256(key) => key.expose(),
+            Self::Held(held) => held.own.expose(),
             Self::Block(_, bytes) | Self::Mac(_, bytes) => bytes.expose(),
             Self::Pair(pair) => pair.expose_pkcs8(),
         }
     }
 
-    /// The key pair, if it is one.
+    /// The public key, if it is a key pair's.
+    pub(crate) fn public(&self) -> Result<&PublicKey> {
+        match self {
+            Self::Pair(pair) => Ok(pair.public()),
+            Self::Held(held) => held.public.as_ref().ok_or_else(|| Reason::KeyUsageInvalid.into()),
+            Self::Aes256(_) | Self::Block(..) | Self::Mac(..) => Err(Reason::KeyUsageInvalid.into()),
+        }
+    }
+
+    /// The key pair, if it is one and here.
     pub(crate) fn pair(&self) -> Result<&KeyPair> {
         match self {
             Self::Pair(pair) => Ok(pair),

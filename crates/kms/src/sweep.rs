@@ -1,5 +1,5 @@
 use crate::kms::Kms;
-use crate::ops::{DestroyKey, ExpireKeyMaterial, RotateKey};
+use crate::ops::{DestroyKey, Drawn, ExpireKeyMaterial, RotateKey};
 use crate::tables::{EXPIRIES, ROTATIONS};
 use iam::{Caller, Gate};
 use types::Result;
@@ -31,7 +31,7 @@ impl Kms {
     pub async fn rotate_due(&self, gate: &Gate, caller: &Caller) -> Result<usize> {
         let mut rotated = 0;
         for (account, key) in self.due_in(ROTATIONS, caller.call().time, SWEEP).await? {
-            match gate.perform(caller, self, RotateKey { account, key: key.clone() }).await {
+            match gate.perform(caller, self, RotateKey { account, key: key.clone(), drawn: Drawn::default() }).await {
                 Ok(made) => rotated += usize::from(made.is_some()),
                 Err(failure) => {
                     tracing::error!(%account, %key, failure = &failure as &dyn std::error::Error, "key not rotated");

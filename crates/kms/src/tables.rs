@@ -22,6 +22,25 @@ pub(crate) const EXPIRIES: Table<Due> = Table::new(Space::Keys, 17, "the key mat
 pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Keys, 18, "a key policy");
 /// Grants, by the key's id and then their own.
 pub(crate) const GRANTS: Table<GrantRecord> = Table::new(Space::Keys, 19, "a grant on a key");
+/// Objects to be destroyed in the token, by when, so those that may turn out to have been made in vain; kept as keys to be
+/// destroyed are.
+pub(crate) const WASTE: Table<Waste> = Table::new(Space::Keys, 20, "the objects to be destroyed in the token");
+
+/// An object in the token that is to be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Waste {
+    /// Its id: that of the key version it was, or was to be, the material of.
+    pub(crate) object: KeyId,
+    /// Whether nothing can save it any more. Otherwise whoever had it made may still commit.
+    pub(crate) doomed: bool,
+}
+
+impl Record for Waste {}
+
+/// Where [`WASTE`] keeps an object.
+pub(crate) fn waste_suffix(at: Timestamp, object: &KeyId) -> Vec<u8> {
+    [&due_before(at)[..], object.as_str().as_bytes()].concat()
+}
 
 /// A key's policy, as its owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +174,7 @@ mod tests {
         let first = FirstVersion { id: primary.clone(), key: id.clone(), created, wrapped: wrapped.clone() };
         assert_eq!(
             read::<KeyVersionRecord>(&first),
-            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None, rotated: None }
+            KeyVersionRecord { id: primary, key: id, created, wrapped, body: None, token: None, rotated: None }
         );
         let policy = read::<PolicyRecord>(&BTreeMap::from([("text", "{}")]));
         assert_eq!(policy, PolicyRecord { text: "{}".to_owned(), original: None });

@@ -16,6 +16,9 @@ pub(crate) struct KeyVersionRecord {
     /// Material of another kind than 32 bytes, sealed.
     #[serde(default)]
     pub(crate) body: Option<Body>,
+    /// Material that is in a token; then `wrapped` is what a message needs besides.
+    #[serde(default)]
+    pub(crate) token: Option<TokenRecord>,
     /// Why it came after another; not said of a key's first version.
     #[serde(default)]
     pub(crate) rotated: Option<Rotated>,
@@ -35,6 +38,20 @@ pub enum Rotated {
 pub(crate) struct Body {
     #[serde(with = "store::binary")]
     pub(crate) sealed: Vec<u8>,
+}
+
+/// Where in a token material is, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TokenRecord {
+    /// The object's id.
+    pub(crate) object: KeyId,
+    /// The public key of a pair (SubjectPublicKeyInfo in DER); otherwise empty.
+    #[serde(with = "store::binary")]
+    pub(crate) public: Vec<u8>,
+    /// Whether the token decrypts what was encrypted by RSAES-OAEP with SHA-1.
+    pub(crate) oaep_sha1: bool,
+    /// Whether it does with SHA-256.
+    pub(crate) oaep_sha256: bool,
 }
 
 impl Record for KeyVersionRecord {}

@@ -35,7 +35,7 @@ impl Curve {
         }
     }
 
-    const fn verification(self) -> &'static EcdsaVerificationAlgorithm {
+    pub(super) const fn verification(self) -> &'static EcdsaVerificationAlgorithm {
         match self {
             Self::P256 => &ECDSA_P256_SHA256_ASN1,
             Self::P384 => &ECDSA_P384_SHA384_ASN1,

@@ -3,6 +3,7 @@
 //! Signatures are over digests that the caller may have computed elsewhere, as key services offer them.
 
 mod ecdsa;
+mod elsewhere;
 mod key_pair;
 mod public_key;
 mod rsa;

@@ -22,6 +22,11 @@ impl PublicKey {
         Self { kind, spki }
     }
 
+    /// What kind of key it is.
+    pub const fn kind(&self) -> PairKind {
+        self.kind
+    }
+
     /// SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7).
     pub fn der(&self) -> &[u8] {
         &self.spki

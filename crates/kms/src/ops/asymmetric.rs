@@ -9,7 +9,7 @@ use crypto::pair::{EncryptionScheme, PublicKey};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::sync::Arc;
 use store::{Store, Txn, View};
-use types::{Action, Failure, KeyId, Reason, Result, Secret};
+use types::{Action, KeyId, Result, Secret};
 
 /// A key pair, and which of its versions.
 #[derive(Clone, Debug)]
@@ -139,10 +139,7 @@ impl Run<AsymmetricEncrypt> for Kms {
         if op.scheme == EncryptionScheme::Sm2 && op.plaintext.expose().len() > limits::SM2_PLAINTEXT_BYTES {
             return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::SM2_PLAINTEXT_BYTES)));
         }
-        let rng = self.store.rng().as_ref();
-        let sealed = material.pair()?.public().encrypt(op.scheme, rng, op.plaintext.expose());
-        let rule = "an algorithm of this key's spec and a plaintext that is not too long for it";
-        Ok((used, sealed.map_err(|error| Failure::invalid("Algorithm", rule).caused_by(error))?))
+        Ok((used, self.encrypt_with(&material, op.scheme, op.plaintext.expose())?))
     }
 }
 
@@ -184,8 +181,7 @@ impl Run<AsymmetricDecrypt> for Kms {
         if op.ciphertext.len() > limits::PAIR_CIPHERTEXT_BYTES {
             return Err(Reason::CiphertextInvalid.into());
         }
-        let opened = material.pair()?.decrypt(op.scheme, &op.ciphertext);
-        Ok((used, opened.map_err(|error| Failure::of(Reason::CiphertextInvalid).caused_by(error))?))
+        Ok((used, self.decrypt_with(&material, op.scheme, &op.ciphertext).await?))
     }
 }
 
@@ -219,6 +215,6 @@ impl Run<GetPublicKey> for Kms {
         let record = self.key(txn, &crate::kms::chosen(permit)?).await?;
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, record.usage, version).await?;
-        Ok(ShownKey { used, public: material.pair()?.public().clone(), spec: record.spec, usage: record.usage })
+        Ok(ShownKey { used, public: material.public()?.clone(), spec: record.spec, usage: record.usage })
     }
 }

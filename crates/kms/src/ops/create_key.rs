@@ -5,12 +5,13 @@ use crate::ops::draw::Drawn;
 use crate::ops::key_policy::{KeyPolicy, check_policy};
 use crate::ops::rotation::check_interval;
 use crate::ops::tags::check_tags;
+use crate::tables::USED;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::collections::BTreeMap;
 use store::{Store, Txn, View};
-use types::{Action, Failure, Reason, Result};
+use types::{Action, Failure, KeyId, Reason, Result};
 
 /// Makes a key in the caller's account.
 #[derive(Default)]
@@ -68,8 +69,9 @@ impl CreateKey {
         if let Some(policy) = &self.policy {
             check_policy(policy)?;
         }
-        if self.protection != Protection::Software {
-            return Err(Reason::ProtectionLevelUnsupported.into());
+        if self.protection == Protection::Hsm && self.origin == Origin::External {
+            let text = "Material that is brought cannot be put into the HSM: what is there was made there.";
+            return Err(Failure::new(Reason::OriginUnsupported, text));
         }
         check_description(&self.description)
     }
@@ -106,11 +108,23 @@ impl Run<CreateKey> for Kms {
         Ok(Target::one(op.action(), self.resource(home(caller)?, "key")))
     }
 
-    async fn prepare(&self, _: &Permit<CreateKey>, op: &mut CreateKey) -> Result<()> {
+    async fn prepare(&self, permit: &Permit<CreateKey>, op: &mut CreateKey) -> Result<()> {
         op.check()?;
-        if op.origin == Origin::Own {
-            op.drawn = self.draw(op.spec).await?;
-        }
+        op.drawn = match (op.origin, op.protection) {
+            (Origin::External, _) => Drawn::default(),
+            (Origin::Own, Protection::Software) => self.draw(op.spec).await?,
+            (Origin::Own, Protection::Hsm) => {
+                self.check_token(op.spec, op.usage()?).await?;
+                let account = home(permit.caller())?;
+                // Looked at here already, so that nobody fills the token with what comes to nothing.
+                if self.store.view().await?.get(USED, account, b"").await?.is_some_and(|used| used.keys >= limits::KEYS)
+                {
+                    return Err(Reason::TooManyKeys.into());
+                }
+                let place = KeyPlace { account, id: KeyId::random(self.store.rng().as_ref()) };
+                self.draw_in_token(&place, op.spec, op.usage()?, permit.caller().call().time).await?
+            }
+        };
         Ok(())
     }
 
@@ -126,7 +140,8 @@ impl Run<CreateKey> for Kms {
         let draft = Draft {
             spec: op.spec,
             usage: op.usage()?,
-            material: op.drawn.material(),
+            protection: op.protection,
+            drawn: &op.drawn,
             tags: op.tags.clone(),
             description: op.description.clone(),
             creator: Creator::Principal { arn: caller.principal().arn().unwrap_or_default() },

@@ -71,7 +71,7 @@ impl Run<GenerateDataKeyPair> for Kms {
             return Err(Failure::invalid("KeyPairSpec", "the spec of a key pair"));
         }
         // A key that can seal nothing needs no pair made: what is wrong with it is for the run to say.
-        if self.spec_of(permit).await?.is_some_and(KeySpec::is_symmetric) {
+        if self.looked_up(permit).await?.is_some_and(|(_, record)| record.spec.is_symmetric()) {
             op.drawn = self.draw(op.spec).await?;
         }
         Ok(())

@@ -99,7 +99,7 @@ impl Kms {
         }
         let version = ciphertext.version();
         let material = self.material(txn.view(), &place, record.spec, version).await?;
-        let plaintext = ciphertext.open(self.version_place(&place, version), &material, context)?;
+        let plaintext = self.open_with(&place, &material, ciphertext, context).await?;
         Ok(Decrypted { key: record.id, version: version.clone(), plaintext })
     }
 }

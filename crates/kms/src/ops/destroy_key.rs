@@ -65,7 +65,7 @@ impl Run<DestroyKey> for Kms {
         }
         // A key without its brought material has no version, but the version's id is still its own.
         txn.delete(VERSION_OWNERS, place.account, record.primary.as_str().as_bytes());
-        for version in self.remove_material(txn, &place).await? {
+        for version in self.remove_material(txn, &place, permit.caller().call().time).await? {
             txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
         }
         let aliases = self.remove_aliases(txn, &place).await?;
@@ -81,13 +81,17 @@ impl Run<DestroyKey> for Kms {
 }
 
 impl Kms {
-    /// Takes the material of all versions away, and says which they were.
-    pub(crate) async fn remove_material(&self, txn: &mut Txn, place: &KeyPlace) -> Result<Vec<KeyId>> {
+    /// Takes the material of all versions away, and says which they were. What of it is in the token is out of reach with the
+    /// commit, and destroyed there soon after.
+    pub(crate) async fn remove_material(&self, txn: &mut Txn, place: &KeyPlace, now: Timestamp) -> Result<Vec<KeyId>> {
         // One more than there can be, so that the commit notices any that is added meanwhile.
         let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
         let mut removed = Vec::new();
         for (suffix, version) in txn.scan(VERSIONS, place.account, &range).await? {
             txn.delete(VERSIONS, place.account, &suffix);
+            if let Some(token) = version.token {
+                self.doom_object(txn, token.object, now).await?;
+            }
             removed.push(version.id);
         }
         Ok(removed)

@@ -1,10 +1,14 @@
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
+use crate::key_record::KeyRecord;
 use crate::key_ref::KeyRef;
-use crate::kms::{KEY_KIND, Kms};
+use crate::kms::{KEY_KIND, KeyPlace, Kms};
+use crate::material::Material;
+use crate::ops::generate_data_key::DataKeyLength;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use std::sync::Arc;
 use store::{Store, Txn, View};
 use types::{Action, Failure, KeyId, Result, Secret};
 
@@ -37,6 +41,33 @@ impl Encrypted {
 }
 
 impl Kms {
+    /// The primary version of the key that the gate allowed, to encrypt with.
+    pub(crate) async fn primary<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+    ) -> Result<(KeyPlace, KeyRecord, Arc<Material>)> {
+        let (place, record) = self.key_to_use(permit, txn).await?;
+        let material = self.material(txn.view(), &place, record.spec, &record.primary).await?;
+        Ok((place, record, material))
+    }
+
+    /// Makes a data key and seals it under the primary version of the key that the gate allowed.
+    pub(crate) async fn new_data_key<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        length: DataKeyLength,
+        context: &EncryptionContext,
+    ) -> Result<(Secret<Vec<u8>>, Encrypted)> {
+        let mut plaintext = self.random_data_key(length)?;
+        let (place, record, material) = self.primary(permit, txn).await?;
+        self.mix_random(&material, &mut plaintext).await?;
+        let version = (&place, &record.primary);
+        let ciphertext = self.seal_with(version, &material, context, plaintext.expose()).await?;
+        Ok((plaintext, Encrypted { key: record.id, version: record.primary, ciphertext }))
+    }
+
     /// Seals a plaintext under the primary version of the key that the gate allowed.
     pub(crate) async fn seal<Op: Operation>(
         &self,
@@ -45,11 +76,8 @@ impl Kms {
         context: &EncryptionContext,
         plaintext: &[u8],
     ) -> Result<Encrypted> {
-        let (place, record) = self.key_to_use(permit, txn).await?;
-        let material = self.material(txn.view(), &place, record.spec, &record.primary).await?;
-        let version_place = self.version_place(&place, &record.primary);
-        let rng = self.store.rng().as_ref();
-        let ciphertext = Ciphertext::seal(version_place, &material, rng, context, plaintext)?;
+        let (place, record, material) = self.primary(permit, txn).await?;
+        let ciphertext = self.seal_with((&place, &record.primary), &material, context, plaintext).await?;
         Ok(Encrypted { key: record.id, version: record.primary, ciphertext })
     }
 }

@@ -156,8 +156,7 @@ impl Run<GenerateAndExportDataKey> for Kms {
         op: &GenerateAndExportDataKey,
         txn: &mut Txn,
     ) -> Result<(Encrypted, Vec<u8>)> {
-        let plaintext = self.random_data_key(op.length)?;
-        let sealed = self.seal(permit, txn, &op.context, plaintext.expose()).await?;
+        let (plaintext, sealed) = self.new_data_key(permit, txn, op.length, &op.context).await?;
         Ok((sealed, op.to.encrypt(self, plaintext.expose())?))
     }
 }

@@ -112,8 +112,7 @@ impl Run<GenerateDataKey> for Kms {
     }
 
     async fn run(&self, permit: &Permit<GenerateDataKey>, op: &GenerateDataKey, txn: &mut Txn) -> Result<DataKey> {
-        let plaintext = self.random_data_key(op.length)?;
-        let sealed = self.seal(permit, txn, &op.context, plaintext.expose()).await?;
+        let (plaintext, sealed) = self.new_data_key(permit, txn, op.length, &op.context).await?;
         let Encrypted { key, version, ciphertext } = sealed;
         Ok(DataKey { key, version, plaintext, ciphertext })
     }
@@ -154,7 +153,6 @@ impl Run<GenerateDataKeyWithoutPlaintext> for Kms {
         op: &GenerateDataKeyWithoutPlaintext,
         txn: &mut Txn,
     ) -> Result<Encrypted> {
-        let plaintext = self.random_data_key(op.length)?;
-        self.seal(permit, txn, &op.context, plaintext.expose()).await
+        Ok(self.new_data_key(permit, txn, op.length, &op.context).await?.1)
     }
 }

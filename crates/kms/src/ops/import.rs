@@ -176,8 +176,14 @@ impl Kms {
 
     /// Takes the material away. A key that waits for its deletion goes on waiting (KMS, table of key states). Whose version
     /// it was stays known, so that what it encrypted is refused for the key's state and not as an unknown key's.
-    async fn forget_material(&self, txn: &mut Txn, place: &KeyPlace, mut record: KeyRecord) -> Result<()> {
-        self.remove_material(txn, place).await?;
+    async fn forget_material(
+        &self,
+        txn: &mut Txn,
+        place: &KeyPlace,
+        mut record: KeyRecord,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.remove_material(txn, place, now).await?;
         self.set_expiry(txn, place, &mut record, None).await?;
         if let Some(external) = &mut record.external {
             external.present = false;
@@ -330,7 +336,7 @@ impl Run<DeleteKeyMaterial> for Kms {
     async fn run(&self, permit: &Permit<DeleteKeyMaterial>, _: &DeleteKeyMaterial, txn: &mut Txn) -> Result<()> {
         let (place, record) = self.key_to_change(permit, txn, Deed::Look).await?;
         check_external(&record)?;
-        self.forget_material(txn, &place, record).await
+        self.forget_material(txn, &place, record, permit.caller().call().time).await
     }
 }
 
@@ -364,9 +370,10 @@ impl Run<ExpireKeyMaterial> for Kms {
         let place = chosen(permit)?;
         let record = self.key(txn, &place).await?;
         let expires = record.external.as_ref().and_then(|external| external.expires);
-        if expires.is_none_or(|at| at > permit.caller().call().time) {
+        let now = permit.caller().call().time;
+        if expires.is_none_or(|at| at > now) {
             return Ok(());
         }
-        self.forget_material(txn, &place, record).await
+        self.forget_material(txn, &place, record, now).await
     }
 }

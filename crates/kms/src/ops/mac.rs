@@ -1,6 +1,5 @@
 use crate::key_kind::KeyUsage;
 use crate::kms::Kms;
-use crate::material::Material;
 use crate::ops::asymmetric::{PairRef, UsedVersion};
 use crate::{action, limits};
 use async_trait::async_trait;
@@ -45,10 +44,8 @@ impl Kms {
         }
         let version = key.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::GenerateVerifyMac, version).await?;
-        match material.as_ref() {
-            Material::Mac(own, bytes) if *own == kind => Ok((used, kind.of(bytes.expose(), message))),
-            _ => Err(Failure::invalid("Algorithm", "the algorithm of this key's spec")),
-        }
+        let code = self.mac_with(&material, kind, message).await?;
+        Ok((used, code))
     }
 }
 

@@ -1,9 +1,8 @@
-use crate::key_kind::{KeySpec, Origin};
+use crate::key_kind::Origin;
 use crate::key_record::{KeyRecord, Rotation};
 use crate::key_ref::KeyRef;
 use crate::key_state::{Deed, KeyState};
 use crate::kms::{KeyPlace, Kms, chosen};
-use crate::material::Material;
 use crate::ops::draw::Drawn;
 use crate::tables::{Due, KEYS, ROTATIONS, due_suffix};
 use crate::version_record::Rotated;
@@ -36,12 +35,13 @@ pub struct CreateKeyVersion {
 }
 
 /// Gives a key a new version because its time has come. Only Bailee itself asks for it.
-#[derive(Clone, Debug)]
 pub struct RotateKey {
     /// Whose.
     pub account: AccountId,
     /// Which.
     pub key: KeyId,
+    /// Nothing yet.
+    pub drawn: Drawn,
 }
 
 /// One version of a key.
@@ -107,17 +107,21 @@ impl Kms {
         txn: &mut Txn,
         place: &KeyPlace,
         record: &mut KeyRecord,
-        material: &Material,
+        drawn: &Drawn,
         rotated: Rotated,
         now: Timestamp,
     ) -> Result<KeyId> {
+        // Switched on since it was looked at: others are changing it, and the caller can try again.
+        let material = drawn.material().ok_or(Reason::Contended)?;
+
         let mut used = self.used(txn, place.account).await?;
         if record.versions as usize >= limits::VERSIONS || used.versions >= limits::ALL_VERSIONS {
             return Err(Reason::TooManyVersions.into());
         }
         used.versions += 1;
         self.set_used(txn, place.account, used).await?;
-        let id = KeyId::random(self.store.rng().as_ref());
+        let id = drawn.version().cloned().unwrap_or_else(|| KeyId::random(self.store.rng().as_ref()));
+        self.save_drawn(txn, drawn).await?;
         self.make_version(txn, place, id.clone(), now, material, Some(rotated)).await?;
         record.versions += 1;
         record.rotated = Some(now);
@@ -179,12 +183,12 @@ impl Operation for CreateKeyVersion {
 }
 
 impl Kms {
-    /// The spec of the key that an operation is about; what is wrong with the key is for its run to say.
-    pub(crate) async fn spec_of<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<KeySpec>> {
+    /// The key that an operation is about, if it is on; what is wrong with the key is for its run to say.
+    pub(crate) async fn looked_up<Op: Operation>(&self, permit: &Permit<Op>) -> Result<Option<(KeyPlace, KeyRecord)>> {
         let place = chosen(permit)?;
         let view = self.store.view().await?;
         let record = view.get(KEYS, place.account, place.id.as_str().as_bytes()).await?;
-        Ok(record.filter(|record| record.state == KeyState::Enabled).map(|record| record.spec))
+        Ok(record.filter(|record| record.state == KeyState::Enabled).map(|record| (place, record)))
     }
 }
 
@@ -199,8 +203,10 @@ impl Run<CreateKeyVersion> for Kms {
     }
 
     async fn prepare(&self, permit: &Permit<CreateKeyVersion>, op: &mut CreateKeyVersion) -> Result<()> {
-        if let Some(spec) = self.spec_of(permit).await? {
-            op.drawn = self.draw(spec).await?;
+        if let Some((place, record)) = self.looked_up(permit).await? {
+            let now = permit.caller().call().time;
+            check_versions(&record, op.pair, now)?;
+            op.drawn = self.draw_for(&place, &record, now).await?;
         }
         Ok(())
     }
@@ -208,18 +214,17 @@ impl Run<CreateKeyVersion> for Kms {
     async fn run(&self, permit: &Permit<CreateKeyVersion>, op: &CreateKeyVersion, txn: &mut Txn) -> Result<KeyVersion> {
         let (place, mut record) = self.key_to_change(permit, txn, Deed::Use).await?;
         let now = permit.caller().call().time;
-        if op.pair {
-            check_pair_version(&record, now)?;
-        } else {
-            check_rotates(&record)?;
-        }
-        // Switched on since it was looked at: others are changing it, and the caller can try again.
-        let material = op.drawn.material().ok_or(Reason::Contended)?;
-        let id = self.add_version(txn, &place, &mut record, material, Rotated::Asked, now).await?;
+        check_versions(&record, op.pair, now)?;
+        let id = self.add_version(txn, &place, &mut record, &op.drawn, Rotated::Asked, now).await?;
         self.put_key(txn, &place, &record).await?;
         let rotated = Some(Rotated::Asked);
         Ok(KeyVersion { primary: record.primary == id, key: place.id, id, created: now, rotated })
     }
+}
+
+/// Refuses keys that get no version by hand, in the interface that has pairs or the other.
+fn check_versions(record: &KeyRecord, pair: bool, now: Timestamp) -> Result<()> {
+    if pair { check_pair_version(record, now) } else { check_rotates(record) }
 }
 
 /// New versions of pairs are made by hand, and not more often than once in seven days.
@@ -236,6 +241,12 @@ fn check_pair_version(record: &KeyRecord, now: Timestamp) -> Result<()> {
         return Err(Failure::new(Reason::TooManyVersions, text));
     }
     Ok(())
+}
+
+/// Whether a key gets a version now by itself.
+fn is_to_rotate(record: &KeyRecord, now: Timestamp) -> bool {
+    let due = record.rotation.is_some_and(|rotation| rotation.next <= now);
+    due && record.state == KeyState::Enabled && (record.versions as usize) < limits::VERSIONS
 }
 
 impl Operation for RotateKey {
@@ -271,18 +282,26 @@ impl Run<RotateKey> for Kms {
         self.key_target(op.action(), op.account, &op.key, view).await
     }
 
+    async fn prepare(&self, permit: &Permit<RotateKey>, op: &mut RotateKey) -> Result<()> {
+        let now = permit.caller().call().time;
+        let found = self.looked_up(permit).await?.filter(|(_, record)| is_to_rotate(record, now));
+        if let Some((place, record)) = found {
+            op.drawn = self.draw_for(&place, &record, now).await?;
+        }
+        Ok(())
+    }
+
     /// A key that is off, or has as many versions as there can be, is looked at again the next day: what is suspended goes
     /// on when the key is on again.
-    async fn run(&self, permit: &Permit<RotateKey>, _: &RotateKey, txn: &mut Txn) -> Result<Option<KeyId>> {
+    async fn run(&self, permit: &Permit<RotateKey>, op: &RotateKey, txn: &mut Txn) -> Result<Option<KeyId>> {
         let place = chosen(permit)?;
         let mut record = self.key(txn, &place).await?;
         let now = permit.caller().call().time;
         let Some(rotation) = record.rotation.filter(|rotation| rotation.next <= now) else { return Ok(None) };
         let mut made = None;
         let mut wait = DAY;
-        if record.state == KeyState::Enabled && (record.versions as usize) < limits::VERSIONS {
-            let material = Material::generate(record.spec, self.store.rng().as_ref())?;
-            made = Some(self.add_version(txn, &place, &mut record, &material, Rotated::Scheduled, now).await?);
+        if is_to_rotate(&record, now) {
+            made = Some(self.add_version(txn, &place, &mut record, &op.drawn, Rotated::Scheduled, now).await?);
             wait = rotation.seconds;
         }
         self.set_rotation(txn, &place, &mut record, Some(wait), now).await?;

@@ -1,9 +1,10 @@
 use crate::action;
 use crate::alias_record::AliasRecord;
-use crate::key_kind::{KeySpec, KeyUsage};
+use crate::key_kind::{KeySpec, KeyUsage, Protection};
 use crate::key_record::Creator;
 use crate::kms::{ALIAS_KIND, Draft, KEY_KIND, Kms};
 use crate::material::Material;
+use crate::ops::draw::Drawn;
 use crate::tables::ALIASES;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -66,11 +67,12 @@ impl Run<ServiceKey> for Kms {
         }
         let created = permit.caller().call().time;
         let code = op.service.code();
-        let material = Material::generate(KeySpec::default(), self.store.rng().as_ref())?;
+        let drawn = Drawn::here(Material::generate(KeySpec::default(), self.store.rng().as_ref())?);
         let draft = Draft {
             spec: KeySpec::default(),
             usage: KeyUsage::EncryptDecrypt,
-            material: Some(&material),
+            protection: Protection::Software,
+            drawn: &drawn,
             tags: BTreeMap::new(),
             description: format!("The key that {code} uses when no other is named."),
             creator: Creator::Service { service: code.to_owned() },

@@ -96,9 +96,8 @@ impl Run<Sign> for Kms {
     async fn run(&self, permit: &Permit<Sign>, op: &Sign, txn: &mut Txn) -> Result<(UsedVersion, Vec<u8>)> {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::SignVerify, version).await?;
-        let pair = material.pair()?;
-        let digest = op.signed.digest(op.scheme, pair.public())?;
-        Ok((used, pair.sign(op.scheme, &digest).map_err(wrong)?))
+        let digest = op.signed.digest(op.scheme, material.public()?)?;
+        Ok((used, self.sign_with(&material, op.scheme, digest).await?))
     }
 }
 
@@ -132,7 +131,7 @@ impl Run<Verify> for Kms {
     async fn run(&self, permit: &Permit<Verify>, op: &Verify, txn: &mut Txn) -> Result<(UsedVersion, bool)> {
         let version = op.pair.version.as_ref();
         let (used, material) = self.version_for(permit, txn, KeyUsage::SignVerify, version).await?;
-        let public = material.pair()?.public();
+        let public = material.public()?;
         let digest = op.signed.digest(op.scheme, public)?;
         Ok((used, public.verify(op.scheme, &digest, &op.signature).map_err(wrong)?))
     }

@@ -1,3 +1,4 @@
+use crate::token::TokenError;
 use std::io;
 use std::path::PathBuf;
 use types::{Failure, Reason};
@@ -92,6 +93,9 @@ pub enum SealError {
         /// What the module said.
         source: Box<cryptoki::error::Error>,
     },
+    /// The token does something else than it should.
+    #[error(transparent)]
+    TokenUnfit(TokenError),
     /// The passphrase is not the right one.
     #[error("the passphrase is wrong, or the seal file was changed")]
     PassphraseWrong,
@@ -108,5 +112,16 @@ impl From<SealError> for Failure {
             _ => Reason::Unavailable,
         };
         Self::new(reason, error.to_string()).caused_by(error)
+    }
+}
+
+impl From<TokenError> for SealError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Missing { token } => Self::TokenMissing { token },
+            TokenError::ObjectGone { token, .. } => Self::TokenKeyGone { token },
+            TokenError::Failed { token, what, source } => Self::Token { token, what, source },
+            TokenError::PinWrong { .. } | TokenError::Odd { .. } | TokenError::Refused => Self::TokenUnfit(error),
+        }
     }
 }

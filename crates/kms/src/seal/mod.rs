@@ -27,8 +27,8 @@ pub use open_seal::{OpenSeal, SealStatus, kind_in};
 pub use passphrase_seal::PassphraseSeal;
 pub use pkcs11_seal::Pkcs11Seal;
 pub use shares_seal::{SealShare, ShareSet, SharesSeal, check_shares, set_in};
-pub use token::TokenConfig;
 
+use crate::token::TokenConfig;
 use std::path::Path;
 use std::sync::Arc;
 use types::{Clock, Rng, Secret};

@@ -1,6 +1,7 @@
 use super::keys::SealKeys;
-use super::token::{Token, TokenConfig};
+use super::token::Token;
 use super::{Seal, SealError, json_file};
+use crate::token::TokenConfig;
 use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, MutexGuard, PoisonError};
