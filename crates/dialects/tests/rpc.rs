@@ -149,10 +149,14 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         | "GenerateDataKey"
         | "GenerateDataKeyWithoutPlaintext"
         | "ListKeyVersions"
+        | "StartKeyRewrap"
+        | "GetKeyRewrap"
         | "GetKeyPolicy"
         | "ListResourceTags"
         | "UpdateKeyDescription" => vec![("KeyId", t.key.clone())],
-        "DescribeKeyVersion" => vec![("KeyId", t.key.clone()), ("KeyVersionId", t.version.clone())],
+        "DescribeKeyVersion" | "RetireKeyVersion" => {
+            vec![("KeyId", t.key.clone()), ("KeyVersionId", t.version.clone())]
+        }
         "UpdateRotationPolicy" => {
             vec![("KeyId", t.key.clone()), ("EnableAutomaticRotation", s("true")), ("RotationInterval", s("7d"))]
         }

@@ -7,7 +7,7 @@ use crate::key_state::{Deed, KeyState};
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::tables::{
-    ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
+    ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
 };
 use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
 use crypto::Key;
@@ -16,6 +16,7 @@ use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Range, Store, Table, Txn, View};
+use tokio::sync::Notify;
 use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Resource, Result, Service, Timestamp};
 
 /// The kind of resource that events call a key.
@@ -30,6 +31,7 @@ pub struct Kms {
     pub(crate) store: Store,
     open: OpenVersions,
     policies: PolicyCache,
+    pub(crate) rewrap_asked: Notify,
 }
 
 /// A key's own place.
@@ -55,7 +57,7 @@ pub(crate) struct Draft<'m> {
 impl Kms {
     /// The keys in this store.
     pub fn new(store: Store) -> Self {
-        Self { store, open: OpenVersions::new(), policies: PolicyCache::default() }
+        Self { store, open: OpenVersions::new(), policies: PolicyCache::default(), rewrap_asked: Notify::new() }
     }
 
     /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is
@@ -297,6 +299,7 @@ impl Kms {
             external: None,
             policy: None,
             grants: 0,
+            retired: 0,
         };
         let place = KeyPlace { account, id: record.id.clone() };
         if let Some(material) = draft.material {
@@ -350,16 +353,22 @@ impl Kms {
         &self,
         view: &View,
         place: &KeyPlace,
-        spec: KeySpec,
+        record: &KeyRecord,
         version: &KeyId,
     ) -> Result<Arc<Material>> {
         if let Some(open) = self.open.get(place.account, version)
             && open.key == place.id
+            && open.retired == record.retired
         {
             return Ok(open.material);
         }
-        let stored = view.get(VERSIONS, place.account, &version_suffix(&place.id, version)).await?;
-        let stored = stored.ok_or(Reason::KeyVersionNotFound)?;
+        // What is open was opened before a version was retired, or by one that began before: perhaps it is that version.
+        self.open.forget_older(place.account, &place.id, record.retired);
+        let suffix = version_suffix(&place.id, version);
+        let Some(stored) = view.get(VERSIONS, place.account, &suffix).await? else {
+            let retired = view.get(RETIRED, place.account, &suffix).await?.is_some();
+            return Err(if retired { Reason::KeyVersionRetired } else { Reason::KeyVersionNotFound }.into());
+        };
         let context = self.version_place(place, version).wrap_context();
         let parent = self.wrapping_key(place.account).await?;
         let key =
@@ -370,10 +379,10 @@ impl Kms {
             Some(body) => {
                 let opened = crypto::open_secret(&key, body_context(&context).as_bytes(), &body.sealed);
                 let opened = opened.map_err(|error| damaged().caused_by(error))?;
-                Material::read(spec, opened).map_err(|error| damaged().caused_by(error))?
+                Material::read(record.spec, opened).map_err(|error| damaged().caused_by(error))?
             }
         };
-        let open = OpenVersion { key: place.id.clone(), material: Arc::new(material) };
+        let open = OpenVersion { key: place.id.clone(), retired: record.retired, material: Arc::new(material) };
         self.open.put(place.account, version, open.clone());
         Ok(open.material)
     }

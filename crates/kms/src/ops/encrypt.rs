@@ -46,7 +46,7 @@ impl Kms {
         plaintext: &[u8],
     ) -> Result<Encrypted> {
         let (place, record) = self.key_to_use(permit, txn).await?;
-        let material = self.material(txn.view(), &place, record.spec, &record.primary).await?;
+        let material = self.material(txn.view(), &place, &record, &record.primary).await?;
         let version_place = self.version_place(&place, &record.primary);
         let rng = self.store.rng().as_ref();
         let ciphertext = Ciphertext::seal(version_place, &material, rng, context, plaintext)?;
