@@ -8,6 +8,7 @@ from harness import Rpc, RpcError, allow, fresh, pattern
 from services import aws_client, encoded, s3_client
 
 LARGE = pattern(200_000)
+PART = pattern(5 * 1024 * 1024)
 COUNT = 150
 
 
@@ -53,13 +54,13 @@ class Filled:
         self.s3.put_object(Bucket=self.bucket, Key="large", Body=LARGE, **under)
         self.place = {"Bucket": self.bucket, "Key": "parts"}
         self.upload = self.s3.create_multipart_upload(**self.place, **under)["UploadId"]
-        self.parts = [self.part(1)]
+        self.parts = [self.part(1, PART)]
         self.rpc.call("kms", "CreateSecret", SecretName=self.secret, VersionId="v1", SecretData="hush",
                       EncryptionKeyId=self.key)
         self.blob = self.rpc.call("kms", "Encrypt", KeyId=self.key, Plaintext=encoded(b"outside"))["CiphertextBlob"]
 
-    def part(self, number):
-        given = {"UploadId": self.upload, "PartNumber": number, "Body": LARGE}
+    def part(self, number, body):
+        given = {"UploadId": self.upload, "PartNumber": number, "Body": body}
         return {"PartNumber": number, "ETag": self.s3.upload_part(**self.place, **given)["ETag"]}
 
     def read(self, name):
@@ -78,9 +79,10 @@ class Filled:
         return self.rpc.call("kms", "RetireKeyVersion", **given)["KeyVersion"]
 
     def complete(self):
-        self.parts.append(self.part(2))
+        """One part more, small as only the last may be, whose data key is the upload's."""
+        self.parts.append(self.part(2, LARGE))
         self.s3.complete_multipart_upload(**self.place, UploadId=self.upload, MultipartUpload={"Parts": self.parts})
-        assert self.read("parts") == LARGE * 2
+        assert self.read("parts") == PART + LARGE
 
 
 def test_everything_reads_after_its_version_is_retired(server, root):
