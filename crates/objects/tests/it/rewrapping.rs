@@ -242,17 +242,17 @@ enum Deed {
     Rotate,
     Rewrap,
     Retire,
-    PutAcrossARotation,
+    PutAcrossARewrap,
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
-    use Deed::{Put, PutAcrossARotation, PutOver, Retire, Rewrap, Rotate};
-    let all = [Put, PutOver, Rotate, Rewrap, Retire, PutAcrossARotation];
+    use Deed::{Put, PutAcrossARewrap, PutOver, Retire, Rewrap, Rotate};
+    let all = [Put, PutOver, Rotate, Rewrap, Retire, PutAcrossARewrap];
     proptest::collection::vec(any::<prop::sample::Index>().prop_map(move |index| *index.get(&all)), 1..14)
 }
 
 async fn done(deeds: Vec<Deed>) {
-    let world = World::new().await;
+    let world = Arc::new(World::new().await);
     let keeper = Keeper::new(&world).await;
     let mut stored: Vec<(String, Bytes)> = Vec::new();
     for (n, deed) in deeds.into_iter().enumerate() {
@@ -266,8 +266,12 @@ async fn done(deeds: Vec<Deed>) {
                 stored.retain(|(old, _)| *old != name);
                 stored.push((name, data(n)));
             }
-            Deed::PutAcrossARotation => {
-                let body = keeper.meanwhile(|keeper| async move { keeper.rotate().await });
+            Deed::PutAcrossARewrap => {
+                let beside = world.clone();
+                let body = keeper.meanwhile(|keeper| async move {
+                    keeper.rotate().await;
+                    keeper.rewrap(&beside).await;
+                });
                 world.ann(keeper.put(&name, body)).await.unwrap();
                 stored.push((name, [data(10), data(10)].concat().into()));
             }
