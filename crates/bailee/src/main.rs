@@ -9,9 +9,12 @@ mod finishing;
 mod listener;
 mod logging;
 mod meters;
+#[cfg(test)]
+mod open_folder;
 mod ops_server;
 mod places;
 mod rates;
+mod rewrapping;
 mod sealing;
 mod serve;
 mod tls;

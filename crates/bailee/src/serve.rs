@@ -1,6 +1,7 @@
 use crate::config::{Settings, Tls};
 use crate::deployment::{Deployment, service};
 use crate::listener::Listener;
+use crate::rewrapping::Rewrapping;
 use crate::sealing::Sealing;
 use crate::{Stop, admin, logging, ops_server, tls};
 use dialects::{Domains, Region};
@@ -58,6 +59,8 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     for region in &deployment.domains.regions {
         let rotation = rotate_secrets(deployment.domains.clone(), region.clone(), stopped.clone());
         background.push(tokio::spawn(rotation));
+        let rewrapping = Rewrapping::new(deployment.domains.clone(), region.clone());
+        background.push(tokio::spawn(rewrap_keys(rewrapping, deployment.domains.clock.clone(), stopped.clone())));
     }
     for publisher in deployment.publishers.clone() {
         let stopped = stopped.clone();
@@ -227,6 +230,23 @@ async fn end_epochs(
         }
         tokio::select! {
             () = until(stopped.clone()) => return,
+            () = clock.sleep(HOUSEKEEPING) => {}
+        }
+    }
+}
+
+/// Rewraps the keys of a region for which that was asked: when one was asked for, at the start, and each minute what did not
+/// work before.
+async fn rewrap_keys(rewrapping: Rewrapping, clock: Arc<dyn Clock>, stopped: watch::Receiver<bool>) {
+    loop {
+        // Stopped in the middle it is as after a crash: the next start goes on.
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            done = rewrapping.finish() => tell("rewrapping keys", done),
+        }
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = rewrapping.asked() => {}
             () = clock.sleep(HOUSEKEEPING) => {}
         }
     }

@@ -79,6 +79,17 @@ fn of_pair(t: &Things, more: &[(&'static str, &str)]) -> Vec<(&'static str, Stri
     given
 }
 
+/// Those of the rows that are about a key's versions.
+fn version_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+    Some(match name {
+        "ListKeyVersions" | "StartKeyRewrap" | "GetKeyRewrap" => vec![("KeyId", t.key.clone())],
+        "DescribeKeyVersion" | "RetireKeyVersion" => {
+            vec![("KeyId", t.key.clone()), ("KeyVersionId", t.version.clone())]
+        }
+        _ => return None,
+    })
+}
+
 /// Those of the rows that are about key pairs and message authentication codes.
 fn pair_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
@@ -148,11 +159,9 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         | "GetKeyInventory"
         | "GenerateDataKey"
         | "GenerateDataKeyWithoutPlaintext"
-        | "ListKeyVersions"
         | "GetKeyPolicy"
         | "ListResourceTags"
         | "UpdateKeyDescription" => vec![("KeyId", t.key.clone())],
-        "DescribeKeyVersion" => vec![("KeyId", t.key.clone()), ("KeyVersionId", t.version.clone())],
         "UpdateRotationPolicy" => {
             vec![("KeyId", t.key.clone()), ("EnableAutomaticRotation", s("true")), ("RotationInterval", s("7d"))]
         }
@@ -219,7 +228,10 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
             vec![("RoleName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
         }
         "AssumeRole" => vec![("RoleArn", t.role.clone()), ("RoleSessionName", s("session"))],
-        _ => return pair_parameters(name, t).or_else(|| secret_parameters(name, t)),
+        _ => {
+            let others = version_parameters(name, t).or_else(|| pair_parameters(name, t));
+            return others.or_else(|| secret_parameters(name, t));
+        }
     })
 }
 
@@ -384,6 +396,43 @@ async fn a_pair_signs_and_verifies() {
     assert_eq!((refused.status, refused.code()), (400, "MissingParameter"));
     let refused = world.call(Some(&root), kms, "Encrypt", &[("KeyId", key), ("Plaintext", "aGk=")]).await;
     assert_eq!((refused.status, refused.code()), (400, "Unsupported.KeyUsage"));
+}
+
+/// A rewrap is asked for and watched; here nobody does the work.
+#[tokio::test]
+async fn a_rewrap_is_shown_and_guards_versions() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let kms = "2016-01-20";
+    let made = world.done(&root, kms, "CreateKey", &[]).await;
+    let text = |name: &str| made["KeyMetadata"][name].as_str().unwrap().to_owned();
+    let (key, version) = (text("KeyId"), text("PrimaryKeyVersion"));
+    let of_key = [("KeyId", key.as_str())];
+    let of_version = [("KeyId", key.as_str()), ("KeyVersionId", version.as_str())];
+    let refused = world.call(Some(&root), kms, "GetKeyRewrap", &of_key).await;
+    assert_eq!((refused.status, refused.code()), (404, "Forbidden.KeyRewrapNotFound"));
+    let refused = world.call(Some(&root), kms, "RetireKeyVersion", &of_version).await;
+    assert_eq!((refused.status, refused.code()), (400, "InvalidParameter"), "{}", refused.body);
+    let refused = world.call(Some(&root), kms, "RetireKeyVersion", &of_key).await;
+    assert_eq!((refused.status, refused.code()), (400, "MissingParameter"));
+    let begun = world.done(&root, kms, "StartKeyRewrap", &of_key).await;
+    let shown = world.done(&root, kms, "GetKeyRewrap", &of_key).await;
+    assert_eq!(begun["KeyRewrap"], shown["KeyRewrap"]);
+    let rewrap = &shown["KeyRewrap"];
+    assert_eq!(
+        (&rewrap["Status"], &rewrap["Error"], &rewrap["FinishDate"]),
+        (&json!("Running"), &json!(""), &json!(""))
+    );
+    assert_eq!(rewrap["PrimaryKeyVersion"], version.as_str());
+    assert_eq!(rewrap["OlderKeyVersions"], json!({"KeyVersionId": []}));
+    let refused = world.call(Some(&root), kms, "StartKeyRewrap", &of_key).await;
+    assert_eq!((refused.status, refused.code()), (409, "Rejected.KeyRewrapRunning"));
+    let other = world.account("second").await;
+    let arn = format!("acs:kms:local-1:{}:key/{key}", root.account);
+    for action in ["StartKeyRewrap", "GetKeyRewrap", "RetireKeyVersion"] {
+        let given = [("KeyId", arn.as_str()), ("KeyVersionId", version.as_str())];
+        assert_eq!(world.call(Some(&other), kms, action, &given).await.status, 403, "{action}");
+    }
 }
 
 #[tokio::test]

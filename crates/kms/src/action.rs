@@ -64,6 +64,18 @@ pub const UPDATE_ROTATION_POLICY: Action = write("UpdateRotationPolicy");
 pub const CREATE_KEY_VERSION: Action = write("CreateKeyVersion");
 /// Give a key a new version because its time has come. No client can ask for it.
 pub const ROTATE_KEY: Action = write("RotateKey");
+/// Have what is under older versions of a key wrapped by its primary one.
+pub const START_KEY_REWRAP: Action = write("StartKeyRewrap");
+/// See how far that is.
+pub const GET_KEY_REWRAP: Action = read("GetKeyRewrap");
+/// Destroy the material of an old version.
+pub const RETIRE_KEY_VERSION: Action = write("RetireKeyVersion");
+/// Wrap data keys by the primary version of their key. No client can ask for it.
+pub const REWRAP_DATA_KEYS: Action = write("RewrapDataKeys");
+/// Keep the data keys of secrets' values as they are wrapped by the primary version. No client can ask for it.
+pub const REWRAP_SECRET_VALUES: Action = write("RewrapSecretValues");
+/// Note that all was rewrapped, or why not. No client can ask for it.
+pub const FINISH_KEY_REWRAP: Action = write("FinishKeyRewrap");
 /// Have something that is under this key encrypted under another.
 pub const RE_ENCRYPT_FROM: Action = read("ReEncryptFrom");
 /// Have something encrypted under this key that is under another.

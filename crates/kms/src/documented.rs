@@ -5,13 +5,15 @@ use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
 use crate::held::Held;
 use crate::key_kind::KeySpec;
+use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord, RewrapPoint, RewrapStage, RewrapState};
 use crate::material::Material;
 use crate::seal::{FileSeal, Seal, SealKeys, SealShare, SharesSeal};
+use crate::version_record::Rotated;
 use crypto::{Key, MacKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Batch, Durability, Keyring, MemoryMeta, Meta, Space, Wrapped, Write};
-use types::{AccountId, KeyId, Reason, RegionId, Rng, Secret, SystemRng};
+use store::{Batch, Durability, Keyring, MemoryMeta, Meta, Record, Space, Wrapped, Write};
+use types::{AccountId, KeyId, Reason, RegionId, Rng, Secret, SystemRng, Timestamp};
 
 const PAGE: &str = include_str!("../../../docs/formats/keys.md");
 
@@ -130,6 +132,41 @@ impl Example {
 fn documented() {
     let lines = Example::new().lines();
     let missing: Vec<_> = lines.into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
+    assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
+}
+
+/// The records of a rewrap and of what it makes possible.
+fn rewrap_lines() -> Vec<String> {
+    let example = Example::new();
+    let at = Timestamp::from_secs(1_700_000_000);
+    let rewrap = KeyRewrap {
+        started: at,
+        finished: None,
+        state: RewrapState::Running,
+        error: None,
+        primary: "cccccccc-dddd-4eee-8fff-000000000000".parse().unwrap(),
+        from: BTreeSet::from([example.version.clone()]),
+        looked_at: 16_384,
+        rewrapped: 812,
+        at: RewrapPoint { owner: Some(example.account), stage: RewrapStage::Objects, start: vec![1, 2, 3] },
+    };
+    let retired = RetiredRecord { id: example.version, created: at, rotated: Some(Rotated::Asked), retired: at };
+    let late = LateRecord { data_keys: 2 };
+    fn kept<R: Record>(record: &R) -> String {
+        let bytes = [vec![R::VERSION], rmp_serde::to_vec_named(record).unwrap()].concat();
+        assert!(R::decode(R::VERSION, &bytes[1..]).is_some());
+        hex::encode(bytes)
+    }
+    vec![
+        format!("rewrap          {}", kept(&rewrap)),
+        format!("retired         {}", kept(&retired)),
+        format!("late            {}", kept(&late)),
+    ]
+}
+
+#[test]
+fn records_of_a_rewrap_are_as_documented() {
+    let missing: Vec<_> = rewrap_lines().into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
     assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
 }
 

@@ -72,6 +72,10 @@ pub struct KeyRecord {
     /// How many grants it has.
     #[serde(default)]
     pub grants: u32,
+    /// How many of its versions were retired. Versions that are open in memory are used only by who reads the number that
+    /// they were opened under.
+    #[serde(default)]
+    pub retired: u32,
 }
 
 const fn one() -> u32 {

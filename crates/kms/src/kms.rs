@@ -9,7 +9,7 @@ use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::ops::Drawn;
 use crate::tables::{
-    ALIASES, DUE, Due, KEYS, POLICIES, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
+    ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
 };
 use crate::token::Hsm;
 use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
@@ -19,6 +19,7 @@ use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Range, Store, Table, Txn, View};
+use tokio::sync::Notify;
 use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Resource, Result, Service, Timestamp};
 
 /// The kind of resource that events call a key.
@@ -35,6 +36,7 @@ pub struct Kms {
     policies: PolicyCache,
     /// The token that keys can be in.
     pub(crate) hsm: Option<Arc<Hsm>>,
+    pub(crate) rewrap_asked: Notify,
 }
 
 /// A key's own place.
@@ -62,7 +64,8 @@ pub(crate) struct Draft<'m> {
 impl Kms {
     /// The keys in this store.
     pub fn new(store: Store) -> Self {
-        Self { store, open: OpenVersions::new(), policies: PolicyCache::default(), hsm: None }
+        let (open, policies) = (OpenVersions::new(), PolicyCache::default());
+        Self { store, open, policies, hsm: None, rewrap_asked: Notify::new() }
     }
 
     /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is
@@ -306,6 +309,7 @@ impl Kms {
             external: None,
             policy: None,
             grants: 0,
+            retired: 0,
         };
         let place = KeyPlace { account, id: record.id.clone() };
         if let Some(material) = draft.drawn.material() {
@@ -370,16 +374,22 @@ impl Kms {
         &self,
         view: &View,
         place: &KeyPlace,
-        spec: KeySpec,
+        record: &KeyRecord,
         version: &KeyId,
     ) -> Result<Arc<Material>> {
         if let Some(open) = self.open.get(place.account, version)
             && open.key == place.id
+            && open.retired == record.retired
         {
             return Ok(open.material);
         }
-        let stored = view.get(VERSIONS, place.account, &version_suffix(&place.id, version)).await?;
-        let stored = stored.ok_or(Reason::KeyVersionNotFound)?;
+        // What is open was opened before a version was retired, or by one that began before: perhaps it is that version.
+        self.open.forget_older(place.account, &place.id, record.retired);
+        let suffix = version_suffix(&place.id, version);
+        let Some(stored) = view.get(VERSIONS, place.account, &suffix).await? else {
+            let retired = view.get(RETIRED, place.account, &suffix).await?.is_some();
+            return Err(if retired { Reason::KeyVersionRetired } else { Reason::KeyVersionNotFound }.into());
+        };
         let context = self.version_place(place, version).wrap_context();
         let parent = self.wrapping_key(place.account).await?;
         let key =
@@ -391,10 +401,10 @@ impl Kms {
             (None, Some(body)) => {
                 let opened = crypto::open_secret(&key, body_context(&context).as_bytes(), &body.sealed);
                 let opened = opened.map_err(|error| damaged().caused_by(error))?;
-                Material::read(spec, opened).map_err(|error| damaged().caused_by(error))?
+                Material::read(record.spec, opened).map_err(|error| damaged().caused_by(error))?
             }
         };
-        let open = OpenVersion { key: place.id.clone(), material: Arc::new(material) };
+        let open = OpenVersion { key: place.id.clone(), retired: record.retired, material: Arc::new(material) };
         self.open.put(place.account, version, open.clone());
         Ok(open.material)
     }

@@ -19,6 +19,7 @@ mod key_filter;
 mod key_kind;
 mod key_record;
 mod key_ref;
+mod key_rewrap;
 mod key_state;
 mod kms;
 pub mod limits;
@@ -45,6 +46,10 @@ pub use key_filter::{CreatorKind, KeyFilter};
 pub use key_kind::{Family, KeySpec, KeyUsage, Origin, Protection};
 pub use key_record::{Creator, External, KeyInfo, KeyRecord, Rotation};
 pub use key_ref::{KeyName, KeyRef};
+pub use key_rewrap::{
+    FinishKeyRewrap, GetKeyRewrap, KeyRewrap, RetireKeyVersion, RewrapAdvance, RewrapDataKeys, RewrapFound,
+    RewrapPoint, RewrapRef, RewrapStage, RewrapState, Rewrapped, StartKeyRewrap,
+};
 pub use key_state::KeyState;
 pub use kms::Kms;
 pub use ops::{

@@ -28,6 +28,8 @@ pub const REFERENCE_BYTES: usize = 512;
 pub(crate) const OPEN_VERSIONS: usize = 4_096;
 /// Versions of one key.
 pub const VERSIONS: usize = 50;
+/// Retired versions of one key.
+pub const RETIRED_VERSIONS: usize = 1_000;
 /// Versions of all keys of one account in one region.
 pub const ALL_VERSIONS: u32 = 10_000;
 /// Tags of one key.

@@ -9,6 +9,8 @@ use types::{AccountId, KeyId};
 #[derive(Clone)]
 pub(crate) struct OpenVersion {
     pub(crate) key: KeyId,
+    /// How many of the key's versions were retired when it was opened: more, and it may be one of them.
+    pub(crate) retired: u32,
     pub(crate) material: Arc<Material>,
 }
 
@@ -38,8 +40,18 @@ impl OpenVersions {
 
     /// Forgets every version of a key. The material is wiped when the last call that holds it ends.
     pub(crate) fn forget(&self, account: AccountId, key: &KeyId) {
+        self.forget_older(account, key, u32::MAX);
+    }
+
+    /// Forgets the versions of a key that were opened when fewer of its versions were retired.
+    pub(crate) fn forget_older(&self, account: AccountId, key: &KeyId, retired: u32) {
+        if retired == 0 {
+            return;
+        }
         let mut held = self.held();
-        let of_key = |((a, _), open): &(&(AccountId, KeyId), &OpenVersion)| *a == account && open.key == *key;
+        let of_key = |((a, _), open): &(&(AccountId, KeyId), &OpenVersion)| {
+            *a == account && open.key == *key && open.retired < retired
+        };
         let versions: Vec<_> = held.iter().filter(of_key).map(|(place, _)| place.clone()).collect();
         for version in versions {
             held.pop(&version);
@@ -61,7 +73,7 @@ mod tests {
         let (key, other) = (KeyId::random(&SystemRng), KeyId::random(&SystemRng));
         let put = |account, key: &KeyId| {
             let (version, material) = (KeyId::random(&SystemRng), Arc::new(Material::Aes256(Key::random(&SystemRng))));
-            open.put(account, &version, OpenVersion { key: key.clone(), material: material.clone() });
+            open.put(account, &version, OpenVersion { key: key.clone(), retired: 0, material: material.clone() });
             (version, material)
         };
         let (first, second, kept, bobs) = (put(ann, &key), put(ann, &key), put(ann, &other), put(bob, &key));
@@ -73,5 +85,23 @@ mod tests {
         assert!(open.get(ann, &kept.0).is_some());
         assert!(open.get(bob, &bobs.0).is_some());
         assert!(open.get(ann, &bobs.0).is_none(), "a version is its account's");
+    }
+
+    #[test]
+    fn what_was_opened_before_a_version_was_retired_is_wiped() {
+        let open = OpenVersions::new();
+        let (ann, key) = (AccountId::random(&SystemRng), KeyId::random(&SystemRng));
+        let put = |retired| {
+            let (version, material) = (KeyId::random(&SystemRng), Arc::new(Material::Aes256(Key::random(&SystemRng))));
+            open.put(ann, &version, OpenVersion { key: key.clone(), retired, material: material.clone() });
+            (version, material)
+        };
+        let (before, after) = (put(0), put(1));
+        open.forget_older(ann, &key, 0);
+        assert!(open.get(ann, &before.0).is_some());
+        open.forget_older(ann, &key, 1);
+        assert!(open.get(ann, &before.0).is_none());
+        assert_eq!(Arc::strong_count(&before.1), 1, "nothing else holds it");
+        assert!(open.get(ann, &after.0).is_some());
     }
 }

@@ -1,6 +1,7 @@
 use crate::alias_record::AliasRecord;
 use crate::grant_record::GrantRecord;
 use crate::key_record::KeyRecord;
+use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord};
 use crate::version_record::{KeyVersionRecord, VersionOwner};
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
@@ -24,7 +25,7 @@ pub(crate) const POLICIES: Table<PolicyRecord> = Table::new(Space::Keys, 18, "a 
 pub(crate) const GRANTS: Table<GrantRecord> = Table::new(Space::Keys, 19, "a grant on a key");
 /// Objects to be destroyed in the token, by when, so those that may turn out to have been made in vain; kept as keys to be
 /// destroyed are.
-pub(crate) const WASTE: Table<Waste> = Table::new(Space::Keys, 20, "the objects to be destroyed in the token");
+pub(crate) const WASTE: Table<Waste> = Table::new(Space::Keys, 24, "the objects to be destroyed in the token");
 
 /// An object in the token that is to be destroyed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,16 @@ impl Record for Waste {}
 pub(crate) fn waste_suffix(at: Timestamp, object: &KeyId) -> Vec<u8> {
     [&due_before(at)[..], object.as_str().as_bytes()].concat()
 }
+
+/// How far the rewrapping of a key is, by the key's id.
+pub(crate) const REWRAPS: Table<KeyRewrap> = Table::new(Space::Keys, 20, "the rewrapping of a key");
+/// Keys that are being rewrapped, by account and id: under the platform's account, so that one scan finds those of every
+/// tenant.
+pub(crate) const REWRAPPING: Table<Due> = Table::new(Space::Keys, 21, "the keys to be rewrapped");
+/// Versions whose material was destroyed before their key's, by the key's id and then their own.
+pub(crate) const RETIRED: Table<RetiredRecord> = Table::new(Space::Keys, 22, "a retired key version");
+/// Versions that data keys came under when they were not the primary one any more, by the key's id and then their own.
+pub(crate) const LATE: Table<LateRecord> = Table::new(Space::Keys, 23, "late data keys of a key version");
 
 /// A key's policy, as its owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +109,11 @@ pub(crate) fn due_suffix(at: Timestamp, account: AccountId, key: &KeyId) -> Vec<
 /// The first place in [`DUE`] that is not before `at`.
 pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
     u64::try_from(at.millis()).unwrap_or(0).to_be_bytes()
+}
+
+/// Where [`REWRAPPING`] keeps a key.
+pub(crate) fn rewrapping_suffix(account: AccountId, key: &KeyId) -> Vec<u8> {
+    [account.get().to_be_bytes().as_slice(), key.as_str().as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -168,7 +184,7 @@ mod tests {
             tags: BTreeMap::from([("a".to_owned(), "b".to_owned())]),
         });
         assert_eq!((&key.id, &key.primary, key.state, key.created), (&id, &primary, KeyState::Disabled, created));
-        assert_eq!((key.versions, key.grants, key.rotation, key.policy), (1, 0, None, None));
+        assert_eq!((key.versions, key.grants, key.rotation, key.policy, key.retired), (1, 0, None, None, 0));
         assert_eq!((key.external.is_none(), key.usable()), (true, KeyState::Enabled));
         let wrapped = Wrapped { epoch: 1, sealed: vec![7; 60] };
         let first = FirstVersion { id: primary.clone(), key: id.clone(), created, wrapped: wrapped.clone() };

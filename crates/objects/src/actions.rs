@@ -3,6 +3,8 @@
 
 use types::{Action, Service};
 
+/// Keeps the data keys of objects as they are wrapped by the primary version of the tenant's key. No client can ask for it.
+pub const REWRAP_OBJECTS: Action = Action::write(Service::Oss, "RewrapObjects");
 /// Lists the account's buckets.
 pub const LIST_BUCKETS: Action = Action::read(Service::Oss, "ListBuckets");
 /// Says which regions there are.

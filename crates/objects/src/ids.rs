@@ -49,6 +49,13 @@ binary_id!(
     ShardId
 );
 
+impl BucketId {
+    /// From its bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
 /// The bucket and the shard whose place this is ([`crate::tables::shard_key`]).
 pub(crate) fn of_shard_key(suffix: &[u8]) -> Option<(BucketId, ShardId)> {
     let (bucket, shard) = suffix.split_at_checked(16)?;

@@ -11,6 +11,10 @@ use store::{Txn, View};
 use types::{ObjectKey, Result};
 
 impl Objects {
+    fn key_place<'a>(&'a self, bucket: &'a Bucket, key: &'a ObjectKey) -> KeyPlace<'a> {
+        KeyPlace { region: self.store.region(), owner: bucket.owner, bucket: &bucket.name, key }
+    }
+
     /// A new data key for an object, to be given to a shard when the object is named. `id`: the content or upload it is for.
     pub(crate) async fn new_key(
         &self,
@@ -28,7 +32,7 @@ impl Objects {
                 Ok((data_key, Fresh { id, inner }))
             }
             Encryption::Kms { key: under } => {
-                let place = KeyPlace { region: self.store.region(), bucket, key };
+                let place = self.key_place(bucket, key);
                 let (data_key, kept) = self.keys.generate(caller, under.as_deref(), place).await?;
                 Ok((data_key, Fresh { id, inner: Inner::Tenant(kept) }))
             }
@@ -43,6 +47,9 @@ impl Objects {
         key: &ObjectKey,
         fresh: &Fresh,
     ) -> Result<DataKey> {
+        if let Inner::Tenant(kept) = &fresh.inner {
+            self.keys.hold(txn, kept).await?;
+        }
         let (shard, shard_key) = self.hold_shard(txn, bucket.owner, &bucket.record.id).await?;
         Ok(bucket.place(key).seal(self.store.rng().as_ref(), shard, &shard_key, fresh))
     }
@@ -60,7 +67,7 @@ impl Objects {
         match self.taken_out(view, bucket.place(key), kept).await? {
             Inner::Own(key) => Ok(key),
             Inner::Tenant(kept) => {
-                let place = KeyPlace { region: self.store.region(), bucket, key };
+                let place = self.key_place(bucket, key);
                 self.keys.open(caller, &kept, place).await
             }
         }

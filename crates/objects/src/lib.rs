@@ -28,6 +28,7 @@ mod ops;
 mod range;
 mod reader;
 mod rewrap;
+mod rewrap_key;
 mod shard;
 mod shards;
 mod slot;
@@ -56,4 +57,5 @@ pub use ops::{
 };
 pub use range::ByteRange;
 pub use reader::Content;
+pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;

@@ -20,7 +20,7 @@ const PAGE: usize = 64;
 const UPLOAD_TAIL: usize = 17;
 
 /// A kind of record that holds a data key.
-trait HoldsKey: Record {
+pub(crate) trait HoldsKey: Record {
     fn data_key(&mut self) -> &mut DataKey;
 
     /// The object's key, from the record's place behind the bucket's id.
@@ -108,7 +108,7 @@ impl Objects {
         Ok(done)
     }
 
-    async fn buckets_of(&self, owner: AccountId) -> Result<Vec<(BucketName, BucketId)>> {
+    pub(crate) async fn buckets_of(&self, owner: AccountId) -> Result<Vec<(BucketName, BucketId)>> {
         let view = self.store.view().await?;
         let (mut found, mut range) = (Vec::new(), Range::all(PAGE));
         loop {

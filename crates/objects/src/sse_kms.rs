@@ -1,27 +1,30 @@
 //! Data keys under a tenant's own key: asked of the key service through the gate, on the caller's behalf, so that who
 //! may not use the key may not use the object.
 
-use crate::bucket::Bucket;
+use crate::reader::changed;
+use crate::rewrap_key::RewrapObjects;
 use async_trait::async_trait;
 use crypto::Key;
-use iam::{Caller, Gate};
+use iam::{Caller, Gate, Permit};
 use kms::{
     Ciphertext, DataKey, DataKeyLength, Decrypt, EncryptionContext, GenerateDataKey, INTERNAL, KeyRef, Kms,
-    service_alias,
+    RewrapAdvance, RewrapDataKeys, RewrapRef, service_alias,
 };
 use std::sync::Arc;
-use types::{AccountId, Failure, ObjectKey, Reason, RegionId, Result, Secret, Service};
+use store::Txn;
+use types::{AccountId, BucketName, Failure, KeyId, ObjectKey, Reason, RegionId, Result, Secret, Service};
 
 /// The object a data key is for: what its ciphertext is bound to.
 pub(crate) struct KeyPlace<'a> {
     pub(crate) region: &'a RegionId,
-    pub(crate) bucket: &'a Bucket,
+    pub(crate) owner: AccountId,
+    pub(crate) bucket: &'a BucketName,
     pub(crate) key: &'a ObjectKey,
 }
 
 impl KeyPlace<'_> {
-    fn context(&self) -> Result<EncryptionContext> {
-        let arn = format!("acs:oss:{}:{}:{}/{}", self.region, self.bucket.owner, self.bucket.name, self.key);
+    pub(crate) fn context(&self) -> Result<EncryptionContext> {
+        let arn = format!("acs:oss:{}:{}:{}/{}", self.region, self.owner, self.bucket, self.key);
         EncryptionContext::from_pairs([("acs:oss:arn".to_owned(), arn)])
     }
 }
@@ -34,6 +37,27 @@ pub(crate) trait TenantKeys: Send + Sync + 'static {
 
     /// Opens a data key that [`generate`](Self::generate) gave out.
     async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key>;
+
+    /// Sees to it that a data key which the transaction stores can be opened once that is committed.
+    async fn hold(&self, txn: &mut Txn, kept: &TenantKey) -> Result<()>;
+
+    /// Wraps data keys of one key by its primary version: their new ciphertexts, in their order. Bailee itself asks.
+    async fn rewrap(
+        &self,
+        caller: &Caller,
+        job: &RewrapRef,
+        kept: Vec<(TenantKey, EncryptionContext)>,
+    ) -> Result<Vec<Vec<u8>>>;
+
+    /// Moves the rewrapping of a key on, in the transaction that stores what [`rewrap`](Self::rewrap) gave.
+    async fn advance(
+        &self,
+        permit: &Permit<RewrapObjects>,
+        txn: &mut Txn,
+        job: &RewrapRef,
+        advance: &RewrapAdvance,
+        rewrapped: u64,
+    ) -> Result<()>;
 }
 
 /// A data key under a tenant's key, as it is kept.
@@ -47,6 +71,19 @@ pub(crate) struct TenantKey {
     pub(crate) managed: bool,
     #[serde(with = "store::binary")]
     pub(crate) ciphertext: Vec<u8>,
+}
+
+impl TenantKey {
+    /// What the key service gave out; not as it lies in a shard.
+    pub(crate) fn ciphertext(&self) -> Result<Ciphertext> {
+        let ciphertext = Ciphertext::from_bytes(self.ciphertext.clone());
+        ciphertext.map_err(|e| Failure::corrupt("an object's data key").caused_by(e))
+    }
+
+    /// Whether it is under this key.
+    pub(crate) fn is_under(&self, job: &RewrapRef) -> bool {
+        self.account == job.account && self.key == job.key.as_str()
+    }
 }
 
 /// The key service of the same region.
@@ -66,7 +103,7 @@ impl KmsKeys {
         let alias = placed(KeyRef::alias(service_alias(Service::Oss)?), place);
         match self.data_key(&house(caller, "GenerateDataKey"), alias, place).await {
             Err(failure) if failure.reason() == Reason::AliasNotFound => {
-                let wanted = kms::ServiceKey { account: place.bucket.owner, service: Service::Oss };
+                let wanted = kms::ServiceKey { account: place.owner, service: Service::Oss };
                 let id = self.gate.perform(&house(caller, "ServiceKey"), &*self.kms, wanted).await?;
                 self.data_key(&house(caller, "GenerateDataKey"), placed(KeyRef::id(id), place), place).await
             }
@@ -104,7 +141,7 @@ fn parse(key: &str) -> Result<KeyRef> {
 fn placed(key: KeyRef, place: &KeyPlace<'_>) -> KeyRef {
     match key.place() {
         Some(_) => key,
-        None => KeyRef::placed(place.region.clone(), place.bucket.owner, key.name().clone()),
+        None => KeyRef::placed(place.region.clone(), place.owner, key.name().clone()),
     }
 }
 
@@ -116,7 +153,7 @@ fn to_key(plaintext: &Secret<Vec<u8>>) -> Result<Key> {
 #[async_trait]
 impl TenantKeys for KmsKeys {
     async fn generate(&self, caller: &Caller, key: Option<&str>, place: KeyPlace<'_>) -> Result<(Key, TenantKey)> {
-        let owner = place.bucket.owner;
+        let owner = place.owner;
         let (given, account, managed) = match key {
             None => (self.under_managed(caller, &place).await?, owner, true),
             Some(text) => {
@@ -131,12 +168,43 @@ impl TenantKeys for KmsKeys {
     }
 
     async fn open(&self, caller: &Caller, kept: &TenantKey, place: KeyPlace<'_>) -> Result<Key> {
-        let ciphertext = Ciphertext::from_bytes(kept.ciphertext.clone());
-        let ciphertext = ciphertext.map_err(|e| Failure::corrupt("an object's data key").caused_by(e))?;
+        let ciphertext = kept.ciphertext()?;
         let op = Decrypt { ciphertext, context: place.context()?, account: Some(kept.account), key: None };
         let asking =
             if kept.managed { house(caller, "Decrypt") } else { caller.via(Service::Oss, INTERNAL, "Decrypt") };
-        let opened = self.gate.perform(&asking, &*self.kms, op).await?;
-        to_key(&opened.plaintext)
+        match self.gate.perform(&asking, &*self.kms, op).await {
+            Ok(opened) => to_key(&opened.plaintext),
+            // No object is under a retired version: it was wrapped anew since it was looked at.
+            Err(failure) if failure.reason() == Reason::KeyVersionRetired => Err(changed().caused_by(failure)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn hold(&self, txn: &mut Txn, kept: &TenantKey) -> Result<()> {
+        let key: KeyId = kept.key.parse().map_err(Failure::internal)?;
+        self.kms.hold_data_key(txn, kept.account, &key, &kept.ciphertext).await
+    }
+
+    async fn rewrap(
+        &self,
+        caller: &Caller,
+        job: &RewrapRef,
+        kept: Vec<(TenantKey, EncryptionContext)>,
+    ) -> Result<Vec<Vec<u8>>> {
+        let data_keys = kept.iter().map(|(kept, context)| Ok((kept.ciphertext()?, context.clone())));
+        let op = RewrapDataKeys { job: job.clone(), data_keys: data_keys.collect::<Result<_>>()? };
+        let made = self.gate.perform(&house(caller, "RewrapDataKeys"), &*self.kms, op).await?;
+        Ok(made.data_keys.iter().map(|made| made.bytes().to_vec()).collect())
+    }
+
+    async fn advance(
+        &self,
+        permit: &Permit<RewrapObjects>,
+        txn: &mut Txn,
+        job: &RewrapRef,
+        advance: &RewrapAdvance,
+        rewrapped: u64,
+    ) -> Result<()> {
+        self.kms.advance_rewrap(permit, txn, job, advance, rewrapped).await
     }
 }

@@ -130,6 +130,14 @@ pub enum Reason {
     KeyNotFound,
     /// The key version does not exist.
     KeyVersionNotFound,
+    /// The key version was retired: its material is destroyed, and what it encrypted cannot be decrypted any more.
+    KeyVersionRetired,
+    /// Something is or may be under the key version; have the key rewrapped first.
+    KeyVersionInUse,
+    /// The key is being rewrapped; wait until that has ended.
+    KeyRewrapRunning,
+    /// The key was never rewrapped.
+    KeyRewrapNotFound,
     /// The alias does not exist.
     AliasNotFound,
     /// An alias of this name already exists.
@@ -318,6 +326,10 @@ impl Reason {
         Self::TooManyAttachments,
         Self::KeyNotFound,
         Self::KeyVersionNotFound,
+        Self::KeyVersionRetired,
+        Self::KeyVersionInUse,
+        Self::KeyRewrapRunning,
+        Self::KeyRewrapNotFound,
         Self::AliasNotFound,
         Self::AliasExists,
         Self::AliasNotAllowed,
@@ -446,6 +458,12 @@ impl Reason {
             Self::TooManyAttachments => "As many policies are attached there as allowed.",
             Self::KeyNotFound => "The key does not exist.",
             Self::KeyVersionNotFound => "The key version does not exist.",
+            Self::KeyVersionRetired => {
+                "The key version was retired: its material is destroyed, and what it encrypted cannot be decrypted any more."
+            }
+            Self::KeyVersionInUse => "Something is or may be under the key version; have the key rewrapped first.",
+            Self::KeyRewrapRunning => "The key is being rewrapped; wait until that has ended.",
+            Self::KeyRewrapNotFound => "The key was never rewrapped.",
             Self::AliasNotFound => "The alias does not exist.",
             Self::AliasExists => "An alias of this name already exists.",
             Self::AliasNotAllowed => "An alias cannot be used here; give the key's id.",

@@ -1,25 +1,19 @@
 //! A data folder with something of everything, whose seal is changed: stopped after each step, it opens and reads.
 
 use super::{Sealing, Step};
-use crate::config::{Config, Settings};
 use crate::deployment::Deployment;
-use bytes::Bytes;
-use dialects::Region;
-use futures::TryStreamExt;
-use iam::{Caller, Claim, CreateAccount, Operation, Run};
+use crate::open_folder::{Open, bucket, copied, key, large, settings};
 use kms::secrets::{
     CreateSecret, DataType, DeleteSecret, GetSecretValue, NewSecret, NewValue, SecretKind, SecretRef, VersionChoice,
 };
 use kms::{CreateKey, Decrypt, Encrypt, EncryptionContext, KeyRef};
 use objects::{
-    AbortUpload, Body, CompleteUpload, CreateBucket, Delete, Encryption, Get, InitiateUpload, PartList, Put, UploadPart,
+    AbortUpload, Body, CompleteUpload, CreateBucket, Delete, Encryption, InitiateUpload, PartList, UploadPart,
 };
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
-use types::{AccessKeyId, BucketName, ObjectKey, Secret, UploadId};
+use types::{AccessKeyId, Secret, UploadId};
 
 const SECRET: &str = "a secret value";
 
@@ -30,95 +24,13 @@ struct Content {
     upload: UploadId,
 }
 
-/// A folder that is open, and one who calls.
-struct Open {
-    deployment: Deployment,
-    caller: Caller,
-    folder: TempDir,
-}
-
-fn settings(folder: &Path) -> Settings {
-    Config::at(folder).settle().unwrap()
-}
-
-fn bucket() -> BucketName {
-    "bucket".parse().unwrap()
-}
-
-fn key(name: &str) -> ObjectKey {
-    name.parse().unwrap()
-}
-
-/// Larger than what is kept beside the metadata.
-fn large() -> Bytes {
-    Bytes::from((0..200_000_u32).map(|n| n.to_le_bytes()[0]).collect::<Vec<u8>>())
-}
-
-fn copied(from: &Path) -> TempDir {
-    let to = TempDir::new().unwrap();
-    copy(from, to.path());
-    to
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (entry, to) = (entry.unwrap(), to.to_owned());
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target)
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
-}
-
 impl Open {
-    async fn new(folder: TempDir, root: Option<&AccessKeyId>) -> (Self, AccessKeyId) {
-        let deployment = Deployment::open(&settings(folder.path())).await.unwrap();
-        let domains = &deployment.domains;
-        let root = match root {
-            Some(root) => root.clone(),
-            None => {
-                let op = CreateAccount { name: "ann".to_owned() };
-                let made = domains.gate.perform(&deployment.service("test", "CreateAccount"), &domains.iam, op).await;
-                made.unwrap().root.id
-            }
-        };
-        let call = deployment.service("test", "Test").call().clone();
-        let mut caller = Caller::anonymous(call);
-        let claim = Claim { access_key: root.clone(), token: None, nonce: None };
-        domains.gate.authenticate(&mut caller, claim, |_| Ok(())).await.unwrap();
-        (Self { deployment, caller, folder }, root)
-    }
-
-    /// Opens what is on disk now: what a crash at this moment would leave, or a copy that somebody keeps.
     async fn copy(&self, content: &Content) -> Self {
-        Self::new(copied(self.folder.path()), Some(&content.root)).await.0
-    }
-
-    fn region(&self) -> &Arc<Region> {
-        &self.deployment.domains.regions[0]
+        self.crashed(&content.root).await
     }
 
     fn sealing(&self) -> Sealing {
         self.deployment.sealing(Duration::ZERO)
-    }
-
-    async fn perform<Op: Operation, D: Run<Op> + ?Sized>(&self, domain: &D, op: Op) -> types::Result<Op::Output> {
-        self.deployment.domains.gate.perform(&self.caller, domain, op).await
-    }
-
-    async fn put(&self, name: &str, content: impl Into<Bytes>, encryption: Option<Encryption>) {
-        let mut put = Put::new(bucket(), key(name), Body::bytes(content));
-        put.draft.encryption = encryption;
-        self.perform(&*self.region().objects, put).await.unwrap();
-    }
-
-    async fn get(&self, name: &str) -> types::Result<Vec<u8>> {
-        let got = self.perform(&*self.region().objects, Get::new(bucket(), key(name))).await?;
-        let chunks: Vec<Bytes> = got.content.into_stream().try_collect().await?;
-        Ok(chunks.concat())
     }
 
     async fn fill(&self, root: AccessKeyId) -> Content {

@@ -8,7 +8,7 @@ use super::words::{self, name, seconds, value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::pair::{EncryptionScheme, PairKind, Wrapping};
-use kms::{Drawn, KeyVersion, Page, Rotated};
+use kms::{Drawn, KeyRef, KeyVersion, Page, Rotated};
 use serde_json::{Value, json};
 use types::{Failure, Reason, Result, Timestamp};
 
@@ -81,11 +81,25 @@ async fn rotate_key_on_demand(c: &Context<'_>) -> Result<Value> {
 
 const ROTATIONS: &[(&str, Rotated)] = &[("ON_DEMAND", Rotated::Asked), ("AUTOMATIC", Rotated::Scheduled)];
 
+/// All versions, the newest first; those that were retired, too, since they came of a rotation.
+async fn all_versions(c: &Context<'_>, key: &KeyRef) -> Result<Vec<KeyVersion>> {
+    let mut page = Page { number: 1, size: kms::limits::PAGE_SIZE };
+    let mut all = Vec::new();
+    loop {
+        let found = c.kms(kms::ListKeyVersions { key: key.clone(), page }).await?;
+        let last = found.items.is_empty();
+        all.extend(found.items);
+        if last || all.len() >= found.total as usize {
+            return Ok(all);
+        }
+        page.number += 1;
+    }
+}
+
 /// Every version but the first came of a rotation. The oldest is shown first.
 async fn list_key_rotations(c: &Context<'_>) -> Result<Value> {
     let (key, part) = (c.key()?, slice(c.input, 100)?);
-    let page = Page { number: 1, size: kms::limits::PAGE_SIZE };
-    let found = c.kms(kms::ListKeyVersions { key: key.clone(), page }).await?;
+    let found = all_versions(c, &key).await?;
     let arn = named(c, &key)?;
     let rotation = |version: &KeyVersion| {
         let mut shown = json!({"KeyId": arn, "RotationDate": seconds(version.created)});
@@ -94,7 +108,7 @@ async fn list_key_rotations(c: &Context<'_>) -> Result<Value> {
         }
         shown
     };
-    let (items, next) = part.of(found.items.iter().rev().skip(1).map(rotation).collect());
+    let (items, next) = part.of(found.iter().rev().skip(1).map(rotation).collect());
     Ok(answer("Rotations", items, next))
 }
 

@@ -87,6 +87,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         // What is wrong with the key an object is or is to be encrypted under (alibaba-wire §9.3).
         Reason::KeyNotFound => (403, "KmsServiceNotEnabled", 70),
         Reason::KeyVersionNotFound => (403, "KmsServiceNotEnabled", 71),
+        Reason::KeyVersionRetired => (403, "KmsServiceNotEnabled", 151),
         Reason::AliasNotFound => (403, "KmsServiceNotEnabled", 72),
         Reason::AliasNotAllowed => (400, "InvalidArgument", 73),
         Reason::KeyDisabled => (403, "KmsServiceNotEnabled", 74),
@@ -103,6 +104,9 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::OriginUnsupported => (400, "InvalidArgument", 92),
         Reason::ProtectionLevelUnsupported => (400, "InvalidArgument", 93),
         Reason::TooManyAliases => (400, "InvalidArgument", 94),
+        Reason::KeyVersionInUse => (400, "InvalidArgument", 152),
+        Reason::KeyRewrapRunning => (400, "InvalidArgument", 153),
+        Reason::KeyRewrapNotFound => (400, "InvalidArgument", 154),
         Reason::TooManyVersions => (400, "InvalidArgument", 130),
         Reason::TooManyTags => (400, "InvalidArgument", 131),
         Reason::TooManyGrants => (400, "InvalidArgument", 132),

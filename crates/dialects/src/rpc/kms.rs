@@ -4,6 +4,7 @@ pub(super) mod crypto;
 mod inventory;
 pub(super) mod keys;
 pub(super) mod parse;
+mod rewrap;
 pub(super) mod tags;
 mod words;
 
@@ -17,6 +18,7 @@ use kms::{AliasInfo, Creator, Encrypted, KeyInfo, KeyRecord, KeyState, Kms, Page
 use parse::{
     alias, boolean, context, data_key_length, days, filter, key, origin, page, plaintext, protection, spec, usage,
 };
+use rewrap::{get_key_rewrap, retire_key_version, start_key_rewrap};
 use serde_json::{Value, json};
 use types::{Result, Timestamp};
 
@@ -41,6 +43,9 @@ pub(super) const ROWS: &[Row] = &[
     row!(Kms, "ListAliases", Full, ["kms:ListAliases"], list_aliases),
     row!(Kms, "ListAliasesByKeyId", Full, ["kms:ListAliasesByKeyId"], list_aliases_by_key_id),
     row!(Kms, "GetKeyInventory", Full, ["kms:DescribeKey", "kms:ListAliasesByKeyId", "kms:ListSecrets", "oss:ListBuckets"], get_key_inventory),
+    row!(Kms, "StartKeyRewrap", Full, ["kms:StartKeyRewrap"], start_key_rewrap),
+    row!(Kms, "GetKeyRewrap", Full, ["kms:GetKeyRewrap"], get_key_rewrap),
+    row!(Kms, "RetireKeyVersion", Full, ["kms:RetireKeyVersion"], retire_key_version),
     row!(Kms, "ConnectKmsInstance"),
     row!(Kms, "GetKmsInstance"),
     row!(Kms, "ListKmsInstances"),

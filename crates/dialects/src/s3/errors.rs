@@ -69,13 +69,18 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::MacInvalid
         | Reason::GrantNotFound
         | Reason::DryRun => (409, "LimitExceeded"),
-        Reason::KeyNotFound | Reason::KeyVersionNotFound | Reason::AliasNotFound => (400, "KMS.NotFoundException"),
+        Reason::KeyNotFound | Reason::KeyVersionNotFound | Reason::KeyRewrapNotFound | Reason::AliasNotFound => {
+            (400, "KMS.NotFoundException")
+        }
         Reason::AliasExists => (400, "KMS.AlreadyExistsException"),
         Reason::AliasNotAllowed => (400, "KMS.InvalidAliasNameException"),
         Reason::KeyDisabled => (400, "KMS.DisabledException"),
         Reason::KeyPendingDeletion
         | Reason::KeyPendingImport
         | Reason::KeyStateInvalid
+        | Reason::KeyVersionRetired
+        | Reason::KeyVersionInUse
+        | Reason::KeyRewrapRunning
         | Reason::KeyDeletionProtected => (400, "KMS.KMSInvalidStateException"),
         Reason::KeySpecUnsupported
         | Reason::KeyUsageInvalid

@@ -95,7 +95,7 @@ impl Kms {
     ) -> Result<(UsedVersion, Arc<Material>)> {
         let (place, record) = self.key_for(permit, txn, usage).await?;
         let version = version.unwrap_or(&record.primary).clone();
-        let material = self.material(txn.view(), &place, record.spec, &version).await?;
+        let material = self.material(txn.view(), &place, &record, &version).await?;
         Ok((UsedVersion { key: place.id, version }, material))
     }
 }

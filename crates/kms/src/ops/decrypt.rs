@@ -98,7 +98,7 @@ impl Kms {
             self.check_named(permit, txn, &place, key).await?;
         }
         let version = ciphertext.version();
-        let material = self.material(txn.view(), &place, record.spec, version).await?;
+        let material = self.material(txn.view(), &place, &record, version).await?;
         let plaintext = self.open_with(&place, &material, ciphertext, context).await?;
         Ok(Decrypted { key: record.id, version: version.clone(), plaintext })
     }

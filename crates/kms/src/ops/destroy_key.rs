@@ -68,6 +68,7 @@ impl Run<DestroyKey> for Kms {
         for version in self.remove_material(txn, &place, permit.caller().call().time).await? {
             txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
         }
+        self.remove_rewrap(txn, &place).await?;
         let aliases = self.remove_aliases(txn, &place).await?;
         if let Some(at) = record.delete_at {
             txn.delete(DUE, AccountId::PLATFORM, &due_suffix(at, place.account, &place.id));

@@ -48,7 +48,7 @@ impl Kms {
         txn: &mut Txn,
     ) -> Result<(KeyPlace, KeyRecord, Arc<Material>)> {
         let (place, record) = self.key_to_use(permit, txn).await?;
-        let material = self.material(txn.view(), &place, record.spec, &record.primary).await?;
+        let material = self.material(txn.view(), &place, &record, &record.primary).await?;
         Ok((place, record, material))
     }
 

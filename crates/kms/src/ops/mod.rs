@@ -23,7 +23,7 @@ mod mac;
 mod probe;
 mod re_encrypt;
 mod retirable_grants;
-mod rotation;
+pub(crate) mod rotation;
 mod service_key;
 mod sign;
 mod switch_key;

@@ -57,6 +57,8 @@ pub struct KeyVersion {
     pub primary: bool,
     /// Why it came after another; `None` for the first, and for those made before that was noted.
     pub rotated: Option<Rotated>,
+    /// When its material was destroyed, if it was.
+    pub retired: Option<Timestamp>,
 }
 
 /// An interval that a key can be rotated at.
@@ -69,7 +71,7 @@ pub(crate) fn check_interval(seconds: u64) -> Result<()> {
 }
 
 /// Refuses keys that never get a version by themselves (KMS, rotation): pairs, codes, and those of others' material.
-fn check_rotates(record: &KeyRecord) -> Result<()> {
+pub(crate) fn check_rotates(record: &KeyRecord) -> Result<()> {
     if record.origin == Origin::External {
         return Err(Reason::OriginUnsupported.into());
     }
@@ -218,7 +220,7 @@ impl Run<CreateKeyVersion> for Kms {
         let id = self.add_version(txn, &place, &mut record, &op.drawn, Rotated::Asked, now).await?;
         self.put_key(txn, &place, &record).await?;
         let rotated = Some(Rotated::Asked);
-        Ok(KeyVersion { primary: record.primary == id, key: place.id, id, created: now, rotated })
+        Ok(KeyVersion { primary: record.primary == id, key: place.id, id, created: now, rotated, retired: None })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::kms::{KeyPlace, Kms, chosen};
 use crate::limits;
 use crate::ops::rotation::KeyVersion;
 use crate::page::{Page, Paged};
-use crate::tables::{VERSIONS, version_suffix};
+use crate::tables::{RETIRED, VERSIONS, version_suffix};
 use crate::version_record::KeyVersionRecord;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -37,6 +37,7 @@ fn described(record: &KeyRecord, version: &KeyVersionRecord) -> KeyVersion {
         created: version.created,
         primary: record.primary == version.id,
         rotated: version.rotated,
+        retired: None,
     }
 }
 
@@ -45,6 +46,11 @@ impl Kms {
         let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
         let found = view.scan(VERSIONS, place.account, &range).await?;
         let mut versions: Vec<KeyVersion> = found.iter().map(|(_, version)| described(record, version)).collect();
+        if record.retired > 0 {
+            let range = Range::prefix(place.id.as_str().as_bytes(), limits::RETIRED_VERSIONS);
+            let retired = view.scan(RETIRED, place.account, &range).await?;
+            versions.extend(retired.into_iter().map(|(_, version)| version.described(&place.id)));
+        }
         versions.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
         Ok(versions)
     }
@@ -116,8 +122,11 @@ impl Run<DescribeKeyVersion> for Kms {
     ) -> Result<KeyVersion> {
         let place = chosen(permit)?;
         let record = self.key(txn, &place).await?;
-        let found = txn.view().get(VERSIONS, place.account, &version_suffix(&place.id, &op.version)).await?;
-        let found = found.ok_or(Reason::KeyVersionNotFound)?;
-        Ok(described(&record, &found))
+        let suffix = version_suffix(&place.id, &op.version);
+        if let Some(found) = txn.view().get(VERSIONS, place.account, &suffix).await? {
+            return Ok(described(&record, &found));
+        }
+        let retired = txn.view().get(RETIRED, place.account, &suffix).await?;
+        Ok(retired.ok_or(Reason::KeyVersionNotFound)?.described(&place.id))
     }
 }

@@ -8,6 +8,7 @@ pub mod limits;
 mod ops;
 mod password;
 mod rewrap;
+mod rewrap_values;
 mod rotate;
 mod rotation;
 mod secret_filter;
@@ -28,6 +29,7 @@ pub use ops::{
     TagSecrets, UntagSecrets, UpdateSecret, UpdateSecretRotationPolicy, UpdateSecretVersionStage, VersionChoice,
 };
 pub use password::PasswordRules;
+pub use rewrap_values::RewrapSecretValues;
 pub use rotation::{Pending, Rotation};
 pub use secret_filter::SecretFilter;
 pub use secret_record::{OwnKey, SecretInfo, SecretKind, SecretRecord};

@@ -61,7 +61,7 @@ fn digest(own: &Key, data_type: super::DataType, data: &[u8]) -> [u8; 32] {
 }
 
 /// Whoever asks on behalf of a caller; Bailee itself needs nobody's word.
-fn asking(caller: &Caller, operation: &'static str) -> Caller {
+pub(super) fn asking(caller: &Caller, operation: &'static str) -> Caller {
     match caller.principal() {
         Principal::Service { .. } => caller.clone(),
         _ => caller.via(Service::Kms, crate::INTERNAL, operation),
@@ -74,7 +74,7 @@ impl Secrets {
         Ok(self.store.keyring().account(account).await?.derive("secrets", b""))
     }
 
-    fn kms_context(&self, place: ValuePlace<'_>) -> Result<EncryptionContext> {
+    pub(super) fn kms_context(&self, place: ValuePlace<'_>) -> Result<EncryptionContext> {
         let arn = self.secret_resource(place.account, place.secret).to_string();
         let pair = |name: &str, value: String| (name.to_owned(), value);
         EncryptionContext::from_pairs([pair("acs:kms:arn", arn), pair("VersionId", place.version.to_string())])
@@ -140,6 +140,9 @@ impl Secrets {
         let parent = self.value_parent(place.account).await?;
         let context = place.wrap_context(self.store.region());
         let mut sealed = sealed.clone();
+        if let Some(under) = &sealed.under {
+            self.kms.hold_data_key(txn, under.account, &under.id, &under.ciphertext).await?;
+        }
         if let Some(anew) = txn.rewrap(&parent, &context, &sealed.key, "a secret's value").await? {
             sealed.key = anew;
         }

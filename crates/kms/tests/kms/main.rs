@@ -12,6 +12,7 @@ mod import;
 mod lifecycle;
 mod places;
 mod quotas;
+mod rewrapping;
 mod rotation;
 mod seal;
 mod secret_rotation;

@@ -24,6 +24,7 @@ mod erasure;
 mod listing;
 mod multipart;
 mod reading;
+mod rewrapping;
 mod sweeping;
 mod tenant_keys;
 mod world;

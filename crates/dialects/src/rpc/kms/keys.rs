@@ -27,12 +27,17 @@ pub(in crate::rpc) const ROWS: &[Row] = &[
     row!(Kms, "OpenKmsService", Full, ["kms:OpenKmsService"], open_service),
 ];
 
-fn described(version: &KeyVersion) -> Value {
-    json!({
+/// A version as the interface describes it; of one that was retired, also since when it is.
+pub(super) fn described(version: &KeyVersion) -> Value {
+    let mut members = json!({
         "KeyId": version.key.as_str(),
         "KeyVersionId": version.id.as_str(),
         "CreationDate": version.created.iso_seconds(),
-    })
+    });
+    if let (Some(retired), Some(members)) = (version.retired, members.as_object_mut()) {
+        members.insert("RetirementDate".to_owned(), retired.iso_seconds().into());
+    }
+    members
 }
 
 async fn list_key_versions(c: &Context<'_>) -> Result<Answer> {
