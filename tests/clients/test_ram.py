@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 from harness import allow, document, fresh
 from services import refused
 
@@ -188,3 +189,98 @@ def test_accounts_do_not_see_each_other(sdk, server, second, user):
     with refused("EntityNotExist.User", 404):
         other.call("ram", "GetUser", UserName=user)
     assert user not in everyone(lambda action, **given: other.call("ram", action, **given))
+
+
+def test_groups(ram, user, policy):
+    group = fresh("group")
+    made = ram("CreateGroup", GroupName=group, Comments="staff")["Group"]
+    assert (made["GroupName"], made["Comments"]) == (group, "staff")
+    with refused("EntityAlreadyExists.Group", 409):
+        ram("CreateGroup", GroupName=group)
+    ram("AddUserToGroup", UserName=user, GroupName=group)
+    with refused("EntityAlreadyExists.User.Group", 409):
+        ram("AddUserToGroup", UserName=user, GroupName=group)
+    ram("AttachPolicyToGroup", PolicyType="Custom", PolicyName=policy, GroupName=group)
+    assert [p["PolicyName"] for p in ram("ListPoliciesForGroup", GroupName=group)["Policies"]["Policy"]] == [policy]
+    entities = ram("ListEntitiesForPolicy", PolicyType="Custom", PolicyName=policy)
+    assert [g["GroupName"] for g in entities["Groups"]["Group"]] == [group]
+    assert entities["Users"]["User"] == entities["Roles"]["Role"] == []
+    with refused("DeleteConflict.Group.User", 409):
+        ram("DeleteGroup", GroupName=group)
+    with refused("DeleteConflict.User.Group", 409):
+        ram("DeleteUser", UserName=user)
+    renamed = fresh("group")
+    ram("UpdateGroup", GroupName=group, NewGroupName=renamed, NewComments="others")
+    with refused("EntityNotExist.Group", 404):
+        ram("GetGroup", GroupName=group)
+    assert ram("GetGroup", GroupName=renamed)["Group"]["Comments"] == "others"
+    assert [u["UserName"] for u in ram("ListUsersForGroup", GroupName=renamed)["Users"]["User"]] == [user]
+    assert [g["GroupName"] for g in ram("ListGroupsForUser", UserName=user)["Groups"]["Group"]] == [renamed]
+    assert renamed in [g["GroupName"] for g in ram("ListGroups", MaxItems=1000)["Groups"]["Group"]]
+    ram("RemoveUserFromGroup", UserName=user, GroupName=renamed)
+    with refused("EntityNotExist.User.Group", 404):
+        ram("RemoveUserFromGroup", UserName=user, GroupName=renamed)
+    with refused("DeleteConflict.Group.Policy", 409):
+        ram("DeleteGroup", GroupName=renamed)
+    ram("DetachPolicyFromGroup", PolicyType="Custom", PolicyName=policy, GroupName=renamed)
+    ram("DeleteGroup", GroupName=renamed)
+
+
+def test_a_group_lends_its_rights(ram, people, make_s3, bucket):
+    name, credentials = people.user()
+    group, policy = fresh("group"), fresh("policy")
+    ram("CreateGroup", GroupName=group)
+    ram("CreatePolicy", PolicyName=policy, PolicyDocument=document(allow("oss:*")))
+    ram("AttachPolicyToGroup", PolicyType="Custom", PolicyName=policy, GroupName=group)
+    s3 = make_s3(credentials)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    ram("AddUserToGroup", UserName=name, GroupName=group)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    ram("RemoveUserFromGroup", UserName=name, GroupName=group)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.get_object(Bucket=bucket, Key="a")
+    ram("DetachPolicyFromGroup", PolicyType="Custom", PolicyName=policy, GroupName=group)
+    ram("DeleteGroup", GroupName=group)
+
+
+def test_policy_versions(ram, policy):
+    text = document(allow("oss:PutObject"))
+    made = ram("CreatePolicyVersion", PolicyName=policy, PolicyDocument=text)["PolicyVersion"]
+    assert (made["VersionId"], made["IsDefaultVersion"]) == ("v2", False)
+    named = {"PolicyName": policy, "PolicyType": "Custom"}
+    listed = ram("ListPolicyVersions", **named)["PolicyVersions"]["PolicyVersion"]
+    assert [(v["VersionId"], v["IsDefaultVersion"]) for v in listed] == [("v1", True), ("v2", False)]
+    ram("SetDefaultPolicyVersion", PolicyName=policy, VersionId="v2")
+    assert ram("GetPolicy", **named)["DefaultPolicyVersion"]["PolicyDocument"] == text
+    assert ram("GetPolicyVersion", **named, VersionId="v1")["PolicyVersion"]["PolicyDocument"] != text
+    with refused("DeleteConflict.Policy.Version", 409):
+        ram("DeletePolicyVersion", PolicyName=policy, VersionId="v2")
+    with refused("EntityNotExist.Policy.Version", 404):
+        ram("GetPolicyVersion", **named, VersionId="v9")
+    for _ in range(3):
+        ram("CreatePolicyVersion", PolicyName=policy, PolicyDocument=text)
+    with refused("LimitExceeded.Policy.Version", 409):
+        ram("CreatePolicyVersion", PolicyName=policy, PolicyDocument=text)
+    rotate = "DeleteOldestNonDefaultVersionWhenLimitExceeded"
+    made = ram("CreatePolicyVersion", PolicyName=policy, PolicyDocument=text, SetAsDefault=True, RotateStrategy=rotate)
+    assert made["PolicyVersion"]["VersionId"] == "v6"
+    ram("UpdatePolicyDescription", PolicyName=policy, NewDescription="other")
+    assert ram("GetPolicy", **named)["Policy"]["Description"] == "other"
+    with refused("DeleteConflict.Policy.Version", 409):
+        ram("DeletePolicy", PolicyName=policy)
+    ram("DeletePolicy", PolicyName=policy, CascadingDelete=True)
+
+
+def test_what_is_known_of_users_and_roles_changes(ram, root, user):
+    renamed = fresh("user")
+    told = ram("UpdateUser", UserName=user, NewUserName=renamed, NewDisplayName="Another")["User"]
+    assert (told["UserName"], told["DisplayName"], told["Comments"]) == (renamed, "Another", "made by a test")
+    with refused("EntityNotExist.User", 404):
+        ram("GetUser", UserName=user)
+    role = fresh("role")
+    ram("CreateRole", RoleName=role, AssumeRolePolicyDocument=TRUST % root.account)
+    told = ram("UpdateRole", RoleName=role, NewMaxSessionDuration=7200)["Role"]
+    assert told["MaxSessionDuration"] == 7200
+    ram("DeleteRole", RoleName=role)
+    ram("DeleteUser", UserName=renamed)

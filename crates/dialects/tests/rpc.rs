@@ -52,6 +52,8 @@ async fn things(world: &World, root: &Credential) -> Things {
     world.done(root, ram, "CreateUser", &[("UserName", "there")]).await;
     let made = world.done(root, ram, "CreateAccessKey", &[("UserName", "there")]).await;
     world.done(root, ram, "CreatePolicy", &[("PolicyName", "there"), ("PolicyDocument", ALLOW_ALL)]).await;
+    world.done(root, ram, "CreatePolicyVersion", &[("PolicyName", "there"), ("PolicyDocument", ALLOW_ALL)]).await;
+    world.done(root, ram, "CreateGroup", &[("GroupName", "there")]).await;
     let trust = TRUST.replace("ACCOUNT", &root.account.to_string());
     world.done(root, ram, "CreateRole", &[("RoleName", "there"), ("AssumeRolePolicyDocument", &trust)]).await;
     Things {
@@ -107,6 +109,56 @@ fn pair_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>
     })
 }
 
+/// As [`parameters`], for identities.
+fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+    let s = |text: &str| text.to_owned();
+    let trust = TRUST.replace("ACCOUNT", "1000000000000001");
+    Some(match name {
+        "CreateUser" => vec![("UserName", s("new"))],
+        "GetUser"
+        | "UpdateUser"
+        | "DeleteUser"
+        | "ListGroupsForUser"
+        | "CreateAccessKey"
+        | "ListAccessKeys"
+        | "ListPoliciesForUser" => {
+            vec![("UserName", s("there"))]
+        }
+        "UpdateAccessKey" => {
+            vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone()), ("Status", s("Active"))]
+        }
+        "DeleteAccessKey" => vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())],
+        "CreatePolicy" => vec![("PolicyName", s("new")), ("PolicyDocument", s(ALLOW_ALL))],
+        "GetPolicy" | "ListPolicyVersions" | "ListEntitiesForPolicy" => {
+            vec![("PolicyName", s("there")), ("PolicyType", s("Custom"))]
+        }
+        "DeletePolicy" => vec![("PolicyName", s("there"))],
+        "AttachPolicyToUser" | "DetachPolicyFromUser" => {
+            vec![("UserName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
+        }
+        "CreateRole" => vec![("RoleName", s("new")), ("AssumeRolePolicyDocument", trust)],
+        "GetRole" | "UpdateRole" | "DeleteRole" | "ListPoliciesForRole" => vec![("RoleName", s("there"))],
+        "AttachPolicyToRole" | "DetachPolicyFromRole" => {
+            vec![("RoleName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
+        }
+        "GetPolicyVersion" => {
+            vec![("PolicyName", s("there")), ("PolicyType", s("Custom")), ("VersionId", s("v1"))]
+        }
+        "CreatePolicyVersion" => vec![("PolicyName", s("there")), ("PolicyDocument", s(ALLOW_ALL))],
+        "SetDefaultPolicyVersion" | "DeletePolicyVersion" => vec![("PolicyName", s("there")), ("VersionId", s("v2"))],
+        "UpdatePolicyDescription" => vec![("PolicyName", s("there")), ("NewDescription", s("notes"))],
+        "CreateGroup" => vec![("GroupName", s("new"))],
+        "GetGroup" | "UpdateGroup" | "DeleteGroup" | "ListUsersForGroup" | "ListPoliciesForGroup" => {
+            vec![("GroupName", s("there"))]
+        }
+        "AddUserToGroup" | "RemoveUserFromGroup" => vec![("UserName", s("there")), ("GroupName", s("there"))],
+        "AttachPolicyToGroup" | "DetachPolicyFromGroup" => {
+            vec![("GroupName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
+        }
+        _ => return None,
+    })
+}
+
 /// As [`parameters`], for secrets.
 fn secret_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
@@ -138,12 +190,12 @@ fn secret_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
 /// Parameters that make each served row a complete request. A row without an entry fails the test.
 fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
-    let trust = TRUST.replace("ACCOUNT", "1000000000000001");
     Some(match name {
         "CreateKey"
         | "ListKeys"
         | "ListAliases"
         | "ListUsers"
+        | "ListGroups"
         | "ListPolicies"
         | "ListRoles"
         | "LookupEvents"
@@ -208,29 +260,10 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         "CreateAlias" => vec![("KeyId", t.key.clone()), ("AliasName", s("alias/new"))],
         "UpdateAlias" => vec![("KeyId", t.key.clone()), ("AliasName", s("alias/there"))],
         "DeleteAlias" => vec![("AliasName", s("alias/there"))],
-        "CreateUser" => vec![("UserName", s("new"))],
-        "GetUser" | "DeleteUser" | "CreateAccessKey" | "ListAccessKeys" | "ListPoliciesForUser" => {
-            vec![("UserName", s("there"))]
-        }
-        "UpdateAccessKey" => {
-            vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone()), ("Status", s("Active"))]
-        }
-        "DeleteAccessKey" => vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())],
-        "CreatePolicy" => vec![("PolicyName", s("new")), ("PolicyDocument", s(ALLOW_ALL))],
-        "GetPolicy" => vec![("PolicyName", s("there")), ("PolicyType", s("Custom"))],
-        "DeletePolicy" => vec![("PolicyName", s("there"))],
-        "AttachPolicyToUser" | "DetachPolicyFromUser" => {
-            vec![("UserName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
-        }
-        "CreateRole" => vec![("RoleName", s("new")), ("AssumeRolePolicyDocument", trust)],
-        "GetRole" | "DeleteRole" | "ListPoliciesForRole" => vec![("RoleName", s("there"))],
-        "AttachPolicyToRole" | "DetachPolicyFromRole" => {
-            vec![("RoleName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
-        }
         "AssumeRole" => vec![("RoleArn", t.role.clone()), ("RoleSessionName", s("session"))],
         _ => {
-            let others = version_parameters(name, t).or_else(|| pair_parameters(name, t));
-            return others.or_else(|| secret_parameters(name, t));
+            let keys = version_parameters(name, t).or_else(|| pair_parameters(name, t));
+            return keys.or_else(|| secret_parameters(name, t)).or_else(|| identity_parameters(name, t));
         }
     })
 }

@@ -3,7 +3,7 @@ use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
-use crate::records::{ACCESS_KEYS, AccessKeyRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
+use crate::records::{ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
 use store::{Range, Txn, View};
@@ -106,6 +106,20 @@ async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<V
         found.push(AccessKeyInfo { id: record.id, active: record.active, created: record.created });
     }
     Ok(found)
+}
+
+/// Gives a user's keys to the same user under another name.
+pub(crate) async fn move_access_keys(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserName) -> Result<()> {
+    let (from, to) = (KeyHolder::User(from.clone()), KeyHolder::User(to.clone()));
+    for key in listed(txn.view(), account, &from).await? {
+        let mut record = find_key(txn, account, &from, &key.id).await?;
+        record.holder = to.clone();
+        txn.put(ACCESS_KEYS, account, key.id.as_str().as_bytes(), &record).await?;
+        txn.delete(USER_KEYS, account, &pair(from.place(), key.id.as_str()));
+        let owned = AttachmentRecord { attached: record.created };
+        txn.put(USER_KEYS, account, &pair(to.place(), key.id.as_str()), &owned).await?;
+    }
+    Ok(())
 }
 
 /// The key, if it is this holder's: another's is as good as missing.

@@ -1,9 +1,12 @@
 use crate::caller::Caller;
+use crate::groups::{audit_group, find_group, group_path};
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope};
-use crate::policies::{PolicyInfo, audit_policy, policy_path};
-use crate::records::{ATTACHED_TO, ATTACHMENTS, AttachmentRecord, Holder, PolicyRef, pair, second};
+use crate::policies::{HOLDERS, PolicyInfo, audit_policy, policy_path};
+use crate::records::{
+    ATTACHED_TO, ATTACHMENTS, AttachmentRecord, GroupRecord, Holder, PolicyRef, RoleRecord, UserRecord, pair, second,
+};
 use crate::roles::{audit_role, find_role, role_path};
 use crate::users::{audit_user, find_user, user_path};
 use async_trait::async_trait;
@@ -14,10 +17,10 @@ use types::{AccountId, Action, Failure, Reason, Result, Timestamp};
 const SYSTEM_MOST: usize = 20;
 /// Custom policies attached to one user.
 const USER_CUSTOM_MOST: usize = 10;
-/// Custom policies attached to one role.
-const ROLE_CUSTOM_MOST: usize = 5;
+/// Custom policies attached to one group, and to one role.
+const OTHER_CUSTOM_MOST: usize = 5;
 
-/// Attaches a policy to a user or role. It needs the permission on both: on whom, and on which policy.
+/// Attaches a policy to a user, group or role. It needs the permission on both: on whom, and on which policy.
 pub struct AttachPolicy {
     /// To whom.
     pub holder: Holder,
@@ -25,7 +28,7 @@ pub struct AttachPolicy {
     pub policy: PolicyRef,
 }
 
-/// Detaches a policy from a user or role.
+/// Detaches a policy from a user, group or role.
 pub struct DetachPolicy {
     /// From whom.
     pub holder: Holder,
@@ -33,10 +36,27 @@ pub struct DetachPolicy {
     pub policy: PolicyRef,
 }
 
-/// Lists the policies attached to a user or role.
+/// Lists the policies attached to a user, group or role.
 pub struct ListAttachedPolicies {
     /// To whom.
     pub holder: Holder,
+}
+
+/// Lists to whom a policy is attached.
+pub struct ListEntitiesForPolicy {
+    /// Which.
+    pub policy: PolicyRef,
+}
+
+/// Someone a policy is attached to.
+#[derive(Clone, Debug)]
+pub enum PolicyEntity {
+    /// A user.
+    User(UserRecord, Timestamp),
+    /// A group.
+    Group(GroupRecord, Timestamp),
+    /// A role.
+    Role(RoleRecord, Timestamp),
 }
 
 /// A policy attached to someone.
@@ -55,6 +75,7 @@ pub struct AttachedPolicy {
 fn holder_path(holder: &Holder) -> String {
     match holder {
         Holder::User(name) => user_path(name),
+        Holder::Group(name) => group_path(name),
         Holder::Role(name) => role_path(name),
     }
 }
@@ -62,6 +83,7 @@ fn holder_path(holder: &Holder) -> String {
 async fn find_holder(txn: &mut Txn, account: AccountId, holder: &Holder) -> Result<()> {
     match holder {
         Holder::User(name) => find_user(txn, account, name).await.map(|_| ()),
+        Holder::Group(name) => find_group(txn, account, name).await.map(|_| ()),
         Holder::Role(name) => find_role(txn, account, name).await.map(|_| ()),
     }
 }
@@ -69,6 +91,7 @@ async fn find_holder(txn: &mut Txn, account: AccountId, holder: &Holder) -> Resu
 fn audit_holder(audit: &mut Audit, holder: &Holder) {
     match holder {
         Holder::User(name) => audit_user(audit, name),
+        Holder::Group(name) => audit_group(audit, name),
         Holder::Role(name) => audit_role(audit, name),
     }
 }
@@ -89,12 +112,26 @@ async fn attached(txn: &Txn, account: AccountId, holder: &Holder) -> Result<Vec<
     found.into_iter().map(read).collect()
 }
 
+/// Gives what is attached to a holder to the same one under another name.
+pub(crate) async fn move_attachments(txn: &mut Txn, account: AccountId, from: &Holder, to: &Holder) -> Result<()> {
+    let (from_place, to_place) = (from.place(), to.place());
+    for (policy, attached) in attached(txn, account, from).await? {
+        let (policy, record) = (policy.place(), AttachmentRecord { attached });
+        txn.delete(ATTACHMENTS, account, &pair(&from_place, &policy));
+        txn.delete(ATTACHED_TO, account, &pair(&policy, &from_place));
+        txn.put(ATTACHMENTS, account, &pair(&to_place, &policy), &record).await?;
+        txn.put(ATTACHED_TO, account, &pair(&policy, &to_place), &record).await?;
+    }
+    Ok(())
+}
+
 impl Operation for AttachPolicy {
     type Output = ();
 
     fn action(&self) -> Action {
         match self.holder {
             Holder::User(_) => write("AttachPolicyToUser"),
+            Holder::Group(_) => write("AttachPolicyToGroup"),
             Holder::Role(_) => write("AttachPolicyToRole"),
         }
     }
@@ -121,7 +158,7 @@ impl Own for AttachPolicy {
         let most = match (&self.policy, &self.holder) {
             (PolicyRef::System(_), _) => SYSTEM_MOST,
             (PolicyRef::Custom(_), Holder::User(_)) => USER_CUSTOM_MOST,
-            (PolicyRef::Custom(_), Holder::Role(_)) => ROLE_CUSTOM_MOST,
+            (PolicyRef::Custom(_), Holder::Group(_) | Holder::Role(_)) => OTHER_CUSTOM_MOST,
         };
         if others.iter().filter(|(policy, _)| policy.kind() == self.policy.kind()).count() >= most {
             return Err(Reason::TooManyAttachments.into());
@@ -139,6 +176,7 @@ impl Operation for DetachPolicy {
     fn action(&self) -> Action {
         match self.holder {
             Holder::User(_) => write("DetachPolicyFromUser"),
+            Holder::Group(_) => write("DetachPolicyFromGroup"),
             Holder::Role(_) => write("DetachPolicyFromRole"),
         }
     }
@@ -174,6 +212,7 @@ impl Operation for ListAttachedPolicies {
     fn action(&self) -> Action {
         match self.holder {
             Holder::User(_) => read("ListPoliciesForUser"),
+            Holder::Group(_) => read("ListPoliciesForGroup"),
             Holder::Role(_) => read("ListPoliciesForRole"),
         }
     }
@@ -199,4 +238,43 @@ impl Own for ListAttachedPolicies {
         }
         Ok(found)
     }
+}
+
+impl Operation for ListEntitiesForPolicy {
+    type Output = Vec<PolicyEntity>;
+
+    fn action(&self) -> Action {
+        read("ListEntitiesForPolicy")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_policy(audit, &self.policy);
+    }
+}
+
+#[async_trait]
+impl Own for ListEntitiesForPolicy {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![policy_path(&self.policy)])
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<PolicyEntity>> {
+        PolicyInfo::find(txn.view(), scope.account, &self.policy).await?;
+        let range = Range::prefix(&pair(&self.policy.place(), ""), HOLDERS);
+        let mut found = Vec::new();
+        for (key, record) in txn.view().scan(ATTACHED_TO, scope.account, &range).await? {
+            let holder = second(&key).and_then(Holder::from_place);
+            let holder = holder.ok_or_else(|| Failure::corrupt("an attachment"))?;
+            found.push(entity(txn, scope.account, &holder, record.attached).await?);
+        }
+        Ok(found)
+    }
+}
+
+async fn entity(txn: &mut Txn, account: AccountId, holder: &Holder, since: Timestamp) -> Result<PolicyEntity> {
+    Ok(match holder {
+        Holder::User(name) => PolicyEntity::User(find_user(txn, account, name).await?, since),
+        Holder::Group(name) => PolicyEntity::Group(find_group(txn, account, name).await?, since),
+        Holder::Role(name) => PolicyEntity::Role(find_role(txn, account, name).await?, since),
+    })
 }

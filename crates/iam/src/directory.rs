@@ -1,14 +1,16 @@
 use crate::caller::Session;
+use crate::groups::MEMBERSHIPS_MOST;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
-    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, POLICIES, PolicyRef, ROLES, USERS, second,
+    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES, PolicyRef, ROLES,
+    USERS, pair, second,
 };
 use crate::token::{SessionClaims, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Range, Store, View};
-use types::{AccessKeyId, AccountId, Failure, Principal, Reason, Result, Secret, Timestamp};
+use types::{AccessKeyId, AccountId, Failure, Principal, Reason, Result, Secret, Timestamp, UserName};
 
 /// Opened credentials and compiled policies kept in memory. Each is a few KiB.
 const CACHED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
@@ -144,7 +146,7 @@ impl Directory {
             KeyHolder::Root => (Principal::Root { account }, Policies::new()),
             KeyHolder::User(name) => {
                 let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
-                let policies = policies_of(view, account, &Holder::User(name.clone())).await?;
+                let policies = policies_of_user(view, account, name).await?;
                 (Principal::User { account, id: user.id, name: user.name }, policies)
             }
         };
@@ -169,9 +171,21 @@ async fn generation(view: &View, account: AccountId) -> Result<u64> {
     Ok(view.shared(GENERATIONS, account, b"").await?.unwrap_or_default().generation)
 }
 
+/// The policies attached to a user and to the groups it is in, compiled.
+pub(crate) async fn policies_of_user(view: &View, account: AccountId, name: &UserName) -> Result<Policies> {
+    let mut policies = policies_of(view, account, &Holder::User(name.clone())).await?;
+    let joined = Range::prefix(&pair(name.as_str(), ""), MEMBERSHIPS_MOST);
+    for key in view.keys(MEMBERSHIPS, account, &joined).await? {
+        let group = second(&key).and_then(|group| group.parse().ok());
+        let group = group.ok_or_else(|| Failure::corrupt("a membership"))?;
+        policies.extend(policies_of(view, account, &Holder::Group(group)).await?);
+    }
+    Ok(policies)
+}
+
 /// The policies attached to a holder, compiled.
 pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder) -> Result<Policies> {
-    let prefix = crate::records::pair(&holder.place(), "");
+    let prefix = pair(&holder.place(), "");
     let attached = view.keys(ATTACHMENTS, account, &Range::prefix(&prefix, ATTACHED)).await?;
     let mut policies = Policies::with_capacity(attached.len());
     for key in &attached {

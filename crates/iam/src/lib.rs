@@ -12,6 +12,7 @@ mod caller_identity;
 mod decide;
 mod directory;
 mod gate;
+mod groups;
 mod iam;
 mod lookup;
 mod nonces;
@@ -21,6 +22,7 @@ mod page;
 mod permit;
 mod policies;
 pub mod policy;
+mod policy_versions;
 mod rates;
 mod record;
 mod records;
@@ -32,20 +34,30 @@ mod users;
 
 pub use access_keys::{AccessKeyInfo, CreateAccessKey, DeleteAccessKey, ListAccessKeys, UpdateAccessKey};
 pub use accounts::{CreateAccount, ListAccounts, NewAccessKey, NewAccount};
-pub use attachments::{AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies};
+pub use attachments::{
+    AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies, ListEntitiesForPolicy, PolicyEntity,
+};
 pub use caller::{Caller, Nonce, Session};
 pub use caller_identity::GetCallerIdentity;
 pub use gate::{Claim, Gate};
+pub use groups::{
+    AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
+    RemoveUserFromGroup, UpdateGroup,
+};
 pub use iam::Iam;
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};
 pub use page::{Page, PageRequest};
 pub use permit::Permit;
-pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo};
+pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo, UpdatePolicyDescription};
+pub use policy_versions::{
+    CreatePolicyVersion, DeletePolicyVersion, GetPolicyVersion, ListPolicyVersions, PolicyVersion,
+    SetDefaultPolicyVersion,
+};
 pub use rates::{Limits, Pace, Rates};
 pub use record::GLOBAL;
-pub use records::{AccountRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
+pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};

@@ -53,6 +53,13 @@ impl PageRequest {
         self.marker.as_ref().map_or_else(|| Range::all(limit), |marker| Range::after(marker.as_bytes(), limit))
     }
 
+    /// As [`range`](Self::range), of the suffixes that begin with `prefix`; the marker is what follows it.
+    pub(crate) fn range_below(&self, prefix: &[u8]) -> Range {
+        let all = Range::prefix(prefix, self.size() + 1);
+        let start = |marker: &String| Range::after(&[prefix, marker.as_bytes()].concat(), 0).start;
+        Range { start: self.marker.as_ref().map_or_else(|| all.start.clone(), start), ..all }
+    }
+
     /// Makes the page of at most one entry too many; `name` gives an entry's marker.
     pub(crate) fn page<T>(&self, mut items: Vec<T>, name: impl Fn(&T) -> String) -> Page<T> {
         let is_truncated = items.len() > self.size();

@@ -4,7 +4,8 @@ use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
 use crate::policy::{Document, Kind, SystemPolicy};
-use crate::records::{ATTACHED_TO, POLICIES, PolicyRecord, PolicyRef, pair};
+use crate::policy_versions::{delete_others, find_custom};
+use crate::records::{ATTACHED_TO, POLICIES, POLICY_VERSIONS, PolicyRecord, PolicyRef, pair};
 use async_trait::async_trait;
 use store::{Txn, View};
 use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp};
@@ -14,7 +15,7 @@ const POLICIES_MOST: usize = 1_500;
 /// Characters of a description.
 pub(crate) const DESCRIPTION_CHARS: usize = 1_024;
 /// More holders than an account can have.
-const HOLDERS: usize = 4_096;
+pub(crate) const HOLDERS: usize = 4_096;
 /// When the system policies were made, as far as clients are concerned: a fixed moment, since they never change.
 const SYSTEM_SINCE: Timestamp = Timestamp::from_secs(1_767_225_600);
 
@@ -47,6 +48,16 @@ pub struct ListPolicies {
 pub struct DeletePolicy {
     /// Which.
     pub policy: PolicyRef,
+    /// Whether its versions go with it; without this, only one that has no version besides the default one is deleted.
+    pub cascading: bool,
+}
+
+/// Changes the notes of a policy of the account's own.
+pub struct UpdatePolicyDescription {
+    /// Which.
+    pub name: PolicyName,
+    /// New notes.
+    pub description: String,
 }
 
 /// A policy as it is shown.
@@ -60,6 +71,8 @@ pub struct PolicyInfo {
     pub document: String,
     /// The name of the default version, `v1`.
     pub version: String,
+    /// When that was made.
+    pub version_created: Timestamp,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -102,6 +115,7 @@ impl PolicyInfo {
             description: policy.description.to_owned(),
             document: policy.text.to_owned(),
             version: "v1".to_owned(),
+            version_created: SYSTEM_SINCE,
             created: SYSTEM_SINCE,
             updated: SYSTEM_SINCE,
             attachments: 0,
@@ -109,8 +123,18 @@ impl PolicyInfo {
     }
 
     fn of_custom(record: PolicyRecord) -> Self {
-        let PolicyRecord { name, description, document, version, created, updated } = record;
-        Self { policy: PolicyRef::Custom(name), description, document, version, created, updated, attachments: 0 }
+        let PolicyRecord { name, description, document, version, version_created, newest: _, created, updated } =
+            record;
+        Self {
+            policy: PolicyRef::Custom(name),
+            description,
+            document,
+            version,
+            version_created: version_created.unwrap_or(created),
+            created,
+            updated,
+            attachments: 0,
+        }
     }
 
     async fn count_attachments(mut self, view: &View, account: AccountId) -> Result<Self> {
@@ -160,6 +184,8 @@ impl Own for CreatePolicy {
             description: self.description.clone(),
             document: self.document.clone(),
             version: "v1".to_owned(),
+            version_created: None,
+            newest: 1,
             created: scope.now,
             updated: scope.now,
         };
@@ -265,6 +291,7 @@ impl Operation for DeletePolicy {
 
     fn audit(&self, audit: &mut Audit) {
         audit_policy(audit, &self.policy);
+        audit.parameter("CascadingDelete", self.cascading);
     }
 }
 
@@ -279,11 +306,50 @@ impl Own for DeletePolicy {
         if SystemPolicy::find(self.policy.name()).is_some() {
             return Err(Failure::of(Reason::PolicySystem).with("PolicyName", self.policy.name()));
         }
-        PolicyInfo::find(txn.view(), scope.account, &self.policy).await?;
+        let PolicyRef::Custom(name) = &self.policy else { return Err(no_such_policy(&self.policy)) };
+        find_custom(txn, scope.account, name).await?;
+        let conflict = |reason| Err(Failure::of(reason).with("PolicyName", name.as_str()));
         if count(txn.view(), ATTACHED_TO, scope.account, &pair(&self.policy.place(), ""), 1).await? > 0 {
-            return Err(Failure::of(Reason::PolicyInUse).with("PolicyName", self.policy.name()));
+            return conflict(Reason::PolicyInUse);
         }
+        let versions = count(txn.view(), POLICY_VERSIONS, scope.account, &pair(name.as_str(), ""), 1).await?;
+        if versions > 0 && !self.cascading {
+            return conflict(Reason::PolicyHasVersions);
+        }
+        delete_others(txn, scope.account, name).await?;
         txn.delete(POLICIES, scope.account, self.policy.name().as_bytes());
         Ok(())
+    }
+}
+
+impl Operation for UpdatePolicyDescription {
+    type Output = PolicyInfo;
+
+    fn action(&self) -> Action {
+        write("UpdatePolicyDescription")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_policy(audit, &PolicyRef::Custom(self.name.clone()));
+        audit.parameter("NewDescription", self.description.as_str());
+    }
+}
+
+#[async_trait]
+impl Own for UpdatePolicyDescription {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![format!("policy/{}", self.name)])
+    }
+
+    fn check(&self) -> Result<()> {
+        check_text("NewDescription", &self.description, DESCRIPTION_CHARS)
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<PolicyInfo> {
+        let mut record = find_custom(txn, scope.account, &self.name).await?;
+        record.description.clone_from(&self.description);
+        record.updated = scope.now;
+        txn.put(POLICIES, scope.account, self.name.as_str().as_bytes(), &record).await?;
+        Ok(PolicyInfo::of_custom(record))
     }
 }

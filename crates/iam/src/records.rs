@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
-use types::{AccessKeyId, AccountId, Failure, PolicyName, Result, RoleId, RoleName, Timestamp, UserId, UserName};
+use types::{
+    AccessKeyId, AccountId, Failure, GroupId, GroupName, PolicyName, Result, RoleId, RoleName, Timestamp, UserId,
+    UserName,
+};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// An account. Kept under [`AccountId::PLATFORM`], by its id.
@@ -106,6 +109,29 @@ pub struct UserRecord {
     pub updated: Timestamp,
 }
 
+/// A group of users. What is attached to it counts for each of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// The immutable id.
+    pub id: GroupId,
+    /// The name.
+    pub name: GroupName,
+    /// Notes.
+    #[serde(default)]
+    pub comments: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+}
+
+/// That a user is in a group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MembershipRecord {
+    /// Since when.
+    pub joined: Timestamp,
+}
+
 /// A role.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoleRecord {
@@ -138,10 +164,29 @@ pub struct PolicyRecord {
     pub document: String,
     /// The name of the default version, `v1`.
     pub version: String,
+    /// When that version was made; with the policy, if not said.
+    #[serde(default)]
+    pub version_created: Option<Timestamp>,
+    /// The number of the newest version there ever was; numbers are not used again.
+    #[serde(default = "one")]
+    pub newest: u32,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
     pub updated: Timestamp,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// A version of a custom policy that is not the default one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PolicyVersionRecord {
+    /// Its text.
+    pub document: String,
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 /// That a policy is attached somewhere.
@@ -160,8 +205,11 @@ impl Record for KeyOwnerRecord {}
 impl Record for GenerationRecord {}
 impl Record for AccessKeyRecord {}
 impl Record for UserRecord {}
+impl Record for GroupRecord {}
+impl Record for MembershipRecord {}
 impl Record for RoleRecord {}
 impl Record for PolicyRecord {}
+impl Record for PolicyVersionRecord {}
 impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
 
@@ -185,6 +233,14 @@ pub(crate) const ROLES: Table<RoleRecord> = Table::new(Space::Identity, 8, "a ro
 pub(crate) const ATTACHMENTS: Table<AttachmentRecord> = Table::new(Space::Identity, 9, "an attachment");
 /// Where a policy is attached: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
 pub(crate) const ATTACHED_TO: Table<AttachmentRecord> = Table::new(Space::Identity, 10, "an attachment");
+/// Groups by name.
+pub(crate) const GROUPS: Table<GroupRecord> = Table::new(Space::Identity, 11, "a group");
+/// Who is in a group: [`pair`] of group name and user name.
+pub(crate) const MEMBERS: Table<MembershipRecord> = Table::new(Space::Identity, 12, "a member of a group");
+/// The groups of a user: [`pair`] of user name and group name.
+pub(crate) const MEMBERSHIPS: Table<MembershipRecord> = Table::new(Space::Identity, 13, "a membership of a user");
+/// Versions of custom policies other than the default one: [`pair`] of policy name and the version's number in ten digits.
+pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space::Identity, 14, "a version of a policy");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then
 /// `SHA-256(access key id ‖ 0 ‖ value)`.
 pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");
@@ -194,6 +250,8 @@ pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a no
 pub enum Holder {
     /// A user.
     User(UserName),
+    /// A group.
+    Group(GroupName),
     /// A role.
     Role(RoleName),
 }
@@ -203,7 +261,18 @@ impl Holder {
     pub fn place(&self) -> String {
         match self {
             Self::User(name) => format!("u/{name}"),
+            Self::Group(name) => format!("g/{name}"),
             Self::Role(name) => format!("r/{name}"),
+        }
+    }
+
+    /// From its part of a key.
+    pub(crate) fn from_place(place: &str) -> Option<Self> {
+        match place.split_once('/')? {
+            ("u", name) => name.parse().ok().map(Self::User),
+            ("g", name) => name.parse().ok().map(Self::Group),
+            ("r", name) => name.parse().ok().map(Self::Role),
+            _ => None,
         }
     }
 }

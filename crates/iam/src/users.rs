@@ -1,9 +1,12 @@
+use crate::access_keys::move_access_keys;
+use crate::attachments::move_attachments;
 use crate::caller::Caller;
+use crate::groups::move_memberships;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
-use crate::records::{ATTACHMENTS, Holder, USER_KEYS, USERS, UserRecord, pair};
+use crate::records::{ATTACHMENTS, Holder, MEMBERSHIPS, USER_KEYS, USERS, UserRecord, pair};
 use async_trait::async_trait;
 use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, UserId, UserName};
@@ -70,10 +73,13 @@ pub struct GetUser {
     pub name: UserName,
 }
 
-/// Changes what is known of a user. The name stays: policies and events speak of it.
+/// Changes what is known of a user.
 pub struct UpdateUser {
     /// The name.
     pub name: UserName,
+    /// Another name. The user's id, access keys, groups and policies stay; what speaks of the old name, in a policy on a
+    /// bucket for example, speaks of nobody any more.
+    pub new_name: Option<UserName>,
     /// What to change.
     pub profile: UserProfile,
 }
@@ -84,7 +90,7 @@ pub struct ListUsers {
     pub page: PageRequest,
 }
 
-/// Deletes a user who has no access keys and no policies left.
+/// Deletes a user who has no access keys, groups and policies left.
 pub struct DeleteUser {
     /// The name.
     pub name: UserName,
@@ -99,6 +105,23 @@ pub(crate) fn user_path(name: &UserName) -> String {
 pub(crate) async fn find_user(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<UserRecord> {
     let missing = || Failure::of(Reason::UserNotFound).with("UserName", name.as_str());
     txn.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)
+}
+
+async fn refuse_taken(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<()> {
+    match txn.get(USERS, account, name.as_str().as_bytes()).await? {
+        Some(_) => Err(Failure::of(Reason::UserExists).with("UserName", name.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Gives what goes by a user's name to the same user under another. The user's own record is left to the caller.
+async fn rename(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserName) -> Result<()> {
+    refuse_taken(txn, account, to).await?;
+    move_access_keys(txn, account, from, to).await?;
+    move_memberships(txn, account, from, to).await?;
+    move_attachments(txn, account, &Holder::User(from.clone()), &Holder::User(to.clone())).await?;
+    txn.delete(USERS, account, from.as_str().as_bytes());
+    Ok(())
 }
 
 /// Notes the user an operation is about. Telephone numbers and mail addresses stay out of the log: nothing is taken out
@@ -138,9 +161,7 @@ impl Own for CreateUser {
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<UserRecord> {
         let suffix = self.name.as_str().as_bytes();
-        if txn.get(USERS, scope.account, suffix).await?.is_some() {
-            return Err(Failure::of(Reason::UserExists).with("UserName", self.name.as_str()));
-        }
+        refuse_taken(txn, scope.account, &self.name).await?;
         if count(txn.view(), USERS, scope.account, b"", USERS_MOST).await? >= USERS_MOST {
             return Err(Reason::TooManyUsers.into());
         }
@@ -192,6 +213,7 @@ impl Operation for UpdateUser {
 
     fn audit(&self, audit: &mut Audit) {
         audit_user(audit, &self.name);
+        audit.optional("NewUserName", self.new_name.as_ref().map(UserName::as_str));
         audit.optional("NewDisplayName", self.profile.display_name.as_deref());
         audit.optional("NewComments", self.profile.comments.as_deref());
     }
@@ -199,8 +221,9 @@ impl Operation for UpdateUser {
 
 #[async_trait]
 impl Own for UpdateUser {
+    /// Whoever gives a user another name must be allowed to change what goes by that name, too: policies speak of names.
     fn paths(&self, _: &Caller) -> Result<Vec<String>> {
-        Ok(vec![user_path(&self.name)])
+        Ok([&self.name].into_iter().chain(&self.new_name).map(user_path).collect())
     }
 
     fn check(&self) -> Result<()> {
@@ -210,8 +233,12 @@ impl Own for UpdateUser {
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<UserRecord> {
         let mut user = find_user(txn, scope.account, &self.name).await?;
         self.profile.apply_to(&mut user);
+        if let Some(name) = self.new_name.as_ref().filter(|name| **name != self.name) {
+            rename(txn, scope.account, &self.name, name).await?;
+            user.name = name.clone();
+        }
         user.updated = scope.now;
-        txn.put(USERS, scope.account, self.name.as_str().as_bytes(), &user).await?;
+        txn.put(USERS, scope.account, user.name.as_str().as_bytes(), &user).await?;
         Ok(user)
     }
 }
@@ -267,6 +294,9 @@ impl Own for DeleteUser {
         let conflict = |reason| Err(Failure::of(reason).with("UserName", self.name.as_str()));
         if count(txn.view(), USER_KEYS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
             return conflict(Reason::UserHasAccessKeys);
+        }
+        if count(txn.view(), MEMBERSHIPS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
+            return conflict(Reason::UserHasGroups);
         }
         let attached = pair(&Holder::User(self.name.clone()).place(), "");
         if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {

@@ -396,7 +396,7 @@ impl Kms {
             self.store.keyring().unwrap(&parent, context.as_bytes(), &stored.wrapped, &format!("key {}", place.id))?;
         let damaged = || Failure::corrupt(format!("key {}", place.id));
         let material = match (stored.token, &stored.body) {
-            (Some(token), _) => Material::Held(Box::new(Held::read(token, key, spec))),
+            (Some(token), _) => Material::Held(Box::new(Held::read(token, key, record.spec))),
             (None, None) => Material::Aes256(key),
             (None, Some(body)) => {
                 let opened = crypto::open_secret(&key, body_context(&context).as_bytes(), &body.sealed);

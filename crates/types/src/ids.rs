@@ -108,6 +108,10 @@ text_id!(
     UserId, "user id", "eighteen digits", |t| digits(t, 18)
 );
 text_id!(
+    /// A group's immutable id: eighteen digits.
+    GroupId, "group id", "eighteen digits", |t| digits(t, 18)
+);
+text_id!(
     /// A role's immutable id: eighteen digits.
     RoleId, "role id", "eighteen digits", |t| digits(t, 18)
 );
@@ -135,6 +139,13 @@ fn is_uuid(text: &str) -> bool {
 }
 
 impl UserId {
+    /// A new random id.
+    pub fn random(rng: &dyn Rng) -> Self {
+        Self(random_digits(rng, 18))
+    }
+}
+
+impl GroupId {
     /// A new random id.
     pub fn random(rng: &dyn Rng) -> Self {
         Self(random_digits(rng, 18))

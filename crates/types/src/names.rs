@@ -94,6 +94,10 @@ name!(
     UserName, "user name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );
 name!(
+    /// The name of a group of users.
+    GroupName, "group name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
+);
+name!(
     /// A role's name.
     RoleName, "role name", "1 to 64 letters, digits and . -", |t| made_of(t, 1, 64, b".-")
 );

@@ -81,6 +81,8 @@ pub enum Reason {
     // Identities.
     /// The account does not exist.
     AccountNotFound,
+    /// The account alias is taken.
+    AccountAliasExists,
     /// The user does not exist.
     UserNotFound,
     /// A user of this name already exists.
@@ -89,6 +91,20 @@ pub enum Reason {
     UserHasAccessKeys,
     /// The user still has policies attached; detach them first.
     UserHasPolicies,
+    /// The user is still in groups; take it out of them first.
+    UserHasGroups,
+    /// The group does not exist.
+    GroupNotFound,
+    /// A group of this name already exists.
+    GroupExists,
+    /// There are still users in the group; take them out first.
+    GroupHasUsers,
+    /// The group still has policies attached; detach them first.
+    GroupHasPolicies,
+    /// The user is already in the group.
+    UserInGroup,
+    /// The user is not in the group.
+    UserNotInGroup,
     /// The user has no such access key.
     AccessKeyMissing,
     /// The policy does not exist.
@@ -107,6 +123,12 @@ pub enum Reason {
     PolicyInUse,
     /// A system policy cannot be changed or deleted.
     PolicySystem,
+    /// The policy has no such version.
+    PolicyVersionNotFound,
+    /// The default version cannot be deleted; make another one the default first.
+    PolicyVersionInUse,
+    /// The policy still has other versions; delete them first.
+    PolicyHasVersions,
     /// The role does not exist.
     RoleNotFound,
     /// A role of this name already exists.
@@ -117,10 +139,16 @@ pub enum Reason {
     RootCannotAssumeRole,
     /// The account has as many users as allowed.
     TooManyUsers,
+    /// The account has as many groups as allowed.
+    TooManyGroups,
+    /// The user is in as many groups as allowed.
+    TooManyMemberships,
     /// The account has as many roles as allowed.
     TooManyRoles,
     /// The account has as many policies as allowed.
     TooManyPolicies,
+    /// The policy has as many versions as allowed.
+    TooManyPolicyVersions,
     /// The user has as many access keys as allowed.
     TooManyAccessKeys,
     /// As many policies are attached there as allowed.
@@ -302,10 +330,18 @@ impl Reason {
         Self::Throttled,
         Self::Contended,
         Self::AccountNotFound,
+        Self::AccountAliasExists,
         Self::UserNotFound,
         Self::UserExists,
         Self::UserHasAccessKeys,
         Self::UserHasPolicies,
+        Self::UserHasGroups,
+        Self::GroupNotFound,
+        Self::GroupExists,
+        Self::GroupHasUsers,
+        Self::GroupHasPolicies,
+        Self::UserInGroup,
+        Self::UserNotInGroup,
         Self::AccessKeyMissing,
         Self::PolicyNotFound,
         Self::PolicyExists,
@@ -315,13 +351,19 @@ impl Reason {
         Self::PolicyAttached,
         Self::PolicyInUse,
         Self::PolicySystem,
+        Self::PolicyVersionNotFound,
+        Self::PolicyVersionInUse,
+        Self::PolicyHasVersions,
         Self::RoleNotFound,
         Self::RoleExists,
         Self::RoleHasPolicies,
         Self::RootCannotAssumeRole,
         Self::TooManyUsers,
+        Self::TooManyGroups,
+        Self::TooManyMemberships,
         Self::TooManyRoles,
         Self::TooManyPolicies,
+        Self::TooManyPolicyVersions,
         Self::TooManyAccessKeys,
         Self::TooManyAttachments,
         Self::KeyNotFound,
@@ -434,10 +476,18 @@ impl Reason {
             Self::Throttled => "Too many requests; try again later.",
             Self::Contended => "Others changed the same thing at the same time; try again.",
             Self::AccountNotFound => "The account does not exist.",
+            Self::AccountAliasExists => "The account alias is taken.",
             Self::UserNotFound => "The user does not exist.",
             Self::UserExists => "A user of this name already exists.",
             Self::UserHasAccessKeys => "The user still has access keys; delete them first.",
             Self::UserHasPolicies => "The user still has policies attached; detach them first.",
+            Self::UserHasGroups => "The user is still in groups; take it out of them first.",
+            Self::GroupNotFound => "The group does not exist.",
+            Self::GroupExists => "A group of this name already exists.",
+            Self::GroupHasUsers => "There are still users in the group; take them out first.",
+            Self::GroupHasPolicies => "The group still has policies attached; detach them first.",
+            Self::UserInGroup => "The user is already in the group.",
+            Self::UserNotInGroup => "The user is not in the group.",
             Self::AccessKeyMissing => "The user has no such access key.",
             Self::PolicyNotFound => "The policy does not exist.",
             Self::PolicyExists => "A policy of this name already exists.",
@@ -447,13 +497,19 @@ impl Reason {
             Self::PolicyAttached => "The policy is already attached there.",
             Self::PolicyInUse => "The policy is still attached to users or roles; detach it first.",
             Self::PolicySystem => "A system policy cannot be changed or deleted.",
+            Self::PolicyVersionNotFound => "The policy has no such version.",
+            Self::PolicyVersionInUse => "The default version cannot be deleted; make another one the default first.",
+            Self::PolicyHasVersions => "The policy still has other versions; delete them first.",
             Self::RoleNotFound => "The role does not exist.",
             Self::RoleExists => "A role of this name already exists.",
             Self::RoleHasPolicies => "The role still has policies attached; detach them first.",
             Self::RootCannotAssumeRole => "The account's root key cannot assume a role; use a user or another role.",
             Self::TooManyUsers => "The account has as many users as allowed.",
+            Self::TooManyGroups => "The account has as many groups as allowed.",
+            Self::TooManyMemberships => "The user is in as many groups as allowed.",
             Self::TooManyRoles => "The account has as many roles as allowed.",
             Self::TooManyPolicies => "The account has as many policies as allowed.",
+            Self::TooManyPolicyVersions => "The policy has as many versions as allowed.",
             Self::TooManyAccessKeys => "The user has as many access keys as allowed.",
             Self::TooManyAttachments => "As many policies are attached there as allowed.",
             Self::KeyNotFound => "The key does not exist.",

@@ -109,6 +109,20 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
+        | Reason::AccountAliasExists
+        | Reason::UserHasGroups
+        | Reason::GroupNotFound
+        | Reason::GroupExists
+        | Reason::GroupHasUsers
+        | Reason::GroupHasPolicies
+        | Reason::UserInGroup
+        | Reason::UserNotInGroup
+        | Reason::PolicyVersionNotFound
+        | Reason::PolicyVersionInUse
+        | Reason::PolicyHasVersions
+        | Reason::TooManyGroups
+        | Reason::TooManyMemberships
+        | Reason::TooManyPolicyVersions
         | Reason::SecretNotFound
         | Reason::SecretExists
         | Reason::SecretPendingDeletion

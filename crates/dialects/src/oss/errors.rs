@@ -149,6 +149,20 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::TooManyPolicies => (400, "InvalidArgument", 118),
         Reason::TooManyAccessKeys => (400, "InvalidArgument", 119),
         Reason::TooManyAttachments => (400, "InvalidArgument", 120),
+        Reason::AccountAliasExists => (400, "InvalidArgument", 151),
+        Reason::UserHasGroups => (400, "InvalidArgument", 152),
+        Reason::GroupNotFound => (400, "InvalidArgument", 153),
+        Reason::GroupExists => (400, "InvalidArgument", 154),
+        Reason::GroupHasUsers => (400, "InvalidArgument", 155),
+        Reason::GroupHasPolicies => (400, "InvalidArgument", 156),
+        Reason::UserInGroup => (400, "InvalidArgument", 157),
+        Reason::UserNotInGroup => (400, "InvalidArgument", 158),
+        Reason::PolicyVersionNotFound => (400, "InvalidArgument", 159),
+        Reason::PolicyVersionInUse => (400, "InvalidArgument", 160),
+        Reason::PolicyHasVersions => (400, "InvalidArgument", 161),
+        Reason::TooManyGroups => (400, "InvalidArgument", 162),
+        Reason::TooManyMemberships => (400, "InvalidArgument", 163),
+        Reason::TooManyPolicyVersions => (400, "InvalidArgument", 164),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Identities, 2015-05-01 (alibaba-wire §6).
 
+pub(super) mod groups;
+pub(super) mod policies;
 mod shape;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
-use iam::{Holder, Iam, Operation, PageRequest, PolicyRef, Run, UserProfile};
+use iam::{Iam, Operation, PageRequest, Run, UserProfile};
 use serde_json::json;
-use shape::{access_key, attached, page, policy, policy_summary, role, user};
+use shape::{access_key, page, role, user};
 use std::str::FromStr;
 use types::{AccessKeyId, Failure, Result, UserName};
 use wire::Params;
@@ -15,27 +17,18 @@ use wire::Params;
 pub(super) const ROWS: &[Row] = &[
     row!(Ram, "CreateUser", Full, ["ram:CreateUser"], create_user),
     row!(Ram, "GetUser", Full, ["ram:GetUser"], get_user),
+    row!(Ram, "UpdateUser", Full, ["ram:UpdateUser"], update_user),
     row!(Ram, "ListUsers", Partial, ["ram:ListUsers"], list_users),
     row!(Ram, "DeleteUser", Full, ["ram:DeleteUser"], delete_user),
     row!(Ram, "CreateAccessKey", Full, ["ram:CreateAccessKey"], create_access_key),
     row!(Ram, "ListAccessKeys", Full, ["ram:ListAccessKeys"], list_access_keys),
     row!(Ram, "UpdateAccessKey", Full, ["ram:UpdateAccessKey"], update_access_key),
     row!(Ram, "DeleteAccessKey", Full, ["ram:DeleteAccessKey"], delete_access_key),
-    row!(Ram, "CreatePolicy", Partial, ["ram:CreatePolicy"], create_policy),
-    row!(Ram, "GetPolicy", Full, ["ram:GetPolicy"], get_policy),
-    row!(Ram, "ListPolicies", Partial, ["ram:ListPolicies"], list_policies),
-    row!(Ram, "DeletePolicy", Partial, ["ram:DeletePolicy"], delete_policy),
-    row!(Ram, "AttachPolicyToUser", Full, ["ram:AttachPolicyToUser"], attach_to_user),
-    row!(Ram, "DetachPolicyFromUser", Full, ["ram:DetachPolicyFromUser"], detach_from_user),
-    row!(Ram, "ListPoliciesForUser", Full, ["ram:ListPoliciesForUser"], list_for_user),
     row!(Ram, "CreateRole", Partial, ["ram:CreateRole"], create_role),
     row!(Ram, "GetRole", Full, ["ram:GetRole"], get_role),
+    row!(Ram, "UpdateRole", Full, ["ram:UpdateRole"], update_role),
     row!(Ram, "ListRoles", Partial, ["ram:ListRoles"], list_roles),
     row!(Ram, "DeleteRole", Full, ["ram:DeleteRole"], delete_role),
-    row!(Ram, "AttachPolicyToRole", Full, ["ram:AttachPolicyToRole"], attach_to_role),
-    row!(Ram, "DetachPolicyFromRole", Full, ["ram:DetachPolicyFromRole"], detach_from_role),
-    row!(Ram, "ListPoliciesForRole", Full, ["ram:ListPoliciesForRole"], list_for_role),
-    row!(Ram, "UpdateUser"),
     row!(Ram, "GetAccessKeyLastUsed"),
     row!(Ram, "CreateLoginProfile"),
     row!(Ram, "GetLoginProfile"),
@@ -48,26 +41,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ram, "BindMFADevice"),
     row!(Ram, "UnbindMFADevice"),
     row!(Ram, "GetUserMFAInfo"),
-    row!(Ram, "CreateGroup"),
-    row!(Ram, "GetGroup"),
-    row!(Ram, "UpdateGroup"),
-    row!(Ram, "DeleteGroup"),
-    row!(Ram, "ListGroups"),
-    row!(Ram, "AddUserToGroup"),
-    row!(Ram, "RemoveUserFromGroup"),
-    row!(Ram, "ListGroupsForUser"),
-    row!(Ram, "ListUsersForGroup"),
-    row!(Ram, "UpdateRole"),
-    row!(Ram, "CreatePolicyVersion"),
-    row!(Ram, "GetPolicyVersion"),
-    row!(Ram, "DeletePolicyVersion"),
-    row!(Ram, "ListPolicyVersions"),
-    row!(Ram, "SetDefaultPolicyVersion"),
-    row!(Ram, "UpdatePolicyDescription"),
-    row!(Ram, "AttachPolicyToGroup"),
-    row!(Ram, "DetachPolicyFromGroup"),
-    row!(Ram, "ListPoliciesForGroup"),
-    row!(Ram, "ListEntitiesForPolicy"),
     row!(Ram, "SetPasswordPolicy"),
     row!(Ram, "GetPasswordPolicy"),
     row!(Ram, "SetSecurityPreference"),
@@ -145,6 +118,18 @@ async fn get_user(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! { "User": user(&found) })
 }
 
+async fn update_user(c: &Context<'_>) -> Result<Answer> {
+    let profile = UserProfile {
+        display_name: text(c.params, "NewDisplayName"),
+        mobile_phone: text(c.params, "NewMobilePhone"),
+        email: text(c.params, "NewEmail"),
+        comments: text(c.params, "NewComments"),
+    };
+    let (name, new_name) = (named(c.params, "UserName")?, c.params.parsed("NewUserName")?);
+    let changed = c.iam(iam::UpdateUser { name, new_name, profile }).await?;
+    Ok(answer! { "User": user(&changed) })
+}
+
 async fn list_users(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::ListUsers { page: page_request(c.params)? }).await?;
     Ok(page(&found, "Users", "User", user))
@@ -193,98 +178,6 @@ async fn delete_access_key(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! {})
 }
 
-async fn create_policy(c: &Context<'_>) -> Result<Answer> {
-    refuse(c.params, &["Tag"])?;
-    let op = iam::CreatePolicy {
-        name: named(c.params, "PolicyName")?,
-        document: c.params.required("PolicyDocument")?.to_owned(),
-        description: text(c.params, "Description").unwrap_or_default(),
-    };
-    Ok(answer! { "Policy": policy_summary(&c.iam(op).await?) })
-}
-
-/// A policy is named by its type and name.
-fn policy_ref(params: &Params) -> Result<PolicyRef> {
-    let name = params.required("PolicyName")?;
-    match params.required("PolicyType")? {
-        "System" => Ok(PolicyRef::System(name.to_owned())),
-        "Custom" => Ok(PolicyRef::Custom(named(params, "PolicyName")?)),
-        _ => Err(Failure::invalid("PolicyType", "System or Custom")),
-    }
-}
-
-async fn get_policy(c: &Context<'_>) -> Result<Answer> {
-    Ok(policy(&c.iam(iam::GetPolicy { policy: policy_ref(c.params)? }).await?))
-}
-
-async fn list_policies(c: &Context<'_>) -> Result<Answer> {
-    let system = match c.params.optional("PolicyType") {
-        None => None,
-        Some("System") => Some(true),
-        Some("Custom") => Some(false),
-        Some(_) => return Err(Failure::invalid("PolicyType", "System or Custom")),
-    };
-    let found = c.iam(iam::ListPolicies { system, page: page_request(c.params)? }).await?;
-    Ok(page(&found, "Policies", "Policy", policy_summary))
-}
-
-async fn delete_policy(c: &Context<'_>) -> Result<Answer> {
-    if c.params.boolean("CascadingDelete")?.unwrap_or(false) {
-        refuse(c.params, &["CascadingDelete"])?;
-    }
-    let policy = PolicyRef::Custom(named(c.params, "PolicyName")?);
-    c.iam(iam::DeletePolicy { policy }).await?;
-    Ok(answer! {})
-}
-
-fn user_holder(params: &Params) -> Result<Holder> {
-    Ok(Holder::User(named(params, "UserName")?))
-}
-
-fn role_holder(params: &Params) -> Result<Holder> {
-    Ok(Holder::Role(named(params, "RoleName")?))
-}
-
-async fn attach(c: &Context<'_>, holder: Holder) -> Result<Answer> {
-    c.iam(iam::AttachPolicy { holder, policy: policy_ref(c.params)? }).await?;
-    Ok(answer! {})
-}
-
-async fn detach(c: &Context<'_>, holder: Holder) -> Result<Answer> {
-    c.iam(iam::DetachPolicy { holder, policy: policy_ref(c.params)? }).await?;
-    Ok(answer! {})
-}
-
-async fn list_attached(c: &Context<'_>, holder: Holder) -> Result<Answer> {
-    let found = c.iam(iam::ListAttachedPolicies { holder }).await?;
-    let policies: Vec<_> = found.iter().map(attached).collect();
-    Ok(answer! { "Policies": {"Policy": policies} })
-}
-
-async fn attach_to_user(c: &Context<'_>) -> Result<Answer> {
-    attach(c, user_holder(c.params)?).await
-}
-
-async fn detach_from_user(c: &Context<'_>) -> Result<Answer> {
-    detach(c, user_holder(c.params)?).await
-}
-
-async fn list_for_user(c: &Context<'_>) -> Result<Answer> {
-    list_attached(c, user_holder(c.params)?).await
-}
-
-async fn attach_to_role(c: &Context<'_>) -> Result<Answer> {
-    attach(c, role_holder(c.params)?).await
-}
-
-async fn detach_from_role(c: &Context<'_>) -> Result<Answer> {
-    detach(c, role_holder(c.params)?).await
-}
-
-async fn list_for_role(c: &Context<'_>) -> Result<Answer> {
-    list_attached(c, role_holder(c.params)?).await
-}
-
 async fn create_role(c: &Context<'_>) -> Result<Answer> {
     refuse(c.params, &["Tag", "AllowConsoleLogin"])?;
     let op = iam::CreateRole {
@@ -300,6 +193,17 @@ async fn create_role(c: &Context<'_>) -> Result<Answer> {
 async fn get_role(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::GetRole { name: named(c.params, "RoleName")? }).await?;
     Ok(answer! { "Role": role(c, &found) })
+}
+
+async fn update_role(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::UpdateRole {
+        name: named(c.params, "RoleName")?,
+        trust: c.params.optional("NewAssumeRolePolicyDocument").map(str::to_owned),
+        description: text(c.params, "NewDescription"),
+        max_session_secs: c.params.parsed("NewMaxSessionDuration")?,
+    };
+    let changed = c.iam(op).await?;
+    Ok(answer! { "Role": role(c, &changed) })
 }
 
 async fn list_roles(c: &Context<'_>) -> Result<Answer> {

@@ -79,6 +79,8 @@ pub const ROWS: &[&[Row]] = &[
     kms::tags::ROWS,
     secrets::ROWS,
     ram::ROWS,
+    ram::groups::ROWS,
+    ram::policies::ROWS,
     ims::ROWS,
     sts::ROWS,
     actiontrail::ROWS,

@@ -42,16 +42,32 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::AccessKeyMissing
         | Reason::PolicyNotFound
         | Reason::PolicyNotAttached
+        | Reason::GroupNotFound
+        | Reason::UserNotInGroup
+        | Reason::PolicyVersionNotFound
         | Reason::RoleNotFound => (404, "NoSuchEntity"),
-        Reason::UserExists | Reason::PolicyExists | Reason::PolicyAttached | Reason::RoleExists => {
-            (409, "EntityAlreadyExists")
-        }
-        Reason::UserHasAccessKeys | Reason::UserHasPolicies | Reason::PolicyInUse | Reason::RoleHasPolicies => {
-            (409, "DeleteConflict")
-        }
+        Reason::UserExists
+        | Reason::GroupExists
+        | Reason::UserInGroup
+        | Reason::AccountAliasExists
+        | Reason::PolicyExists
+        | Reason::PolicyAttached
+        | Reason::RoleExists => (409, "EntityAlreadyExists"),
+        Reason::UserHasAccessKeys
+        | Reason::UserHasGroups
+        | Reason::GroupHasUsers
+        | Reason::GroupHasPolicies
+        | Reason::PolicyVersionInUse
+        | Reason::PolicyHasVersions
+        | Reason::UserHasPolicies
+        | Reason::PolicyInUse
+        | Reason::RoleHasPolicies => (409, "DeleteConflict"),
         Reason::PolicyMalformed | Reason::PolicyTooLong => (400, "MalformedPolicy"),
         Reason::PolicySystem | Reason::RootCannotAssumeRole => (403, "AccessDenied"),
         Reason::TooManyUsers
+        | Reason::TooManyGroups
+        | Reason::TooManyMemberships
+        | Reason::TooManyPolicyVersions
         | Reason::TooManyRoles
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys

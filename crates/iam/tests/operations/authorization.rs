@@ -1,9 +1,11 @@
-use crate::world::{EVERYTHING, World, administrator, custom, role, trust, user};
+use crate::world::{EVERYTHING, World, administrator, custom, group, role, trust, user};
 use iam::{
-    AttachPolicy, Caller, CreateAccessKey, CreatePolicy, CreateRole, CreateUser, DeleteAccessKey, DeletePolicy,
-    DeleteRole, DeleteUser, DetachPolicy, GetPolicy, GetRole, GetUser, Iam, ListAccessKeys, ListAttachedPolicies,
-    ListPolicies, ListRoles, ListUsers, Operation, PageRequest, Run, UpdateAccessKey, UpdateRole, UpdateUser,
-    UserProfile,
+    AddUserToGroup, AttachPolicy, Caller, CreateAccessKey, CreateGroup, CreatePolicy, CreatePolicyVersion, CreateRole,
+    CreateUser, DeleteAccessKey, DeleteGroup, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy,
+    GetGroup, GetPolicy, GetPolicyVersion, GetRole, GetUser, Iam, ListAccessKeys, ListAttachedPolicies,
+    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
+    ListUsersForGroup, Operation, PageRequest, RemoveUserFromGroup, Run, SetDefaultPolicyVersion, UpdateAccessKey,
+    UpdateGroup, UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Reason, Result};
 
@@ -26,6 +28,25 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:AttachPolicyToUser", &["user/keyed", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromUser", &["user/held", "policy/held"]),
     ("ram:ListPoliciesForUser", &["user/held"]),
+    ("ram:CreateGroup", &["group/new"]),
+    ("ram:GetGroup", &["group/idle"]),
+    ("ram:UpdateGroup", &["group/idle", "group/renamed"]),
+    ("ram:ListGroups", &["group/*"]),
+    ("ram:DeleteGroup", &["group/idle"]),
+    ("ram:AddUserToGroup", &["user/idle", "group/idle"]),
+    ("ram:RemoveUserFromGroup", &["user/held", "group/held"]),
+    ("ram:ListGroupsForUser", &["user/held"]),
+    ("ram:ListUsersForGroup", &["group/held"]),
+    ("ram:AttachPolicyToGroup", &["group/idle", "policy/AdministratorAccess"]),
+    ("ram:DetachPolicyFromGroup", &["group/held", "policy/held"]),
+    ("ram:ListPoliciesForGroup", &["group/held"]),
+    ("ram:ListEntitiesForPolicy", &["policy/held"]),
+    ("ram:UpdatePolicyDescription", &["policy/idle"]),
+    ("ram:CreatePolicyVersion", &["policy/idle"]),
+    ("ram:GetPolicyVersion", &["policy/idle"]),
+    ("ram:ListPolicyVersions", &["policy/idle"]),
+    ("ram:SetDefaultPolicyVersion", &["policy/held"]),
+    ("ram:DeletePolicyVersion", &["policy/held"]),
     ("ram:CreateRole", &["role/new"]),
     ("ram:GetRole", &["role/idle"]),
     ("ram:UpdateRole", &["role/idle"]),
@@ -46,7 +67,13 @@ async fn stage() -> (World, AccessKeyId) {
         world.policy(name, EVERYTHING).await;
         world.role(name, &trust(world.tenant.account, "root")).await;
     }
-    for holder in [user("held"), role("held")] {
+    for name in ["idle", "held"] {
+        world.group(name).await;
+    }
+    let (held, version) = (|| "held".parse().unwrap(), EVERYTHING.to_owned());
+    world.make(AddUserToGroup { user: "held".parse().unwrap(), group: "held".parse().unwrap() }).await;
+    world.make(CreatePolicyVersion { name: held(), document: version, default: false, rotate: false }).await;
+    for holder in [user("held"), group("held"), role("held")] {
         world.make(AttachPolicy { holder, policy: custom("held") }).await;
     }
     (world, key)
@@ -70,7 +97,7 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
     match action {
         "ram:CreateUser" => run(world, caller, CreateUser { name: name("new"), profile }).await,
         "ram:GetUser" => run(world, caller, GetUser { name: name("idle") }).await,
-        "ram:UpdateUser" => run(world, caller, UpdateUser { name: name("idle"), profile }).await,
+        "ram:UpdateUser" => run(world, caller, UpdateUser { name: name("idle"), new_name: None, profile }).await,
         "ram:ListUsers" => run(world, caller, ListUsers { page }).await,
         "ram:DeleteUser" => run(world, caller, DeleteUser { name: name("idle") }).await,
         "ram:CreateAccessKey" => run(world, caller, CreateAccessKey { user: Some(name("idle")) }).await,
@@ -84,7 +111,7 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
         }
         "ram:GetPolicy" => run(world, caller, GetPolicy { policy: custom("idle") }).await,
         "ram:ListPolicies" => run(world, caller, ListPolicies { system: None, page }).await,
-        "ram:DeletePolicy" => run(world, caller, DeletePolicy { policy: custom("idle") }).await,
+        "ram:DeletePolicy" => run(world, caller, DeletePolicy { policy: custom("idle"), cascading: false }).await,
         "ram:AttachPolicyToUser" => {
             run(world, caller, AttachPolicy { holder: user("keyed"), policy: administrator() }).await
         }
@@ -92,6 +119,46 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
             run(world, caller, DetachPolicy { holder: user("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForUser" => run(world, caller, ListAttachedPolicies { holder: user("held") }).await,
+        "ram:CreateGroup" => run(world, caller, CreateGroup { name: name("new"), comments: String::new() }).await,
+        "ram:GetGroup" => run(world, caller, GetGroup { name: name("idle") }).await,
+        "ram:UpdateGroup" => {
+            let op = UpdateGroup { name: name("idle"), new_name: Some(name("renamed")), comments: None };
+            run(world, caller, op).await
+        }
+        "ram:ListGroups" => run(world, caller, ListGroups { page }).await,
+        "ram:DeleteGroup" => run(world, caller, DeleteGroup { name: name("idle") }).await,
+        "ram:AddUserToGroup" => run(world, caller, AddUserToGroup { user: name("idle"), group: name("idle") }).await,
+        "ram:RemoveUserFromGroup" => {
+            run(world, caller, RemoveUserFromGroup { user: name("held"), group: name("held") }).await
+        }
+        "ram:ListGroupsForUser" => run(world, caller, ListGroupsForUser { user: name("held") }).await,
+        "ram:ListUsersForGroup" => run(world, caller, ListUsersForGroup { group: name("held"), page }).await,
+        "ram:AttachPolicyToGroup" => {
+            run(world, caller, AttachPolicy { holder: group("idle"), policy: administrator() }).await
+        }
+        "ram:DetachPolicyFromGroup" => {
+            run(world, caller, DetachPolicy { holder: group("held"), policy: custom("held") }).await
+        }
+        "ram:ListPoliciesForGroup" => run(world, caller, ListAttachedPolicies { holder: group("held") }).await,
+        "ram:ListEntitiesForPolicy" => run(world, caller, ListEntitiesForPolicy { policy: custom("held") }).await,
+        "ram:UpdatePolicyDescription" => {
+            run(world, caller, UpdatePolicyDescription { name: name("idle"), description }).await
+        }
+        "ram:CreatePolicyVersion" => {
+            let document = EVERYTHING.to_owned();
+            let op = CreatePolicyVersion { name: name("idle"), document, default: true, rotate: false };
+            run(world, caller, op).await
+        }
+        "ram:GetPolicyVersion" => {
+            run(world, caller, GetPolicyVersion { policy: custom("idle"), version: "v1".to_owned() }).await
+        }
+        "ram:ListPolicyVersions" => run(world, caller, ListPolicyVersions { policy: custom("idle") }).await,
+        "ram:SetDefaultPolicyVersion" => {
+            run(world, caller, SetDefaultPolicyVersion { name: name("held"), version: "v2".to_owned() }).await
+        }
+        "ram:DeletePolicyVersion" => {
+            run(world, caller, DeletePolicyVersion { name: name("held"), version: "v2".to_owned() }).await
+        }
         "ram:CreateRole" => {
             run(world, caller, CreateRole { name: name("new"), trust, description, max_session_secs: None }).await
         }
@@ -122,12 +189,20 @@ async fn state(world: &World) -> Vec<String> {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::User(user.name.clone()) }).await;
         lines.push(format!("{user:?} {keys:?} {policies:?}"));
     }
+    for group in world.make(ListGroups { page: page() }).await.items {
+        let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Group(group.name.clone()) }).await;
+        let users = world.make(ListUsersForGroup { group: group.name.clone(), page: page() }).await;
+        lines.push(format!("{group:?} {policies:?} {users:?}"));
+    }
     for role in world.make(ListRoles { page: page() }).await.items {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Role(role.name.clone()) }).await;
         lines.push(format!("{role:?} {policies:?}"));
     }
     let policies = world.make(ListPolicies { system: Some(false), page: page() }).await.items;
-    lines.push(format!("{policies:?}"));
+    for policy in &policies {
+        let versions = world.make(ListPolicyVersions { policy: policy.policy.clone() }).await;
+        lines.push(format!("{policy:?} {versions:?}"));
+    }
     lines
 }
 

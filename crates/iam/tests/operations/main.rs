@@ -10,10 +10,12 @@
 
 mod attachments;
 mod authorization;
+mod groups;
 mod keys;
 mod listing;
 mod nonces;
 mod policies;
 mod sessions;
 mod users;
+mod versions;
 mod world;

@@ -14,9 +14,12 @@ async fn a_policy_is_made_shown_and_deleted() {
     assert_eq!((shown.document.as_str(), shown.version.as_str(), shown.attachments), (EVERYTHING, "v1", 1));
     assert_eq!(shown.created, made.created);
     let root = world.root().await;
-    assert_eq!(world.refused(&root, DeletePolicy { policy: custom("all") }).await, Reason::PolicyInUse);
+    assert_eq!(
+        world.refused(&root, DeletePolicy { policy: custom("all"), cascading: false }).await,
+        Reason::PolicyInUse
+    );
     world.make(DetachPolicy { holder: user("alice"), policy: custom("all") }).await;
-    world.make(DeletePolicy { policy: custom("all") }).await;
+    world.make(DeletePolicy { policy: custom("all"), cascading: false }).await;
     assert_eq!(world.refused(&root, GetPolicy { policy: custom("all") }).await, Reason::PolicyNotFound);
     assert!(world.make(GetPolicy { policy: administrator() }).await.document.contains("Allow"));
 }
@@ -40,9 +43,12 @@ async fn what_is_refused_of_policies() {
     let long = CreatePolicy { description: "x".repeat(1_025), ..create("other", EVERYTHING) };
     assert_eq!(world.refused(&root, long).await, Reason::ParameterInvalid);
     for policy in [administrator(), custom("AdministratorAccess")] {
-        assert_eq!(world.refused(&root, DeletePolicy { policy }).await, Reason::PolicySystem);
+        assert_eq!(world.refused(&root, DeletePolicy { policy, cascading: false }).await, Reason::PolicySystem);
     }
-    assert_eq!(world.refused(&root, DeletePolicy { policy: custom("none") }).await, Reason::PolicyNotFound);
+    assert_eq!(
+        world.refused(&root, DeletePolicy { policy: custom("none"), cascading: false }).await,
+        Reason::PolicyNotFound
+    );
     let unknown = iam::PolicyRef::System("NoSuchAccess".to_owned());
     assert_eq!(world.refused(&root, GetPolicy { policy: unknown }).await, Reason::PolicyNotFound);
 }

@@ -22,7 +22,7 @@ async fn a_user_is_made_shown_changed_and_deleted() {
     let shown = world.make(GetUser { name: name() }).await;
     assert_eq!((shown.id.as_str(), shown.email.as_str()), (made.id.as_str(), "alice@example.com"));
     let change = UserProfile { comments: Some(String::new()), ..UserProfile::default() };
-    let changed = world.make(UpdateUser { name: name(), profile: change }).await;
+    let changed = world.make(UpdateUser { name: name(), new_name: None, profile: change }).await;
     assert_eq!((changed.display_name.as_str(), changed.comments.as_str()), ("Alice A.", ""));
     world.make(DeleteUser { name: name() }).await;
     assert_eq!(world.refused(&world.root().await, GetUser { name: name() }).await, Reason::UserNotFound);
@@ -33,7 +33,7 @@ async fn what_is_refused_of_users() {
     let world = World::new().await;
     let (root, name) = (world.root().await, || "alice".parse().unwrap());
     assert_eq!(world.refused(&root, DeleteUser { name: name() }).await, Reason::UserNotFound);
-    let update = UpdateUser { name: name(), profile: profile() };
+    let update = UpdateUser { name: name(), new_name: None, profile: profile() };
     assert_eq!(world.refused(&root, update).await, Reason::UserNotFound);
     world.user("alice").await;
     let again = CreateUser { name: name(), profile: UserProfile::default() };

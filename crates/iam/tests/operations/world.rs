@@ -1,6 +1,7 @@
 use iam::{
-    AssumeRole, AssumedRole, AttachPolicy, Caller, CreateAccessKey, CreatePolicy, CreateRole, CreateUser, Holder, Iam,
-    NewAccessKey, Operation, PolicyInfo, PolicyRef, RoleArn, RoleRecord, Run, UserProfile, UserRecord,
+    AssumeRole, AssumedRole, AttachPolicy, Caller, CreateAccessKey, CreateGroup, CreatePolicy, CreateRole, CreateUser,
+    GroupRecord, Holder, Iam, NewAccessKey, Operation, PolicyInfo, PolicyRef, RoleArn, RoleRecord, Run, UserProfile,
+    UserRecord,
 };
 use testkit::{Deployment, Tenant};
 use trail::{Entry, Event};
@@ -57,6 +58,10 @@ impl World {
 
     pub(crate) async fn user(&self, name: &str) -> UserRecord {
         self.make(CreateUser { name: name.parse().unwrap(), profile: UserProfile::default() }).await
+    }
+
+    pub(crate) async fn group(&self, name: &str) -> GroupRecord {
+        self.make(CreateGroup { name: name.parse().unwrap(), comments: String::new() }).await
     }
 
     pub(crate) async fn key(&self, user: &str) -> NewAccessKey {
@@ -134,6 +139,10 @@ pub(crate) fn trust(account: AccountId, path: &str) -> String {
 
 pub(crate) fn user(name: &str) -> Holder {
     Holder::User(name.parse().unwrap())
+}
+
+pub(crate) fn group(name: &str) -> Holder {
+    Holder::Group(name.parse().unwrap())
 }
 
 pub(crate) fn role(name: &str) -> Holder {

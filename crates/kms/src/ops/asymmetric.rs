@@ -9,7 +9,7 @@ use crypto::pair::{EncryptionScheme, PublicKey};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::sync::Arc;
 use store::{Store, Txn, View};
-use types::{Action, KeyId, Result, Secret};
+use types::{Action, Failure, KeyId, Reason, Result, Secret};
 
 /// A key pair, and which of its versions.
 #[derive(Clone, Debug)]

@@ -1,7 +1,10 @@
 //! Identities as the interface shows them.
 
 use crate::rpc::context::{Answer, Context, answer};
-use iam::{AccessKeyInfo, AttachedPolicy, Page, PolicyInfo, PolicyRef, RoleRecord, UserRecord};
+use iam::{
+    AccessKeyInfo, AttachedPolicy, GroupRecord, Page, PolicyEntity, PolicyInfo, PolicyRef, PolicyVersion, RoleRecord,
+    UserRecord,
+};
 use serde_json::{Value, json};
 
 /// A page of a listing, wrapped twice.
@@ -66,7 +69,7 @@ pub(super) fn policy(info: &PolicyInfo) -> Answer {
             "VersionId": info.version,
             "IsDefaultVersion": true,
             "PolicyDocument": info.document,
-            "CreateDate": info.updated.iso_seconds(),
+            "CreateDate": info.version_created.iso_seconds(),
         },
     }
 }
@@ -81,12 +84,63 @@ pub(super) fn attached(policy: &AttachedPolicy) -> Value {
     })
 }
 
-pub(super) fn role(c: &Context<'_>, role: &RoleRecord) -> Value {
+pub(super) fn group(group: &GroupRecord) -> Value {
+    json!({
+        "GroupId": group.id.as_str(),
+        "GroupName": group.name.as_str(),
+        "Comments": group.comments,
+        "CreateDate": group.created.iso_seconds(),
+        "UpdateDate": group.updated.iso_seconds(),
+    })
+}
+
+pub(super) fn version(version: &PolicyVersion) -> Value {
+    json!({
+        "VersionId": version.version,
+        "IsDefaultVersion": version.default,
+        "PolicyDocument": version.document,
+        "CreateDate": version.created.iso_seconds(),
+    })
+}
+
+/// To whom a policy is attached, by kind.
+pub(super) fn entities(c: &Context<'_>, found: &[PolicyEntity]) -> Answer {
+    let (mut users, mut groups, mut roles) = (Vec::new(), Vec::new(), Vec::new());
+    for entity in found {
+        match entity {
+            PolicyEntity::User(user, since) => users.push(json!({
+                "UserId": user.id.as_str(),
+                "UserName": user.name.as_str(),
+                "DisplayName": user.display_name,
+                "AttachDate": since.iso_seconds(),
+            })),
+            PolicyEntity::Group(group, since) => groups.push(json!({
+                "GroupName": group.name.as_str(),
+                "Comments": group.comments,
+                "AttachDate": since.iso_seconds(),
+            })),
+            PolicyEntity::Role(role, since) => roles.push(json!({
+                "RoleId": role.id.as_str(),
+                "RoleName": role.name.as_str(),
+                "Arn": role_arn(c, role),
+                "Description": role.description,
+                "AttachDate": since.iso_seconds(),
+            })),
+        }
+    }
+    answer! { "Users": {"User": users}, "Groups": {"Group": groups}, "Roles": {"Role": roles} }
+}
+
+fn role_arn(c: &Context<'_>, role: &RoleRecord) -> String {
     let account = c.caller.account().map(|a| a.to_string()).unwrap_or_default();
+    format!("acs:ram::{account}:role/{}", role.name)
+}
+
+pub(super) fn role(c: &Context<'_>, role: &RoleRecord) -> Value {
     json!({
         "RoleId": role.id.as_str(),
         "RoleName": role.name.as_str(),
-        "Arn": format!("acs:ram::{account}:role/{}", role.name),
+        "Arn": role_arn(c, role),
         "Description": role.description,
         "AssumeRolePolicyDocument": role.trust,
         "MaxSessionDuration": role.max_session_secs,
