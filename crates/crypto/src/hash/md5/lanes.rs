@@ -43,7 +43,7 @@ fn compress<S: Simd>(simd: S, states: &mut States, runs: &[&[[u8; BLOCK]]; LANES
         let before = vectors;
         vectors = rounds(simd, vectors, &words);
         for (after, before) in vectors.iter_mut().zip(before) {
-            *after = *after + before;
+            *after += before;
         }
     }
     back(vectors, states);
@@ -107,7 +107,6 @@ fn rounds<S: Simd>(simd: S, mut vectors: Vectors<S>, words: &[[u32; LANES]; WORD
 
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "a step has a number below 64, and all else is a remainder")]
-#[expect(clippy::many_single_char_names, reason = "the names of RFC 1321")]
 fn step<S: Simd>(simd: S, number: usize, vectors: Vectors<S>, words: &[[u32; LANES]; WORDS]) -> Vectors<S> {
     let [a, b, c, d] = vectors;
     let round = number / 16;
