@@ -10,15 +10,15 @@ import pytest
 from harness import ROOT
 from services import LEGACY_PACKAGES, TEA_PACKAGES, snake
 
+# Actions of Bailee's own, which no SDK has: they are called by hand.
+OURS = {"GetKeyInventory", "StartKeyRewrap", "GetKeyRewrap", "RetireKeyVersion"}
 # What an SDK has no method for. An SDK that learns one has to be tried with it.
 LACKING = {
-    "tea": {"GetKeyInventory"},
-    "legacy": {"GetKeyInventory", "BatchGetSecretValue", "GenerateMac", "VerifyMac"},
+    "tea": OURS,
+    "legacy": OURS | {"BatchGetSecretValue", "GenerateMac", "VerifyMac"},
 }
 # In tests, calls by these names go through each SDK that has the action.
 THROUGH_SDKS = {"kms", "newer_kms"}
-# Actions without an SDK, which are called by hand.
-BY_HAND = {"GetKeyInventory"}
 
 
 def actions() -> set:
@@ -48,8 +48,8 @@ def test_every_action_is_called(called):
     through = {call[1] for call in called if call[0] in THROUGH_SDKS and len(call) > 1}
     by_hand = {call[2] for call in called if call[:2] == ("call", "kms") and len(call) > 2}
     assert len(actions()) > 60
-    assert actions() - through == BY_HAND
-    assert by_hand >= BY_HAND
+    assert actions() - through == OURS
+    assert by_hand >= OURS
 
 
 @pytest.mark.parametrize("sdk", LACKING)

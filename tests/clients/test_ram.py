@@ -227,7 +227,8 @@ def test_groups(ram, user, policy):
 
 
 def test_a_group_lends_its_rights(ram, people, make_s3, bucket):
-    name, credentials = people.user()
+    credentials = people.user()
+    name = credentials.user
     group, policy = fresh("group"), fresh("policy")
     ram("CreateGroup", GroupName=group)
     ram("CreatePolicy", PolicyName=policy, PolicyDocument=document(allow("oss:*")))
