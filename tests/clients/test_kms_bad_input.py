@@ -235,8 +235,6 @@ WRONG = {
     "DestinationEncryptionContext": CONTEXT,
     "NumberOfBytes": [(text, INVALID) for text in ("0", "1025", "-1", "x")],
     "AliasName": [(text, INVALID) for text in ("x", "alias/", "alias/acs/mine", "alias/a b", "alias/" + "x" * 256)],
-    # Without EnableAutomaticRotation it is not looked at further.
-    "CreateKey.RotationInterval": [(text, INVALID) for text in ("x", "7w", "-7d")],
     "CreateSecret.RotationInterval": [*[(text, INVALID) for text in ("x", "7w", "-7d")], ("7d", UNFIT)],
     "UpdateSecretRotationPolicy.RotationInterval": [*[(text, INVALID) for text in ("x", "7w", "-7d")], ("7d", UNFIT)],
     "DeleteAlias.AliasName": [("x", INVALID), ("alias/none", NO_ALIAS)],

@@ -8,6 +8,8 @@ mod rewrap;
 pub(super) mod tags;
 mod words;
 
+pub(in crate::rpc) use words::interval;
+
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
 use base64::Engine;

@@ -98,8 +98,8 @@ pub(super) fn pair(params: &Params) -> Result<PairRef> {
     Ok(PairRef { key: key(params)?, version: Some(version(params)?) })
 }
 
-/// `7d`, `168h`, `10080m`, `604800s` or `604800`, as seconds.
-pub(super) fn interval(text: &str) -> Result<u64> {
+/// `7d`, `168h`, `10080m`, `604800s` or `604800`, as seconds (alibaba-wire §5.5).
+pub(in crate::rpc) fn interval(text: &str) -> Result<u64> {
     let wrong = || Failure::invalid("RotationInterval", "a number with d, h, m or s, such as 365d");
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..) {
@@ -118,7 +118,8 @@ pub(super) fn rotation(params: &Params, enabled: bool) -> Result<Option<u64>> {
     match (enabled, given) {
         (true, None) => Err(Failure::missing("RotationInterval")),
         (true, given) => Ok(given),
-        (false, _) => Ok(None),
+        (false, None) => Ok(None),
+        (false, Some(_)) => Err(Failure::invalid("RotationInterval", "absent unless EnableAutomaticRotation is true")),
     }
 }
 

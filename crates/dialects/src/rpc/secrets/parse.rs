@@ -98,20 +98,10 @@ pub(super) fn config_update(params: &Params) -> Result<Option<String>> {
     Ok(Some(config(params)?).filter(|text| !text.is_empty()))
 }
 
-/// `integer[unit]` with d, h, m or s, at least the seconds (alibaba-wire §5.5).
+/// How often a secret is to be rotated.
 pub(super) fn interval(params: &Params) -> Result<Option<Duration>> {
-    let Some(text) = params.optional("RotationInterval") else { return Ok(None) };
-    let wrong = || Failure::invalid("RotationInterval", "a whole number and d, h, m or s");
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let seconds: u64 = match unit {
-        "d" => 24 * 60 * 60,
-        "h" => 60 * 60,
-        "m" => 60,
-        "s" => 1,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    number.checked_mul(seconds).map(|secs| Some(Duration::from_secs(secs))).ok_or_else(wrong)
+    let given = params.optional("RotationInterval").map(crate::rpc::kms::interval).transpose()?;
+    Ok(given.map(Duration::from_secs))
 }
 
 /// `None`: at once.
