@@ -127,8 +127,8 @@ fn agree(seed: u64, sets: usize) -> [usize; 3] {
 #[test]
 fn two_evaluators_agree() {
     // Four seeds beside each other: both cores, and a failure names its set.
-    // 208,000 decisions; POLICY_SETS asks for a longer run.
-    let sets = std::env::var("POLICY_SETS").ok().and_then(|sets| sets.parse().ok()).unwrap_or(1_300);
+    // A million decisions; POLICY_SETS asks for a longer run (625,000: a hundred million).
+    let sets = std::env::var("POLICY_SETS").ok().and_then(|sets| sets.parse().ok()).unwrap_or(6_300);
     let threads = (1..=4).map(|seed| std::thread::spawn(move || agree(seed, sets)));
     let counts: Vec<_> = threads.collect::<Vec<_>>().into_iter().map(|thread| thread.join().unwrap()).collect();
     let total = |outcome: usize| counts.iter().map(|count| count[outcome]).sum::<usize>();
