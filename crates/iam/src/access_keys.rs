@@ -3,6 +3,7 @@ use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
+use crate::people::lets_manage_keys;
 use crate::records::{ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
@@ -165,6 +166,10 @@ impl Own for CreateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    }
+
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<NewAccessKey> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let owned = pair(holder.place(), "");
@@ -193,6 +198,10 @@ impl Own for ListAccessKeys {
         paths(self.user.as_ref(), caller)
     }
 
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    }
+
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<AccessKeyInfo>> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         listed(txn.view(), scope.account, &holder).await
@@ -216,6 +225,10 @@ impl Operation for UpdateAccessKey {
 impl Own for UpdateAccessKey {
     fn paths(&self, caller: &Caller) -> Result<Vec<String>> {
         paths(self.user.as_ref(), caller)
+    }
+
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
@@ -245,6 +258,10 @@ impl Operation for DeleteAccessKey {
 impl Own for DeleteAccessKey {
     fn paths(&self, caller: &Caller) -> Result<Vec<String>> {
         paths(self.user.as_ref(), caller)
+    }
+
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {

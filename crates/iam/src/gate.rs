@@ -154,7 +154,7 @@ impl Gate {
             scene.answered = Audit::default();
             op.outcome(&output, &mut scene.answered);
             let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
-            self.append(store, scene, &mut txn, None, true).await?;
+            self.append(store, scene, &mut txn, Op::refusal(&output), true).await?;
             if let Committed::Done(_) = txn.commit(durability).await? {
                 caller.set_recorded();
                 return Ok(output);

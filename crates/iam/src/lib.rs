@@ -19,6 +19,7 @@ mod nonces;
 mod operation;
 mod own;
 mod page;
+mod people;
 mod permit;
 mod policies;
 pub mod policy;
@@ -49,6 +50,13 @@ pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};
 pub use page::{Page, PageRequest};
+pub use people::{
+    BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,
+    DeleteMfaDevice, GetAccountAlias, GetLoginProfile, GetPasswordPolicy, GetSecurityPreference, GetUserMfa,
+    ListMfaDevices, LoginProfile, MfaArn, MfaDevice, NewMfaDevice, Password, PasswordPolicy, SecurityPreference,
+    SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn, SignedIn, Tried, UnbindMfaDevice,
+    UpdateLoginProfile,
+};
 pub use permit::Permit;
 pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo, UpdatePolicyDescription};
 pub use policy_versions::{

@@ -1,6 +1,7 @@
 //! Identities, 2015-05-01 (alibaba-wire §6).
 
 pub(super) mod groups;
+pub(super) mod people;
 pub(super) mod policies;
 mod shape;
 
@@ -30,24 +31,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ram, "ListRoles", Partial, ["ram:ListRoles"], list_roles),
     row!(Ram, "DeleteRole", Full, ["ram:DeleteRole"], delete_role),
     row!(Ram, "GetAccessKeyLastUsed"),
-    row!(Ram, "CreateLoginProfile"),
-    row!(Ram, "GetLoginProfile"),
-    row!(Ram, "UpdateLoginProfile"),
-    row!(Ram, "DeleteLoginProfile"),
-    row!(Ram, "ChangePassword"),
-    row!(Ram, "CreateVirtualMFADevice"),
-    row!(Ram, "ListVirtualMFADevices"),
-    row!(Ram, "DeleteVirtualMFADevice"),
-    row!(Ram, "BindMFADevice"),
-    row!(Ram, "UnbindMFADevice"),
-    row!(Ram, "GetUserMFAInfo"),
-    row!(Ram, "SetPasswordPolicy"),
-    row!(Ram, "GetPasswordPolicy"),
-    row!(Ram, "SetSecurityPreference"),
-    row!(Ram, "GetSecurityPreference"),
-    row!(Ram, "SetAccountAlias"),
-    row!(Ram, "GetAccountAlias"),
-    row!(Ram, "ClearAccountAlias"),
     row!(Ram, "DecodeDiagnosticMessage"),
     row!(Ram, "TagResources"),
     row!(Ram, "UntagResources"),
