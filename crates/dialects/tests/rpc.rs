@@ -7,7 +7,7 @@ mod world;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dialects::Status;
-use dialects::rpc::{ROWS, Row};
+use dialects::rpc::{ROWS, Row, ServiceName};
 use serde_json::json;
 use world::{Credential, World};
 
@@ -135,7 +135,9 @@ fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Stri
         "UpdateAccessKey" => {
             vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone()), ("Status", s("Active"))]
         }
-        "DeleteAccessKey" => vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())],
+        "GetAccessKeyLastUsed" | "DeleteAccessKey" => {
+            vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())]
+        }
         "CreatePolicy" => vec![("PolicyName", s("new")), ("PolicyDocument", s(ALLOW_ALL))],
         "GetPolicy" | "ListPolicyVersions" | "ListEntitiesForPolicy" => {
             vec![("PolicyName", s("there")), ("PolicyType", s("Custom"))]
@@ -311,6 +313,16 @@ fn served() -> impl Iterator<Item = &'static Row> {
     ROWS.iter().flat_map(|rows| rows.iter()).filter(|row| row.status != Status::Refused)
 }
 
+/// The same parameters in the words of the row's interface.
+fn spelled(row: &Row, root: &Credential, given: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let newer = row.service == ServiceName::Ims;
+    let spell = |(name, value): (&'static str, String)| match name {
+        "UserName" if newer => ("UserPrincipalName", format!("{value}@{}.onaliyun.com", root.account)),
+        _ => (name, value),
+    };
+    given.into_iter().map(spell).collect()
+}
+
 /// What comes unsigned has tests of its own: its proof is in its parameters.
 fn signed() -> impl Iterator<Item = &'static Row> {
     served().filter(|row| !row.unsigned)
@@ -330,6 +342,7 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let things = things(&world, &root).await;
         let given =
             parameters(row.name, &things).unwrap_or_else(|| panic!("{} has no parameters to be tried with", row.name));
+        let given = spelled(row, &root, given);
         let more: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let version = row.service.dialect().version;
 
@@ -383,6 +396,35 @@ async fn a_person_signs_in_without_a_signature() {
     // No other action does without.
     let other = world.call(None, sts, "AssumeRole", &[]).await;
     assert_eq!(other.code(), "MissingAccessKeyId");
+}
+
+#[tokio::test]
+async fn the_newer_interface_names_users_with_their_domain() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let ims = "2019-08-15";
+    let principal = |user: &str| format!("{user}@{}.onaliyun.com", root.account);
+    let alice = principal("alice");
+    let made = world.done(&root, ims, "CreateUser", &[("UserPrincipalName", &alice), ("DisplayName", "Alice")]).await;
+    assert_eq!((&made["User"]["UserPrincipalName"], &made["User"]["DisplayName"]), (&json!(alice), &json!("Alice")));
+    assert_eq!(world.done(&root, "2015-05-01", "GetUser", &[("UserName", "alice")]).await["User"]["UserName"], "alice");
+    world.done(&root, ims, "CreateGroup", &[("GroupName", "staff")]).await;
+    world.done(&root, ims, "AddUserToGroup", &[("UserPrincipalName", &alice), ("GroupName", "staff")]).await;
+    let listed = world.done(&root, ims, "ListUsersForGroup", &[("GroupName", "staff")]).await;
+    assert_eq!(listed["Users"]["User"][0]["UserPrincipalName"], json!(alice));
+    let bob = principal("bob");
+    let renamed = [("UserPrincipalName", alice.as_str()), ("NewUserPrincipalName", bob.as_str())];
+    assert_eq!(world.done(&root, ims, "UpdateUser", &renamed).await["User"]["UserPrincipalName"], json!(bob));
+    for (name, status, code) in [
+        ("bob", 400, "InvalidParameter.UserPrincipalName.Format"),
+        ("b b@1000000000000001.onaliyun.com", 404, "EntityNotExist.User"),
+        (principal("b b").as_str(), 400, "InvalidParameter.UserPrincipalName.Format"),
+        ("bob@example.com", 404, "EntityNotExist.User"),
+        ("", 400, "MissingParameter"),
+    ] {
+        let refused = world.call(Some(&root), ims, "GetUser", &[("UserPrincipalName", name)]).await;
+        assert_eq!((refused.status, refused.code()), (status, code), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
 use crate::people::lets_manage_keys;
-use crate::records::{ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
+use crate::records::{
+    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair, second,
+};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
 use store::{Range, Txn, View};
@@ -66,7 +68,7 @@ fn holder(user: Option<&UserName>, caller: &Caller) -> Result<KeyHolder> {
     }
 }
 
-fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<String>> {
+pub(crate) fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<String>> {
     Ok(vec![match holder(user, caller)? {
         KeyHolder::Root => "root".to_owned(),
         KeyHolder::User(name) => user_path(&name),
@@ -135,7 +137,18 @@ async fn find_key(
     found.filter(|record| record.holder == *holder).ok_or_else(missing)
 }
 
-fn audit_keys(audit: &mut Audit, user: Option<&UserName>, access_key: Option<&AccessKeyId>) {
+/// A key of the holder that an operation is about.
+pub(crate) async fn key_of(
+    user: Option<&UserName>,
+    scope: &Scope<'_>,
+    txn: &mut Txn,
+    access_key: &AccessKeyId,
+) -> Result<AccessKeyRecord> {
+    let holder = present(user, scope, txn).await?;
+    find_key(txn, scope.account, &holder, access_key).await
+}
+
+pub(crate) fn audit_keys(audit: &mut Audit, user: Option<&UserName>, access_key: Option<&AccessKeyId>) {
     audit.optional("UserName", user.map(UserName::as_str));
     if let Some(access_key) = access_key {
         audit.parameter("UserAccessKeyId", access_key.as_str());
@@ -270,6 +283,7 @@ impl Own for DeleteAccessKey {
         keep_one(txn.view(), scope.account, &record).await?;
         let id = self.access_key.as_str();
         txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
+        txn.delete(KEY_USES, scope.account, id.as_bytes());
         txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));
         txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
         Ok(())

@@ -1,5 +1,6 @@
 use crate::caller::Session;
 use crate::groups::MEMBERSHIPS_MOST;
+use crate::last_used::Uses;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
@@ -53,13 +54,14 @@ enum CacheKey {
 pub(crate) struct Directory {
     store: Store,
     tokens: Arc<TokenSeal>,
+    uses: Uses,
     cache: Mutex<LruCache<CacheKey, Cached>>,
 }
 
 impl Directory {
     pub(crate) async fn new(store: Store) -> Result<Self> {
         let tokens = TokenSeal::new(store.clone()).await?;
-        Ok(Self { store, tokens, cache: Mutex::new(LruCache::new(CACHED)) })
+        Ok(Self { store, tokens, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -68,6 +70,11 @@ impl Directory {
 
     pub(crate) fn tokens(&self) -> &TokenSeal {
         &self.tokens
+    }
+
+    /// When access keys were last used.
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.uses
     }
 
     /// The account an access key id names, if there is such a key: for the record of a call that fails later.

@@ -81,6 +81,9 @@ impl Gate {
             caller.claim_account(account);
         }
         verify(credential.secret.expose())?;
+        if let (Some(account), None) = (credential.principal.account(), &credential.session) {
+            self.directory.uses().note(&claim.access_key, account, now);
+        }
         caller.become_principal(credential, claim.nonce);
         Ok(())
     }

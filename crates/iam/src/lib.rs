@@ -14,6 +14,7 @@ mod directory;
 mod gate;
 mod groups;
 mod iam;
+mod last_used;
 mod lookup;
 mod nonces;
 mod operation;
@@ -46,6 +47,7 @@ pub use groups::{
     RemoveUserFromGroup, UpdateGroup,
 };
 pub use iam::Iam;
+pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};

@@ -85,6 +85,8 @@ pub const ROWS: &[&[Row]] = &[
     ram::people::ROWS,
     ram::policies::ROWS,
     ims::ROWS,
+    ims::users::ROWS,
+    ims::people::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
 ];

@@ -55,8 +55,11 @@ impl Own for ChangePassword {
         self.new.check("NewPassword")
     }
 
-    async fn open(&self, _: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        Ok(preference_of(view, account).await?.change_password)
+    /// Whoever has to change the password may.
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        let profile = view.get(LOGIN_PROFILES, account, own_name(caller)?.as_str().as_bytes()).await?;
+        let must = profile.is_some_and(|profile| profile.reset_required);
+        Ok(must || preference_of(view, account).await?.change_password)
     }
 
     async fn prepare(&mut self, scope: &Scope<'_>) -> Result<()> {

@@ -3,12 +3,13 @@ use iam::{
     AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
     CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
     DeleteAccessKey, DeleteGroup, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole,
-    DeleteUser, DetachPolicy, GetAccountAlias, GetGroup, GetLoginProfile, GetPasswordPolicy, GetPolicy,
-    GetPolicyVersion, GetRole, GetSecurityPreference, GetUser, GetUserMfa, Iam, ListAccessKeys, ListAttachedPolicies,
-    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles,
-    ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, RemoveUserFromGroup,
-    Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, UnbindMfaDevice,
-    UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
+    DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetLoginProfile, GetPasswordPolicy,
+    GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference, GetUser, GetUserMfa, Iam, ListAccessKeys,
+    ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListMfaDevices, ListPolicies,
+    ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password,
+    PasswordPolicy, RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy,
+    SetSecurityPreference, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
+    UpdateRole, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Reason, Result};
 
@@ -24,6 +25,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:ListAccessKeys", &["user/keyed"]),
     ("ram:UpdateAccessKey", &["user/keyed"]),
     ("ram:DeleteAccessKey", &["user/keyed"]),
+    ("ram:GetAccessKeyLastUsed", &["user/keyed"]),
     ("ram:CreatePolicy", &["policy/new"]),
     ("ram:GetPolicy", &["policy/idle"]),
     ("ram:ListPolicies", &["policy/*"]),
@@ -232,6 +234,10 @@ async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &C
     let (idle, held) = (|| "idle".parse().unwrap(), || "held".parse().unwrap());
     let password = || Password::new("battery staple".to_owned());
     match action {
+        "ram:GetAccessKeyLastUsed" => {
+            let (user, access_key) = (Some("keyed".parse().unwrap()), staged.key.clone());
+            run(world, caller, GetAccessKeyLastUsed { user, access_key }).await
+        }
         "ram:CreateLoginProfile" => run(world, caller, login_profile("idle")).await,
         "ram:GetLoginProfile" => run(world, caller, GetLoginProfile { user: held() }).await,
         "ram:UpdateLoginProfile" => {

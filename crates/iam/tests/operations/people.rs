@@ -152,6 +152,11 @@ async fn a_user_changes_its_own_password() {
     let op = SetSecurityPreference { change_password: Some(false), ..SetSecurityPreference::default() };
     world.make(op).await;
     assert_eq!(world.refused(&caller, change(SECOND, FIRST)).await, Reason::AccessDenied);
+    // Who has to change the password may, whatever else users are left to do.
+    let reset_required = Some(true);
+    let op = UpdateLoginProfile { user: name("alice"), password: None, reset_required, mfa_required: None };
+    world.make(op).await;
+    assert_eq!(world.changed(&caller, change(SECOND, "one more word")).await, None);
 }
 
 #[tokio::test]

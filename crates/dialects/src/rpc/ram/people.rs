@@ -32,7 +32,7 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ram, "ClearAccountAlias", Full, ["ram:ClearAccountAlias"], clear_alias),
 ];
 
-fn password(params: &Params, name: &'static str) -> Result<Password> {
+pub(crate) fn password(params: &Params, name: &'static str) -> Result<Password> {
     Ok(Password::new(params.required(name)?.to_owned()))
 }
 
@@ -76,13 +76,13 @@ async fn delete_login_profile(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! {})
 }
 
-async fn change_password(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn change_password(c: &Context<'_>) -> Result<Answer> {
     let op = iam::ChangePassword { old: password(c.params, "OldPassword")?, new: password(c.params, "NewPassword")? };
     c.iam(op).await?.into_result()?;
     Ok(answer! {})
 }
 
-async fn create_device(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn create_device(c: &Context<'_>) -> Result<Answer> {
     let made = c.iam(iam::CreateMfaDevice { name: named(c.params, "VirtualMFADeviceName")? }).await?;
     Ok(answer! { "VirtualMFADevice": {
         "SerialNumber": made.serial.to_string(),
@@ -112,19 +112,19 @@ async fn list_devices(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! { "VirtualMFADevices": {"VirtualMFADevice": devices} })
 }
 
-async fn delete_device(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn delete_device(c: &Context<'_>) -> Result<Answer> {
     c.iam(iam::DeleteMfaDevice { serial: named(c.params, "SerialNumber")? }).await?;
     Ok(answer! {})
 }
 
+pub(crate) fn codes(params: &Params) -> Result<[Secret<String>; 2]> {
+    let code = |name| Ok::<_, Failure>(Secret::new(params.required(name)?.to_owned()));
+    Ok([code("AuthenticationCode1")?, code("AuthenticationCode2")?])
+}
+
 async fn bind_device(c: &Context<'_>) -> Result<Answer> {
-    let code = |name| Ok::<_, Failure>(Secret::new(c.params.required(name)?.to_owned()));
-    let op = iam::BindMfaDevice {
-        user: named(c.params, "UserName")?,
-        serial: named(c.params, "SerialNumber")?,
-        codes: [code("AuthenticationCode1")?, code("AuthenticationCode2")?],
-    };
-    c.iam(op).await?;
+    let (user, serial) = (named(c.params, "UserName")?, named(c.params, "SerialNumber")?);
+    c.iam(iam::BindMfaDevice { user, serial, codes: codes(c.params)? }).await?;
     Ok(answer! {})
 }
 
