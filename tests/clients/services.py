@@ -101,8 +101,8 @@ def filled(request, given: dict):
 
 
 def snake(name: str) -> str:
-    """`PendingWindowInDays` is `pending_window_in_days`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    """`PendingWindowInDays` is `pending_window_in_days`, and `BindMFADevice` is `bind_mfadevice`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @contextlib.contextmanager

@@ -92,6 +92,14 @@ def test_access_keys(ram, user):
     ram("DeleteUser", UserName=user)
 
 
+def test_when_a_key_was_last_used(ram, sdk, server, people):
+    person = people.user(allow("sts:*"))
+    key = {"UserName": person.user, "UserAccessKeyId": person.id}
+    assert ram("GetAccessKeyLastUsed", **key)["AccessKeyLastUsed"].get("LastUsedDate", "") == ""
+    sdk(server, person).call("sts", "GetCallerIdentity")
+    assert ram("GetAccessKeyLastUsed", **key)["AccessKeyLastUsed"]["LastUsedDate"].endswith("Z")
+
+
 def test_policies(ram, policy):
     told = ram("GetPolicy", PolicyName=policy, PolicyType="Custom")
     assert told["Policy"]["PolicyName"] == policy and told["Policy"]["DefaultVersion"] == "v1"

@@ -211,6 +211,7 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+    tell("noting when access keys were used", iam::write_last_used(&domains.gate).await);
 }
 
 /// Ends erasure epochs when they have lasted long enough, and finishes what is unfinished.

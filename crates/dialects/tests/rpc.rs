@@ -7,13 +7,15 @@ mod world;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dialects::Status;
-use dialects::rpc::{ROWS, Row};
+use dialects::rpc::{ROWS, Row, ServiceName};
 use serde_json::json;
 use world::{Credential, World};
 
 const ALLOW_ALL: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 const SECRET_POLICY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":["*"]},"Action":"kms:DescribeSecret","Resource":"*"}]}"#;
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::ACCOUNT:root"]}}]}"#;
+
+const PASSWORD: &str = "correct horse";
 
 /// Things that the rows are tried on, all of one account.
 struct Things {
@@ -29,6 +31,7 @@ struct Things {
     external: String,
     public: String,
     secret: String,
+    device: String,
 }
 
 async fn things(world: &World, root: &Credential) -> Things {
@@ -56,7 +59,12 @@ async fn things(world: &World, root: &Credential) -> Things {
     world.done(root, ram, "CreateGroup", &[("GroupName", "there")]).await;
     let trust = TRUST.replace("ACCOUNT", &root.account.to_string());
     world.done(root, ram, "CreateRole", &[("RoleName", "there"), ("AssumeRolePolicyDocument", &trust)]).await;
+    world.done(root, ram, "CreateLoginProfile", &[("UserName", "there"), ("Password", PASSWORD)]).await;
+    // Otherwise users might do without a policy what they are refused here.
+    world.done(root, ram, "SetSecurityPreference", &[("AllowUserToChangePassword", "false")]).await;
+    let device = world.done(root, ram, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "there")]).await;
     Things {
+        device: device["VirtualMFADevice"]["SerialNumber"].as_str().unwrap().to_owned(),
         version: blob["KeyVersionId"].as_str().unwrap().to_owned(),
         pair,
         pair_version,
@@ -127,7 +135,9 @@ fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Stri
         "UpdateAccessKey" => {
             vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone()), ("Status", s("Active"))]
         }
-        "DeleteAccessKey" => vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())],
+        "GetAccessKeyLastUsed" | "DeleteAccessKey" => {
+            vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())]
+        }
         "CreatePolicy" => vec![("PolicyName", s("new")), ("PolicyDocument", s(ALLOW_ALL))],
         "GetPolicy" | "ListPolicyVersions" | "ListEntitiesForPolicy" => {
             vec![("PolicyName", s("there")), ("PolicyType", s("Custom"))]
@@ -155,6 +165,36 @@ fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Stri
         "AttachPolicyToGroup" | "DetachPolicyFromGroup" => {
             vec![("GroupName", s("there")), ("PolicyName", s("there")), ("PolicyType", s("Custom"))]
         }
+        _ => return None,
+    })
+}
+
+/// As [`parameters`], for how people get in.
+fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    Some(match name {
+        "CreateLoginProfile" => vec![("UserName", s("there")), ("Password", s(PASSWORD))],
+        "GetLoginProfile" | "UpdateLoginProfile" | "DeleteLoginProfile" | "UnbindMFADevice" | "GetUserMFAInfo" => {
+            vec![("UserName", s("there"))]
+        }
+        "ChangePassword" => vec![("OldPassword", s(PASSWORD)), ("NewPassword", s("battery staple"))],
+        "CreateVirtualMFADevice" => vec![("VirtualMFADeviceName", s("new"))],
+        "DeleteVirtualMFADevice" => vec![("SerialNumber", t.device.clone())],
+        // The user is not there: that is said before the codes are looked at.
+        "BindMFADevice" => vec![
+            ("UserName", s("missing")),
+            ("SerialNumber", t.device.clone()),
+            ("AuthenticationCode1", s("123456")),
+            ("AuthenticationCode2", s("123457")),
+        ],
+        "ListVirtualMFADevices"
+        | "SetPasswordPolicy"
+        | "GetPasswordPolicy"
+        | "SetSecurityPreference"
+        | "GetSecurityPreference"
+        | "GetAccountAlias"
+        | "ClearAccountAlias" => vec![],
+        "SetAccountAlias" => vec![("AccountAlias", s("chosen"))],
         _ => return None,
     })
 }
@@ -263,7 +303,8 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         "AssumeRole" => vec![("RoleArn", t.role.clone()), ("RoleSessionName", s("session"))],
         _ => {
             let keys = version_parameters(name, t).or_else(|| pair_parameters(name, t));
-            return keys.or_else(|| secret_parameters(name, t)).or_else(|| identity_parameters(name, t));
+            let keys = keys.or_else(|| secret_parameters(name, t));
+            return keys.or_else(|| identity_parameters(name, t)).or_else(|| people_parameters(name, t));
         }
     })
 }
@@ -272,12 +313,27 @@ fn served() -> impl Iterator<Item = &'static Row> {
     ROWS.iter().flat_map(|rows| rows.iter()).filter(|row| row.status != Status::Refused)
 }
 
+/// The same parameters in the words of the row's interface.
+fn spelled(row: &Row, root: &Credential, given: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let newer = row.service == ServiceName::Ims;
+    let spell = |(name, value): (&'static str, String)| match name {
+        "UserName" if newer => ("UserPrincipalName", format!("{value}@{}.onaliyun.com", root.account)),
+        _ => (name, value),
+    };
+    given.into_iter().map(spell).collect()
+}
+
+/// What comes unsigned has tests of its own: its proof is in its parameters.
+fn signed() -> impl Iterator<Item = &'static Row> {
+    served().filter(|row| !row.unsigned)
+}
+
 /// What has no owner to be refused by: everyone who is somebody may ask.
 const NEEDS_NOTHING: &[&str] = &["GetCallerIdentity", "DescribeRegions"];
 
 #[tokio::test]
 async fn every_row_asks_who_is_calling_and_whether_they_may() {
-    for row in served() {
+    for row in signed() {
         let world = World::new().await;
         let root = world.account("first").await;
         let other = world.account("second").await;
@@ -286,6 +342,7 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let things = things(&world, &root).await;
         let given =
             parameters(row.name, &things).unwrap_or_else(|| panic!("{} has no parameters to be tried with", row.name));
+        let given = spelled(row, &root, given);
         let more: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let version = row.service.dialect().version;
 
@@ -297,11 +354,76 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
             assert!(denied.body["AccessDeniedDetail"]["AuthAction"].is_string(), "{}", denied.body);
         }
         let foreign = world.call(Some(&other), version, row.name, &more).await;
-        let own_only =
-            more.is_empty() || row.name.starts_with("Create") && !matches!(row.name, "CreateAlias" | "CreateAccessKey");
+        let own_only = more.is_empty()
+            || row.name == "SetAccountAlias"
+            || row.name.starts_with("Create")
+                && !matches!(row.name, "CreateAlias" | "CreateAccessKey" | "CreateLoginProfile");
         assert!(own_only || matches!(foreign.status, 403 | 404), "{}: {}", row.name, foreign.body);
         let allowed = world.call(Some(&mighty), version, row.name, &more).await;
         assert!(!matches!(allowed.status, 401 | 403 | 500..), "{}: {}", row.name, allowed.body);
+    }
+}
+
+/// Signing in is the one call without a signature: wrong ones are all answered alike, and its session signs the next call.
+#[tokio::test]
+async fn a_person_signs_in_without_a_signature() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    things(&world, &root).await;
+    let (sts, account) = ("2015-04-01", root.account.to_string());
+    let given = |user: &'static str, password: &'static str| {
+        vec![("AccountAlias", account.as_str()), ("UserName", user), ("Password", password)]
+    };
+    for (user, password) in [("there", "wrong"), ("missing", PASSWORD)] {
+        let refused = world.call(None, sts, "SignIn", &given(user, password)).await;
+        assert_eq!((refused.status, refused.code()), (403, "AuthenticationFail"));
+        assert_eq!(refused.body["Message"], types::Reason::SignInFailed.text());
+    }
+    let missing = world.call(None, sts, "SignIn", &given("there", "")).await;
+    assert_eq!((missing.status, missing.code()), (400, "MissingParameter"));
+    let made = world.call(None, sts, "SignIn", &given("there", PASSWORD)).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let text = |name: &str| made.body["Credentials"][name].as_str().unwrap().to_owned();
+    let (id, secret, token) = (text("AccessKeyId"), text("AccessKeySecret"), Some(text("SecurityToken")));
+    let session = Credential { account: root.account, id, secret, token };
+    let told = world.done(&session, sts, "GetCallerIdentity", &[]).await;
+    assert_eq!(told["Arn"], format!("acs:ram::{account}:user/there"));
+    let events = world.events(root.account).await;
+    let codes: Vec<&str> =
+        events.iter().filter(|event| event.event_name == "SignIn").map(|event| &*event.error_code).collect();
+    assert_eq!(codes, ["AuthenticationFail", "AuthenticationFail", ""]);
+    assert!(!json!(events).to_string().contains(PASSWORD));
+    // No other action does without.
+    let other = world.call(None, sts, "AssumeRole", &[]).await;
+    assert_eq!(other.code(), "MissingAccessKeyId");
+}
+
+#[tokio::test]
+async fn the_newer_interface_names_users_with_their_domain() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let ims = "2019-08-15";
+    let principal = |user: &str| format!("{user}@{}.onaliyun.com", root.account);
+    let alice = principal("alice");
+    let made = world.done(&root, ims, "CreateUser", &[("UserPrincipalName", &alice), ("DisplayName", "Alice")]).await;
+    assert_eq!((&made["User"]["UserPrincipalName"], &made["User"]["DisplayName"]), (&json!(alice), &json!("Alice")));
+    assert_eq!(world.done(&root, "2015-05-01", "GetUser", &[("UserName", "alice")]).await["User"]["UserName"], "alice");
+    world.done(&root, ims, "CreateGroup", &[("GroupName", "staff")]).await;
+    world.done(&root, ims, "AddUserToGroup", &[("UserPrincipalName", &alice), ("GroupName", "staff")]).await;
+    let listed = world.done(&root, ims, "ListUsersForGroup", &[("GroupName", "staff")]).await;
+    assert_eq!(listed["Users"]["User"][0]["UserPrincipalName"], json!(alice));
+    let bob = principal("bob");
+    let renamed = [("UserPrincipalName", alice.as_str()), ("NewUserPrincipalName", bob.as_str())];
+    assert_eq!(world.done(&root, ims, "UpdateUser", &renamed).await["User"]["UserPrincipalName"], json!(bob));
+    for (name, status, code) in [
+        ("bob", 400, "InvalidParameter.UserPrincipalName.Format"),
+        ("b b@1000000000000001.onaliyun.com", 404, "EntityNotExist.User"),
+        (principal("b b").as_str(), 400, "InvalidParameter.UserPrincipalName.Format"),
+        ("bob@example.com", 404, "EntityNotExist.User"),
+        ("", 400, "MissingParameter"),
+    ] {
+        let refused = world.call(Some(&root), ims, "GetUser", &[("UserPrincipalName", name)]).await;
+        assert_eq!((refused.status, refused.code()), (status, code), "{name}");
     }
 }
 

@@ -3,7 +3,10 @@ use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
-use crate::records::{ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KeyHolder, USER_KEYS, pair, second};
+use crate::people::lets_manage_keys;
+use crate::records::{
+    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair, second,
+};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
 use store::{Range, Txn, View};
@@ -65,7 +68,7 @@ fn holder(user: Option<&UserName>, caller: &Caller) -> Result<KeyHolder> {
     }
 }
 
-fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<String>> {
+pub(crate) fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<String>> {
     Ok(vec![match holder(user, caller)? {
         KeyHolder::Root => "root".to_owned(),
         KeyHolder::User(name) => user_path(&name),
@@ -134,7 +137,18 @@ async fn find_key(
     found.filter(|record| record.holder == *holder).ok_or_else(missing)
 }
 
-fn audit_keys(audit: &mut Audit, user: Option<&UserName>, access_key: Option<&AccessKeyId>) {
+/// A key of the holder that an operation is about.
+pub(crate) async fn key_of(
+    user: Option<&UserName>,
+    scope: &Scope<'_>,
+    txn: &mut Txn,
+    access_key: &AccessKeyId,
+) -> Result<AccessKeyRecord> {
+    let holder = present(user, scope, txn).await?;
+    find_key(txn, scope.account, &holder, access_key).await
+}
+
+pub(crate) fn audit_keys(audit: &mut Audit, user: Option<&UserName>, access_key: Option<&AccessKeyId>) {
     audit.optional("UserName", user.map(UserName::as_str));
     if let Some(access_key) = access_key {
         audit.parameter("UserAccessKeyId", access_key.as_str());
@@ -165,6 +179,10 @@ impl Own for CreateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    }
+
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<NewAccessKey> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let owned = pair(holder.place(), "");
@@ -193,6 +211,10 @@ impl Own for ListAccessKeys {
         paths(self.user.as_ref(), caller)
     }
 
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    }
+
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<AccessKeyInfo>> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         listed(txn.view(), scope.account, &holder).await
@@ -216,6 +238,10 @@ impl Operation for UpdateAccessKey {
 impl Own for UpdateAccessKey {
     fn paths(&self, caller: &Caller) -> Result<Vec<String>> {
         paths(self.user.as_ref(), caller)
+    }
+
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
@@ -247,12 +273,17 @@ impl Own for DeleteAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    }
+
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let record = find_key(txn, scope.account, &holder, &self.access_key).await?;
         keep_one(txn.view(), scope.account, &record).await?;
         let id = self.access_key.as_str();
         txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
+        txn.delete(KEY_USES, scope.account, id.as_bytes());
         txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));
         txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
         Ok(())

@@ -1,11 +1,13 @@
 use crate::caller::Session;
 use crate::groups::MEMBERSHIPS_MOST;
+use crate::last_used::Uses;
+use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES, PolicyRef, ROLES,
     USERS, pair, second,
 };
-use crate::token::{SessionClaims, TokenSeal};
+use crate::token::{SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,12 +38,15 @@ struct Cached {
     principal: Principal,
     secret: Arc<Secret<Vec<u8>>>,
     policies: Arc<Policies>,
+    /// Sessions given out before are over.
+    since: Timestamp,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum CacheKey {
     AccessKey(AccessKeyId),
     Role(AccountId, Holder),
+    Person(AccountId, UserName),
 }
 
 /// Looks identities up for authentication. Every answer is of the present state: what is cached is checked against the
@@ -49,13 +54,14 @@ enum CacheKey {
 pub(crate) struct Directory {
     store: Store,
     tokens: Arc<TokenSeal>,
+    uses: Uses,
     cache: Mutex<LruCache<CacheKey, Cached>>,
 }
 
 impl Directory {
     pub(crate) async fn new(store: Store) -> Result<Self> {
         let tokens = TokenSeal::new(store.clone()).await?;
-        Ok(Self { store, tokens, cache: Mutex::new(LruCache::new(CACHED)) })
+        Ok(Self { store, tokens, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -64,6 +70,11 @@ impl Directory {
 
     pub(crate) fn tokens(&self) -> &TokenSeal {
         &self.tokens
+    }
+
+    /// When access keys were last used.
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.uses
     }
 
     /// The account an access key id names, if there is such a key: for the record of a call that fails later.
@@ -100,23 +111,20 @@ impl Directory {
     }
 
     async fn temporary(&self, view: &View, claims: SessionClaims) -> Result<Credential> {
-        let holder = Holder::Role(claims.role_name.clone());
-        let key = CacheKey::Role(claims.account, holder.clone());
+        let (key, principal) = described(&claims);
         let found = match self.fresh(view, &key).await? {
             Some(cached) => cached,
-            None => self.remember(key, self.load_role(view, &claims, &holder).await?),
+            None => {
+                let loaded = match &key {
+                    CacheKey::Person(account, name) => self.load_person(view, *account, name).await?,
+                    _ => self.load_role(view, &principal).await?,
+                };
+                self.remember(key, loaded)
+            }
         };
-        // A role of the same name made later is another role: sessions end with theirs.
-        let same = matches!(&found.principal, Principal::RoleSession { role, .. } if *role == claims.role);
-        if !same {
+        if !same_identity(&found.principal, &principal) || claims.issued < found.since {
             return Err(Reason::SessionTokenInvalid.into());
         }
-        let principal = Principal::RoleSession {
-            account: claims.account,
-            role: claims.role.clone(),
-            role_name: claims.role_name.clone(),
-            session: claims.session.clone(),
-        };
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
     }
@@ -151,19 +159,62 @@ impl Directory {
             }
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
-        Ok(Cached { account, generation, principal, secret, policies: Arc::new(policies) })
+        let (policies, since) = (Arc::new(policies), Timestamp::default());
+        Ok(Cached { account, generation, principal, secret, policies, since })
     }
 
-    async fn load_role(&self, view: &View, claims: &SessionClaims, holder: &Holder) -> Result<Cached> {
-        let account = claims.account;
+    async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
+        let ended = || Failure::of(Reason::SessionTokenInvalid);
+        let Principal::RoleSession { account, role_name, session, .. } = claimed else { return Err(ended()) };
+        let (account, session) = (*account, session.clone());
         let generation = generation(view, account).await?;
-        let suffix = claims.role_name.as_str().as_bytes();
-        let role = view.get(ROLES, account, suffix).await?;
-        let role = role.ok_or_else(|| Failure::of(Reason::SessionTokenInvalid))?;
-        let policies = Arc::new(policies_of(view, account, holder).await?);
-        let principal =
-            Principal::RoleSession { account, role: role.id, role_name: role.name, session: claims.session.clone() };
-        Ok(Cached { account, generation, principal, secret: Arc::new(Secret::new(Vec::new())), policies })
+        let role = view.get(ROLES, account, role_name.as_str().as_bytes()).await?.ok_or_else(ended)?;
+        let policies = Arc::new(policies_of(view, account, &Holder::Role(role_name.clone())).await?);
+        let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
+        let (secret, since) = (Arc::new(Secret::new(Vec::new())), Timestamp::default());
+        Ok(Cached { account, generation, principal, secret, policies, since })
+    }
+
+    /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
+    async fn load_person(&self, view: &View, account: AccountId, name: &UserName) -> Result<Cached> {
+        let ended = || Failure::of(Reason::SessionTokenInvalid);
+        let generation = generation(view, account).await?;
+        let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
+        let since = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed;
+        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let principal = Principal::User { account, id: user.id, name: user.name };
+        let secret = Arc::new(Secret::new(Vec::new()));
+        Ok(Cached { account, generation, principal, secret, policies, since })
+    }
+}
+
+/// Whose session it says it is.
+fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
+    let account = claims.account;
+    match &claims.of {
+        SessionOf::Role { role, role_name, session } => (
+            CacheKey::Role(account, Holder::Role(role_name.clone())),
+            Principal::RoleSession {
+                account,
+                role: role.clone(),
+                role_name: role_name.clone(),
+                session: session.clone(),
+            },
+        ),
+        SessionOf::User { user, user_name } => (
+            CacheKey::Person(account, user_name.clone()),
+            Principal::User { account, id: user.clone(), name: user_name.clone() },
+        ),
+    }
+}
+
+/// Whether the one there is now is the one a session was given to. What has the same name and was made later is another:
+/// sessions end with theirs.
+fn same_identity(now: &Principal, then: &Principal) -> bool {
+    match (now, then) {
+        (Principal::RoleSession { role: now, .. }, Principal::RoleSession { role: then, .. }) => now == then,
+        (Principal::User { id: now, .. }, Principal::User { id: then, .. }) => now == then,
+        _ => false,
     }
 }
 

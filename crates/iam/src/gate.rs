@@ -81,6 +81,9 @@ impl Gate {
             caller.claim_account(account);
         }
         verify(credential.secret.expose())?;
+        if let (Some(account), None) = (credential.principal.account(), &credential.session) {
+            self.directory.uses().note(&claim.access_key, account, now);
+        }
         caller.become_principal(credential, claim.nonce);
         Ok(())
     }
@@ -154,7 +157,7 @@ impl Gate {
             scene.answered = Audit::default();
             op.outcome(&output, &mut scene.answered);
             let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
-            self.append(store, scene, &mut txn, None, true).await?;
+            self.append(store, scene, &mut txn, Op::refusal(&output), true).await?;
             if let Committed::Done(_) = txn.commit(durability).await? {
                 caller.set_recorded();
                 return Ok(output);

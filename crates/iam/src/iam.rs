@@ -1,25 +1,43 @@
 use crate::caller::Caller;
 use crate::gate::Gate;
+use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
+use std::sync::Arc;
 use store::{Store, Txn};
+use tokio::sync::Semaphore;
 use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Timestamp};
+
+/// Passwords hashed at once: each takes 19 MiB and a core for a moment.
+const HASHED_AT_ONCE: usize = 4;
 
 /// The domain of identities: accounts, users, roles, access keys, policies. Its operations run through the gate, like
 /// everyone's.
 #[derive(Clone)]
 pub struct Iam {
     gate: Gate,
+    guesses: Arc<Guesses>,
+    turns: Arc<Semaphore>,
 }
 
 impl Iam {
     /// The domain behind a gate.
     pub fn new(gate: Gate) -> Self {
-        Self { gate }
+        Self { gate, guesses: Arc::default(), turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)) }
     }
 
     /// The gate.
     pub fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// What holds guessing back.
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.guesses
+    }
+
+    /// How many passwords may be hashed at once.
+    pub(crate) fn turns(&self) -> &Semaphore {
+        &self.turns
     }
 
     /// The store of identities.

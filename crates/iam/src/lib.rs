@@ -14,11 +14,13 @@ mod directory;
 mod gate;
 mod groups;
 mod iam;
+mod last_used;
 mod lookup;
 mod nonces;
 mod operation;
 mod own;
 mod page;
+mod people;
 mod permit;
 mod policies;
 pub mod policy;
@@ -45,10 +47,18 @@ pub use groups::{
     RemoveUserFromGroup, UpdateGroup,
 };
 pub use iam::Iam;
+pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};
 pub use page::{Page, PageRequest};
+pub use people::{
+    BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,
+    DeleteMfaDevice, GetAccountAlias, GetLoginProfile, GetPasswordPolicy, GetSecurityPreference, GetUserMfa,
+    ListMfaDevices, LoginProfile, MfaArn, MfaDevice, NewMfaDevice, Password, PasswordPolicy, SecurityPreference,
+    SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn, SignedIn, Tried, UnbindMfaDevice,
+    UpdateLoginProfile,
+};
 pub use permit::Permit;
 pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo, UpdatePolicyDescription};
 pub use policy_versions::{

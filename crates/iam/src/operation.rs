@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use store::{Store, Txn, View};
 use trail::Category;
-use types::{AccountId, Action, Resource, Result};
+use types::{AccountId, Action, Failure, Resource, Result};
 
 /// Something a caller can ask for: a struct with the request's fields, in the domain's words.
 ///
@@ -28,6 +28,13 @@ pub trait Operation: Send + Sync {
     /// Puts what was answered into the event, where it names something new. Never a secret, never content.
     fn outcome(&self, output: &Self::Output, audit: &mut Audit) {
         let _ = (output, audit);
+    }
+
+    /// Why the caller is refused although the effect is kept, such as a wrong password that is counted. The event is that
+    /// of a refusal.
+    fn refusal(output: &Self::Output) -> Option<&Failure> {
+        let _ = output;
+        None
     }
 
     /// Whether its event must be on disk, not only in the log, before the answer. Changes always are.

@@ -18,6 +18,18 @@ pub(crate) trait Own: Operation {
         Ok(())
     }
 
+    /// Whether the caller may do it where no policy says anything, such as to change its own password.
+    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
+        let _ = (caller, account, view);
+        Ok(false)
+    }
+
+    /// What has to happen before the transaction begins, since it takes long.
+    async fn prepare(&mut self, scope: &Scope<'_>) -> Result<()> {
+        let _ = scope;
+        Ok(())
+    }
+
     /// Does it. The account's generation has been moved on already if the action changes anything.
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Self::Output>;
 }
@@ -36,7 +48,7 @@ impl<Op: Own> Run<Op> for Iam {
         self.identity_store()
     }
 
-    async fn target(&self, op: &Op, caller: &Caller, _: &View) -> Result<Target> {
+    async fn target(&self, op: &Op, caller: &Caller, view: &View) -> Result<Target> {
         let account = own_account(caller)?;
         op.check()?;
         let need = |path| Need { action: op.action(), resource: identity(account, path) };
@@ -44,7 +56,13 @@ impl<Op: Own> Run<Op> for Iam {
         if needs.is_empty() {
             return Err(Failure::internal("an operation on identities that needs no permission"));
         }
-        Ok(Target { needs, owner: Some(account), ..Target::default() })
+        let open = op.open(caller, account, view).await?;
+        Ok(Target { needs, owner: Some(account), open, ..Target::default() })
+    }
+
+    async fn prepare(&self, permit: &Permit<Op>, op: &mut Op) -> Result<()> {
+        let caller = permit.caller();
+        op.prepare(&Scope { iam: self, caller, account: own_account(caller)?, now: self.now() }).await
     }
 
     /// Every change reads and moves on the account's generation, so two changes to one account never commit from the

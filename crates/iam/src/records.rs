@@ -84,6 +84,13 @@ pub(crate) struct AccessKeyRecord {
     pub created: Timestamp,
 }
 
+/// When an access key was last used.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct KeyUseRecord {
+    /// When.
+    pub used: Timestamp,
+}
+
 /// A user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UserRecord {
@@ -204,6 +211,7 @@ impl Record for AccountRecord {}
 impl Record for KeyOwnerRecord {}
 impl Record for GenerationRecord {}
 impl Record for AccessKeyRecord {}
+impl Record for KeyUseRecord {}
 impl Record for UserRecord {}
 impl Record for GroupRecord {}
 impl Record for MembershipRecord {}
@@ -241,6 +249,8 @@ pub(crate) const MEMBERS: Table<MembershipRecord> = Table::new(Space::Identity, 
 pub(crate) const MEMBERSHIPS: Table<MembershipRecord> = Table::new(Space::Identity, 13, "a membership of a user");
 /// Versions of custom policies other than the default one: [`pair`] of policy name and the version's number in ten digits.
 pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space::Identity, 14, "a version of a policy");
+/// Last uses of access keys by id.
+pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then
 /// `SHA-256(access key id ‖ 0 ‖ value)`.
 pub(crate) const NONCES: Table<NonceRecord> = Table::new(Space::System, 1, "a nonce");

@@ -7,7 +7,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
-use crate::token::SessionClaims;
+use crate::token::{SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -90,6 +90,23 @@ pub struct AssumedRole {
     pub id: String,
     /// Who stands behind it.
     pub source_identity: Option<String>,
+}
+
+/// What a session is to be.
+pub(crate) struct Claims {
+    pub(crate) of: SessionOf,
+    pub(crate) issued: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) policy: Option<String>,
+    pub(crate) mfa: bool,
+}
+
+/// A temporary access key with its token.
+pub(crate) struct NewSession {
+    pub(crate) access_key: AccessKeyId,
+    pub(crate) secret: Secret<String>,
+    pub(crate) token: Secret<String>,
+    pub(crate) expires: Timestamp,
 }
 
 impl AssumeRole {
@@ -202,26 +219,32 @@ impl Run<AssumeRole> for Iam {
 impl Iam {
     /// A session is its token: nothing is stored.
     fn new_session(&self, caller: &Caller, op: &AssumeRole, role: RoleRecord, lasts: Duration) -> Result<AssumedRole> {
-        let rng: &dyn Rng = self.identity_store().rng().as_ref();
-        let access_key = AccessKeyId::random_temporary(rng);
-        let secret = AccessKeyId::letters(rng, SECRET_LETTERS);
         let (issued, arn) = (self.now(), format!("{}/{}", op.role, op.session));
         let id = format!("{}:{}", role.id, op.session);
-        let claims = SessionClaims {
-            account: op.role.account,
-            role: role.id,
-            role_name: role.name,
-            session: op.session.clone(),
-            secret: StoredSecret::new(secret.clone()),
-            issued,
-            expires: issued.plus(lasts),
-            policy: op.policy.clone(),
-            mfa: caller.session().is_some_and(|session| session.mfa),
-            source_identity: op.source_identity(caller),
-        };
+        let of = SessionOf::Role { role: role.id, role_name: role.name, session: op.session.clone() };
+        let mfa = caller.session().is_some_and(|session| session.mfa);
+        let source_identity = op.source_identity(caller);
+        let claims = Claims { of, issued, expires: issued.plus(lasts), policy: op.policy.clone(), mfa };
+        let made = self.seal_session(op.role.account, claims, source_identity.clone())?;
+        let NewSession { access_key, secret, token, expires } = made;
+        Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
+    }
+
+    /// A temporary access key with its token.
+    pub(crate) fn seal_session(
+        &self,
+        account: AccountId,
+        claims: Claims,
+        source_identity: Option<String>,
+    ) -> Result<NewSession> {
+        let rng: &dyn Rng = self.identity_store().rng().as_ref();
+        let access_key = AccessKeyId::random_temporary(rng);
+        let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
+        let Claims { of, issued, expires, policy, mfa } = claims;
+        let stored = StoredSecret::new(secret.expose().clone());
+        let claims = SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, source_identity };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
-        let SessionClaims { expires, source_identity, .. } = claims;
-        Ok(AssumedRole { access_key, secret: Secret::new(secret), token, expires, arn, id, source_identity })
+        Ok(NewSession { access_key, secret, token, expires })
     }
 }
 

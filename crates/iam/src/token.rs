@@ -5,7 +5,9 @@ use crypto::Key;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Store;
-use types::{AccessKeyId, AccountId, Failure, Reason, Result, RoleId, RoleName, Secret, SessionName, Timestamp};
+use types::{
+    AccessKeyId, AccountId, Failure, Reason, Result, RoleId, RoleName, Secret, SessionName, Timestamp, UserId, UserName,
+};
 
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
 /// rest, in base64.
@@ -20,9 +22,8 @@ const VERSION: u8 = 1;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SessionClaims {
     pub(crate) account: AccountId,
-    pub(crate) role: RoleId,
-    pub(crate) role_name: RoleName,
-    pub(crate) session: SessionName,
+    #[serde(flatten)]
+    pub(crate) of: SessionOf,
     pub(crate) secret: StoredSecret,
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
@@ -32,6 +33,28 @@ pub(crate) struct SessionClaims {
     pub(crate) mfa: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source_identity: Option<String>,
+}
+
+/// Whose session it is.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum SessionOf {
+    /// That of someone who assumed a role.
+    Role {
+        /// The role's id.
+        role: RoleId,
+        /// Its name.
+        role_name: RoleName,
+        /// The session's name.
+        session: SessionName,
+    },
+    /// That of a user who signed in.
+    User {
+        /// The user's id.
+        user: UserId,
+        /// The user's name then.
+        user_name: UserName,
+    },
 }
 
 /// Makes and opens session tokens.
@@ -84,7 +107,7 @@ impl TokenSeal {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionClaims, TokenSeal};
+    use super::{SessionClaims, SessionOf, TokenSeal};
     use crate::records::StoredSecret;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -103,9 +126,11 @@ mod tests {
     fn claims() -> SessionClaims {
         SessionClaims {
             account: AccountId::random(&SystemRng),
-            role: RoleId::random(&SystemRng),
-            role_name: "reader".parse().unwrap(),
-            session: "alice".parse().unwrap(),
+            of: SessionOf::Role {
+                role: RoleId::random(&SystemRng),
+                role_name: "reader".parse().unwrap(),
+                session: "alice".parse().unwrap(),
+            },
             secret: StoredSecret::new("the session's secret".to_owned()),
             issued: NOW,
             expires: NOW.plus(Duration::from_secs(900)),
@@ -125,7 +150,8 @@ mod tests {
         let (key, claims) = (AccessKeyId::random_temporary(&SystemRng), claims());
         let token = seal.seal(&key, &claims).unwrap();
         let opened = seal.open(&key, &token, claims.expires.minus(Duration::from_millis(1))).unwrap();
-        assert_eq!((opened.account, opened.role, opened.expires), (claims.account, claims.role, claims.expires));
+        assert_eq!((opened.account, opened.expires), (claims.account, claims.expires));
+        assert!(matches!(opened.of, SessionOf::Role { session, .. } if session.as_str() == "alice"));
         assert_eq!(opened.secret.expose(), b"the session's secret");
         assert!(opened.mfa);
         assert_eq!(opened.source_identity.as_deref(), Some("alice"));
@@ -136,11 +162,19 @@ mod tests {
     #[test]
     fn the_claims_are_written_as_documented() {
         let documented = include_str!("../../../docs/formats/identity.md");
-        let json = documented.split("```json\n").nth(1).and_then(|rest| rest.lines().next()).unwrap();
-        let read: SessionClaims = serde_json::from_str(json).unwrap();
-        assert_eq!((read.role_name.as_str(), read.policy.as_deref(), read.mfa), ("reader", Some("{}"), false));
-        assert_eq!(read.secret.expose(), b"s3cr3t");
-        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        let claims: Vec<&str> = documented.split("```json\n").skip(1).filter_map(|rest| rest.lines().next()).collect();
+        let [role, user] = claims.as_slice() else { panic!("two kinds of claims") };
+        for (json, mfa, policy) in [(role, false, Some("{}")), (user, true, None)] {
+            let read: SessionClaims = serde_json::from_str(json).unwrap();
+            assert_eq!((read.mfa, read.policy.as_deref()), (mfa, policy));
+            assert_eq!(read.secret.expose(), b"s3cr3t");
+            assert_eq!(serde_json::to_string(&read).unwrap(), *json);
+            let name = match read.of {
+                SessionOf::Role { role_name, .. } => role_name.to_string(),
+                SessionOf::User { user_name, .. } => user_name.to_string(),
+            };
+            assert_eq!(name, if mfa { "alice" } else { "reader" });
+        }
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
+use crate::people::{has_device, has_profile, move_device, move_profile};
 use crate::records::{ATTACHMENTS, Holder, MEMBERSHIPS, USER_KEYS, USERS, UserRecord, pair};
 use async_trait::async_trait;
 use store::Txn;
@@ -77,7 +78,7 @@ pub struct GetUser {
 pub struct UpdateUser {
     /// The name.
     pub name: UserName,
-    /// Another name. The user's id, access keys, groups and policies stay; what speaks of the old name, in a policy on a
+    /// Another name. The user's id, access keys, groups, login profile and policies stay; its sessions of signing in end; what speaks of the old name, in a policy on a
     /// bucket for example, speaks of nobody any more.
     pub new_name: Option<UserName>,
     /// What to change.
@@ -90,7 +91,7 @@ pub struct ListUsers {
     pub page: PageRequest,
 }
 
-/// Deletes a user who has no access keys, groups and policies left.
+/// Deletes a user who has no access keys, groups, login profile, MFA device and policies left.
 pub struct DeleteUser {
     /// The name.
     pub name: UserName,
@@ -119,6 +120,8 @@ async fn rename(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserNam
     refuse_taken(txn, account, to).await?;
     move_access_keys(txn, account, from, to).await?;
     move_memberships(txn, account, from, to).await?;
+    move_profile(txn, account, from, to).await?;
+    move_device(txn, account, from, to).await?;
     move_attachments(txn, account, &Holder::User(from.clone()), &Holder::User(to.clone())).await?;
     txn.delete(USERS, account, from.as_str().as_bytes());
     Ok(())
@@ -297,6 +300,12 @@ impl Own for DeleteUser {
         }
         if count(txn.view(), MEMBERSHIPS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
             return conflict(Reason::UserHasGroups);
+        }
+        if has_profile(txn, scope.account, &self.name).await? {
+            return conflict(Reason::UserHasLoginProfile);
+        }
+        if has_device(txn, scope.account, &self.name).await? {
+            return conflict(Reason::UserHasMfaDevice);
         }
         let attached = pair(&Holder::User(self.name.clone()).place(), "");
         if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {

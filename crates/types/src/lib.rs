@@ -23,8 +23,8 @@ pub use clock::{Clock, SystemClock};
 pub use failure::{Failure, Result};
 pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, RoleId, UploadId, UserId};
 pub use names::{
-    AliasName, BucketName, GroupName, NameError, ObjectKey, PolicyName, RegionId, RoleName, SecretName,
-    SecretVersionId, SessionName, StageName, UserName,
+    AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, PolicyName, RegionId, RoleName,
+    SecretName, SecretVersionId, SessionName, StageName, UserName,
 };
 pub use principal::Principal;
 pub use reason::Reason;

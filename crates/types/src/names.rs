@@ -67,6 +67,14 @@ fn made_of(text: &str, least: usize, most: usize, extra: &[u8]) -> bool {
     (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
 }
 
+fn is_account_alias(text: &str) -> bool {
+    (3..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text.bytes().any(|b| b.is_ascii_lowercase())
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 fn is_bucket_name(text: &str) -> bool {
     (3..=63).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -104,6 +112,16 @@ name!(
 name!(
     /// A policy's name.
     PolicyName, "policy name", "1 to 128 letters, digits and -", |t| made_of(t, 1, 128, b"-")
+);
+name!(
+    /// The name of a virtual MFA device.
+    MfaName, "MFA device name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
+);
+name!(
+    /// A name an account chose for itself. One of digits alone could be taken for an account's id.
+    AccountAlias, "account alias",
+    "3 to 64 lower-case letters, digits and hyphens, at least one letter, not starting or ending with a hyphen",
+    is_account_alias
 );
 name!(
     /// The name of an assumed role's session.

@@ -93,6 +93,36 @@ pub enum Reason {
     UserHasPolicies,
     /// The user is still in groups; take it out of them first.
     UserHasGroups,
+    /// The user has no login profile.
+    LoginProfileNotFound,
+    /// The user has a login profile already.
+    LoginProfileExists,
+    /// The user still has a login profile; delete it first.
+    UserHasLoginProfile,
+    /// The password is not one that the account's password policy allows.
+    PasswordWeak,
+    /// The old password is not the right one, or there were too many tries.
+    PasswordWrong,
+    /// The password is past its time; whoever looks after the user has to set another.
+    PasswordExpired,
+    /// The account, the user, the password or the code is wrong, or there were too many tries.
+    SignInFailed,
+    /// The MFA device does not exist.
+    MfaDeviceNotFound,
+    /// An MFA device of this name already exists.
+    MfaDeviceExists,
+    /// The MFA device is bound to a user; unbind it first.
+    MfaDeviceInUse,
+    /// The user has no MFA device.
+    MfaNotBound,
+    /// The user has an MFA device already, or the device is bound to a user.
+    MfaBound,
+    /// The user still has an MFA device; unbind it first.
+    UserHasMfaDevice,
+    /// The two codes are not consecutive codes of the device, or were used before.
+    MfaCodeWrong,
+    /// The account has as many MFA devices as allowed.
+    TooManyMfaDevices,
     /// The group does not exist.
     GroupNotFound,
     /// A group of this name already exists.
@@ -336,6 +366,21 @@ impl Reason {
         Self::UserHasAccessKeys,
         Self::UserHasPolicies,
         Self::UserHasGroups,
+        Self::LoginProfileNotFound,
+        Self::LoginProfileExists,
+        Self::UserHasLoginProfile,
+        Self::PasswordWeak,
+        Self::PasswordWrong,
+        Self::PasswordExpired,
+        Self::SignInFailed,
+        Self::MfaDeviceNotFound,
+        Self::MfaDeviceExists,
+        Self::MfaDeviceInUse,
+        Self::MfaNotBound,
+        Self::MfaBound,
+        Self::UserHasMfaDevice,
+        Self::MfaCodeWrong,
+        Self::TooManyMfaDevices,
         Self::GroupNotFound,
         Self::GroupExists,
         Self::GroupHasUsers,
@@ -482,6 +527,23 @@ impl Reason {
             Self::UserHasAccessKeys => "The user still has access keys; delete them first.",
             Self::UserHasPolicies => "The user still has policies attached; detach them first.",
             Self::UserHasGroups => "The user is still in groups; take it out of them first.",
+            Self::LoginProfileNotFound => "The user has no login profile.",
+            Self::LoginProfileExists => "The user has a login profile already.",
+            Self::UserHasLoginProfile => "The user still has a login profile; delete it first.",
+            Self::PasswordWeak => "The password is not one that the account's password policy allows.",
+            Self::PasswordWrong => "The old password is not the right one, or there were too many tries.",
+            Self::PasswordExpired => "The password is past its time; whoever looks after the user has to set another.",
+            Self::SignInFailed => {
+                "The account, the user, the password or the code is wrong, or there were too many tries."
+            }
+            Self::MfaDeviceNotFound => "The MFA device does not exist.",
+            Self::MfaDeviceExists => "An MFA device of this name already exists.",
+            Self::MfaDeviceInUse => "The MFA device is bound to a user; unbind it first.",
+            Self::MfaNotBound => "The user has no MFA device.",
+            Self::MfaBound => "The user has an MFA device already, or the device is bound to a user.",
+            Self::UserHasMfaDevice => "The user still has an MFA device; unbind it first.",
+            Self::MfaCodeWrong => "The two codes are not consecutive codes of the device, or were used before.",
+            Self::TooManyMfaDevices => "The account has as many MFA devices as allowed.",
             Self::GroupNotFound => "The group does not exist.",
             Self::GroupExists => "A group of this name already exists.",
             Self::GroupHasUsers => "There are still users in the group; take them out first.",

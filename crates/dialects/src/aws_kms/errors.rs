@@ -111,6 +111,21 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyAttachments
         | Reason::AccountAliasExists
         | Reason::UserHasGroups
+        | Reason::LoginProfileNotFound
+        | Reason::LoginProfileExists
+        | Reason::UserHasLoginProfile
+        | Reason::PasswordWeak
+        | Reason::PasswordWrong
+        | Reason::PasswordExpired
+        | Reason::SignInFailed
+        | Reason::MfaDeviceNotFound
+        | Reason::MfaDeviceExists
+        | Reason::MfaDeviceInUse
+        | Reason::MfaNotBound
+        | Reason::MfaBound
+        | Reason::UserHasMfaDevice
+        | Reason::MfaCodeWrong
+        | Reason::TooManyMfaDevices
         | Reason::GroupNotFound
         | Reason::GroupExists
         | Reason::GroupHasUsers

@@ -163,6 +163,21 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::TooManyGroups => (400, "InvalidArgument", 176),
         Reason::TooManyMemberships => (400, "InvalidArgument", 177),
         Reason::TooManyPolicyVersions => (400, "InvalidArgument", 178),
+        Reason::LoginProfileNotFound => (400, "InvalidArgument", 180),
+        Reason::LoginProfileExists => (400, "InvalidArgument", 181),
+        Reason::UserHasLoginProfile => (400, "InvalidArgument", 182),
+        Reason::PasswordWeak => (400, "InvalidArgument", 183),
+        Reason::PasswordWrong => (400, "InvalidArgument", 184),
+        Reason::PasswordExpired => (400, "InvalidArgument", 185),
+        Reason::SignInFailed => (400, "InvalidArgument", 186),
+        Reason::MfaDeviceNotFound => (400, "InvalidArgument", 187),
+        Reason::MfaDeviceExists => (400, "InvalidArgument", 188),
+        Reason::MfaDeviceInUse => (400, "InvalidArgument", 189),
+        Reason::MfaNotBound => (400, "InvalidArgument", 190),
+        Reason::MfaBound => (400, "InvalidArgument", 191),
+        Reason::UserHasMfaDevice => (400, "InvalidArgument", 192),
+        Reason::MfaCodeWrong => (400, "InvalidArgument", 193),
+        Reason::TooManyMfaDevices => (400, "InvalidArgument", 194),
     }
 }
 

@@ -41,7 +41,9 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
 fn code(service: ServiceName, call: &Call, failure: &Failure) -> String {
     let code = (call.dialect.code)(failure.reason());
     match (service, failure.reason(), failure.detail("Parameter")) {
-        (ServiceName::Ram, Reason::ParameterInvalid, Some(parameter)) => format!("{code}.{parameter}.Format"),
+        (ServiceName::Ram | ServiceName::Ims, Reason::ParameterInvalid, Some(parameter)) => {
+            format!("{code}.{parameter}.Format")
+        }
         (ServiceName::Sts, Reason::ParameterInvalid, Some(parameter)) => format!("{code}.{parameter}"),
         (ServiceName::Sts, Reason::PolicyMalformed, _) => "InvalidParameter.PolicyGrammar".to_owned(),
         (ServiceName::Sts, Reason::PolicyTooLong, _) => "InvalidParameter.PolicySize".to_owned(),

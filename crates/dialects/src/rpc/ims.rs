@@ -1,6 +1,11 @@
-//! Identities, the newer interface, 2019-08-15: known by name, not supported yet.
+//! Identities, the newer interface, 2019-08-15: another spelling of the same. Users go by `<user>@<default domain>` here.
 
+pub(super) mod people;
+pub(super) mod users;
+
+use super::context::Context;
 use super::row::{Row, row};
+use types::{AccountId, Failure, NameError, Reason, Result, UserName};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -27,48 +32,18 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "GetAccountSecurityPracticeReport"),
     row!(Ims, "GenerateCredentialReport"),
     row!(Ims, "GetCredentialReport"),
-    row!(Ims, "CreateUser"),
-    row!(Ims, "GetUser"),
-    row!(Ims, "UpdateUser"),
-    row!(Ims, "DeleteUser"),
-    row!(Ims, "ListUsers"),
     row!(Ims, "ListUserBasicInfos"),
-    row!(Ims, "CreateAccessKey"),
-    row!(Ims, "ListAccessKeys"),
-    row!(Ims, "UpdateAccessKey"),
-    row!(Ims, "DeleteAccessKey"),
-    row!(Ims, "GetAccessKeyLastUsed"),
-    row!(Ims, "CreateLoginProfile"),
-    row!(Ims, "GetLoginProfile"),
-    row!(Ims, "UpdateLoginProfile"),
-    row!(Ims, "DeleteLoginProfile"),
-    row!(Ims, "ChangePassword"),
     row!(Ims, "SetPasswordPolicy"),
     row!(Ims, "GetPasswordPolicy"),
     row!(Ims, "SetSecurityPreference"),
     row!(Ims, "GetSecurityPreference"),
-    row!(Ims, "CreateVirtualMFADevice"),
-    row!(Ims, "ListVirtualMFADevices"),
-    row!(Ims, "DeleteVirtualMFADevice"),
-    row!(Ims, "BindMFADevice"),
-    row!(Ims, "UnbindMFADevice"),
     row!(Ims, "DisableVirtualMFA"),
-    row!(Ims, "GetUserMFAInfo"),
     row!(Ims, "GetVerificationInfo"),
     row!(Ims, "SetVerificationInfo"),
     row!(Ims, "UnbindVerification"),
     row!(Ims, "ListPasskeys"),
     row!(Ims, "UpdatePasskey"),
     row!(Ims, "DeletePasskey"),
-    row!(Ims, "CreateGroup"),
-    row!(Ims, "GetGroup"),
-    row!(Ims, "UpdateGroup"),
-    row!(Ims, "DeleteGroup"),
-    row!(Ims, "ListGroups"),
-    row!(Ims, "AddUserToGroup"),
-    row!(Ims, "RemoveUserFromGroup"),
-    row!(Ims, "ListGroupsForUser"),
-    row!(Ims, "ListUsersForGroup"),
     row!(Ims, "SetAccessKeyPolicy"),
     row!(Ims, "GetAccessKeyPolicy"),
     row!(Ims, "SetAccessKeyPolicyForAccount"),
@@ -112,3 +87,34 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "GetGovernanceItemReport"),
     row!(Ims, "ListRecentGovernanceMetrics"),
 ];
+
+/// What follows a user's name and an `@`.
+fn domain(account: AccountId) -> String {
+    format!("{account}.onaliyun.com")
+}
+
+fn own_account(c: &Context<'_>) -> Result<AccountId> {
+    c.caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+}
+
+/// A user's name as it is shown.
+fn principal(c: &Context<'_>, user: &UserName) -> String {
+    let domain = c.caller.account().map(domain).unwrap_or_default();
+    format!("{user}@{domain}")
+}
+
+/// The user of a parameter, if it is given. Users of other domains are as good as missing.
+fn given(c: &Context<'_>, parameter: &'static str) -> Result<Option<UserName>> {
+    let Some(text) = c.params.optional(parameter) else { return Ok(None) };
+    let rule = NameError::new("user principal name", "<user>@<account id>.onaliyun.com");
+    let (user, of) = text.split_once('@').ok_or_else(|| Failure::invalid(parameter, rule))?;
+    if of != domain(own_account(c)?) {
+        return Err(Failure::of(Reason::UserNotFound));
+    }
+    user.parse().map(Some).map_err(|rule| Failure::invalid(parameter, rule))
+}
+
+/// The user a call is about.
+fn user_of(c: &Context<'_>) -> Result<UserName> {
+    given(c, "UserPrincipalName")?.ok_or_else(|| Failure::missing("UserPrincipalName"))
+}

@@ -1,8 +1,9 @@
 //! Identities, 2015-05-01 (alibaba-wire §6).
 
 pub(super) mod groups;
+pub(super) mod people;
 pub(super) mod policies;
-mod shape;
+pub(super) mod shape;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
@@ -24,30 +25,12 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ram, "ListAccessKeys", Full, ["ram:ListAccessKeys"], list_access_keys),
     row!(Ram, "UpdateAccessKey", Full, ["ram:UpdateAccessKey"], update_access_key),
     row!(Ram, "DeleteAccessKey", Full, ["ram:DeleteAccessKey"], delete_access_key),
+    row!(Ram, "GetAccessKeyLastUsed", Full, ["ram:GetAccessKeyLastUsed"], get_access_key_last_used),
     row!(Ram, "CreateRole", Partial, ["ram:CreateRole"], create_role),
     row!(Ram, "GetRole", Full, ["ram:GetRole"], get_role),
     row!(Ram, "UpdateRole", Full, ["ram:UpdateRole"], update_role),
     row!(Ram, "ListRoles", Partial, ["ram:ListRoles"], list_roles),
     row!(Ram, "DeleteRole", Full, ["ram:DeleteRole"], delete_role),
-    row!(Ram, "GetAccessKeyLastUsed"),
-    row!(Ram, "CreateLoginProfile"),
-    row!(Ram, "GetLoginProfile"),
-    row!(Ram, "UpdateLoginProfile"),
-    row!(Ram, "DeleteLoginProfile"),
-    row!(Ram, "ChangePassword"),
-    row!(Ram, "CreateVirtualMFADevice"),
-    row!(Ram, "ListVirtualMFADevices"),
-    row!(Ram, "DeleteVirtualMFADevice"),
-    row!(Ram, "BindMFADevice"),
-    row!(Ram, "UnbindMFADevice"),
-    row!(Ram, "GetUserMFAInfo"),
-    row!(Ram, "SetPasswordPolicy"),
-    row!(Ram, "GetPasswordPolicy"),
-    row!(Ram, "SetSecurityPreference"),
-    row!(Ram, "GetSecurityPreference"),
-    row!(Ram, "SetAccountAlias"),
-    row!(Ram, "GetAccountAlias"),
-    row!(Ram, "ClearAccountAlias"),
     row!(Ram, "DecodeDiagnosticMessage"),
     row!(Ram, "TagResources"),
     row!(Ram, "UntagResources"),
@@ -75,12 +58,12 @@ where
     params.parsed(parameter)?.ok_or_else(|| Failure::missing(parameter))
 }
 
-fn text(params: &Params, parameter: &'static str) -> Option<String> {
+pub(super) fn text(params: &Params, parameter: &'static str) -> Option<String> {
     params.get(parameter).map(str::to_owned)
 }
 
 /// Parameters that are known but not supported are refused by name: passing them over would promise what is not done.
-fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
+pub(super) fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
     let given = |name: &&&'static str| {
         params.iter().any(|(given, value)| {
             let base = given.split('.').next().unwrap_or(given);
@@ -96,7 +79,7 @@ fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
     }
 }
 
-fn page_request(params: &Params) -> Result<PageRequest> {
+pub(super) fn page_request(params: &Params) -> Result<PageRequest> {
     refuse(params, &["Tag"])?;
     Ok(PageRequest { marker: params.optional("Marker").map(str::to_owned), max_items: params.parsed("MaxItems")? })
 }
@@ -161,13 +144,17 @@ async fn list_access_keys(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! { "AccessKeys": {"AccessKey": keys} })
 }
 
+/// Whether an access key is to be active.
+pub(super) fn status(params: &Params) -> Result<bool> {
+    match params.required("Status")? {
+        "Active" => Ok(true),
+        "Inactive" => Ok(false),
+        _ => Err(Failure::invalid("Status", "Active or Inactive")),
+    }
+}
+
 async fn update_access_key(c: &Context<'_>) -> Result<Answer> {
-    let active = match c.params.required("Status")? {
-        "Active" => true,
-        "Inactive" => false,
-        _ => return Err(Failure::invalid("Status", "Active or Inactive")),
-    };
-    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
+    let (active, access_key): (bool, AccessKeyId) = (status(c.params)?, named(c.params, "UserAccessKeyId")?);
     c.iam(iam::UpdateAccessKey { user: whose(c.params)?, access_key, active }).await?;
     Ok(answer! {})
 }
@@ -176,6 +163,12 @@ async fn delete_access_key(c: &Context<'_>) -> Result<Answer> {
     let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
     c.iam(iam::DeleteAccessKey { user: whose(c.params)?, access_key }).await?;
     Ok(answer! {})
+}
+
+async fn get_access_key_last_used(c: &Context<'_>) -> Result<Answer> {
+    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
+    let used = c.iam(iam::GetAccessKeyLastUsed { user: whose(c.params)?, access_key }).await?;
+    Ok(answer! { "AccessKeyLastUsed": {"LastUsedDate": used.map(types::Timestamp::iso_seconds).unwrap_or_default()} })
 }
 
 async fn create_role(c: &Context<'_>) -> Result<Answer> {

@@ -60,6 +60,8 @@ pub struct Row {
     pub needs: &'static [&'static str],
     /// How much of it there is.
     pub status: Status,
+    /// Whether it may come without a signature, because it brings another proof of who asks.
+    pub unsigned: bool,
     /// What runs it; `None` where it is refused.
     pub(crate) run: Option<Handler>,
 }
@@ -80,8 +82,11 @@ pub const ROWS: &[&[Row]] = &[
     secrets::ROWS,
     ram::ROWS,
     ram::groups::ROWS,
+    ram::people::ROWS,
     ram::policies::ROWS,
     ims::ROWS,
+    ims::users::ROWS,
+    ims::people::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
 ];
@@ -94,8 +99,12 @@ macro_rules! row {
             name: $name,
             needs: &[$($need),*],
             status: $crate::Status::$status,
+            unsigned: false,
             run: Some(|context| Box::pin($run(context))),
         }
+    };
+    ($service:ident, $name:literal, $status:ident, unsigned, $run:path) => {
+        $crate::rpc::row::Row { unsigned: true, ..$crate::rpc::row::row!($service, $name, $status, [], $run) }
     };
     ($service:ident, $name:literal) => {
         $crate::rpc::row::Row {
@@ -103,6 +112,7 @@ macro_rules! row {
             name: $name,
             needs: &[],
             status: $crate::Status::Refused,
+            unsigned: false,
             run: None,
         }
     };

@@ -3,12 +3,15 @@
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use types::{Principal, Result, SessionName};
+use iam::Password;
+use types::{Principal, Result, Secret, SessionName};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Sts, "GetCallerIdentity", Full, [], get_caller_identity),
     row!(Sts, "AssumeRole", Full, ["sts:AssumeRole"], assume_role),
+    // Bailee's own.
+    row!(Sts, "SignIn", Full, unsigned, sign_in),
     row!(Sts, "AssumeRoleWithSAML"),
     row!(Sts, "AssumeRoleWithOIDC"),
 ];
@@ -56,4 +59,33 @@ async fn assume_role(c: &Context<'_>) -> Result<Answer> {
         members.insert("SourceIdentity".to_owned(), identity.as_str().into());
     }
     Ok(members)
+}
+
+/// Signs a person in: `AccountAlias` (or the account's id), `UserName`, `Password` and, with an MFA device,
+/// `AuthenticationCode`.
+async fn sign_in(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::SignIn {
+        account: c.params.required("AccountAlias")?.to_owned(),
+        user: c.params.required("UserName")?.to_owned(),
+        password: Password::new(c.params.required("Password")?.to_owned()),
+        code: c.params.optional("AuthenticationCode").map(|code| Secret::new(code.to_owned())),
+    };
+    let made = c.iam(op).await?.into_result()?;
+    Ok(answer! {
+        "Credentials": {
+            "AccessKeyId": made.access_key.as_str(),
+            "AccessKeySecret": made.secret.expose(),
+            "SecurityToken": made.token.expose(),
+            "Expiration": made.expires.iso_seconds(),
+        },
+        "User": {
+            "AccountId": made.account.to_string(),
+            "UserId": made.user.id.as_str(),
+            "UserName": made.user.name.as_str(),
+            "Arn": format!("acs:ram::{}:user/{}", made.account, made.user.name),
+        },
+        "MFAAuthenticated": made.mfa,
+        "PasswordResetRequired": made.must_change_password,
+        "MFABindRequired": made.must_bind_mfa,
+    })
 }

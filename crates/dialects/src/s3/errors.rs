@@ -44,17 +44,26 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::PolicyNotAttached
         | Reason::GroupNotFound
         | Reason::UserNotInGroup
+        | Reason::LoginProfileNotFound
+        | Reason::MfaDeviceNotFound
+        | Reason::MfaNotBound
         | Reason::PolicyVersionNotFound
         | Reason::RoleNotFound => (404, "NoSuchEntity"),
         Reason::UserExists
         | Reason::GroupExists
         | Reason::UserInGroup
         | Reason::AccountAliasExists
+        | Reason::LoginProfileExists
+        | Reason::MfaDeviceExists
+        | Reason::MfaBound
         | Reason::PolicyExists
         | Reason::PolicyAttached
         | Reason::RoleExists => (409, "EntityAlreadyExists"),
         Reason::UserHasAccessKeys
         | Reason::UserHasGroups
+        | Reason::UserHasLoginProfile
+        | Reason::MfaDeviceInUse
+        | Reason::UserHasMfaDevice
         | Reason::GroupHasUsers
         | Reason::GroupHasPolicies
         | Reason::PolicyVersionInUse
@@ -64,9 +73,12 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::RoleHasPolicies => (409, "DeleteConflict"),
         Reason::PolicyMalformed | Reason::PolicyTooLong => (400, "MalformedPolicy"),
         Reason::PolicySystem | Reason::RootCannotAssumeRole => (403, "AccessDenied"),
+        Reason::PasswordWeak | Reason::PasswordWrong => (400, "PasswordPolicyViolation"),
+        Reason::PasswordExpired | Reason::SignInFailed | Reason::MfaCodeWrong => (403, "AccessDenied"),
         Reason::TooManyUsers
         | Reason::TooManyGroups
         | Reason::TooManyMemberships
+        | Reason::TooManyMfaDevices
         | Reason::TooManyPolicyVersions
         | Reason::TooManyRoles
         | Reason::TooManyPolicies

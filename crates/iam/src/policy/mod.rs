@@ -36,6 +36,7 @@ pub use document::Document;
 pub use error::PolicyError;
 pub use explain::{Explanation, NearMiss, PolicyReport, Said, Unmet, explain};
 pub use kind::Kind;
+pub(crate) use network::Network;
 pub use request::Request;
 pub use statement::Effect;
 pub use system::SystemPolicy;

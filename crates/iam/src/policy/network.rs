@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 /// An address or a CIDR block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Network {
+pub(crate) struct Network {
     /// IPv4 addresses fill the upper 32 bits.
     bits: u128,
     length: u8,
@@ -11,7 +11,7 @@ pub(super) struct Network {
 
 impl Network {
     /// Reads `10.0.0.1`, `10.0.0.0/8`, `2001:db8::1` or `2001:db8::/32`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
         let (v4, bits) = bits(address.parse().ok()?);
         let widest = if v4 { 32 } else { 128 };
@@ -26,7 +26,7 @@ impl Network {
     }
 
     /// Whether `address` lies in it.
-    pub(super) fn contains(self, address: IpAddr) -> bool {
+    pub(crate) fn contains(self, address: IpAddr) -> bool {
         let (v4, bits) = bits(address);
         // A shift by all 128 bits is no shift: the block of length zero holds all.
         let differ = (bits ^ self.bits).checked_shr(128 - u32::from(self.length)).unwrap_or(0);

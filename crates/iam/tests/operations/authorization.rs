@@ -1,11 +1,15 @@
-use crate::world::{EVERYTHING, World, administrator, custom, group, role, trust, user};
+use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role, trust, user};
 use iam::{
-    AddUserToGroup, AttachPolicy, Caller, CreateAccessKey, CreateGroup, CreatePolicy, CreatePolicyVersion, CreateRole,
-    CreateUser, DeleteAccessKey, DeleteGroup, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy,
-    GetGroup, GetPolicy, GetPolicyVersion, GetRole, GetUser, Iam, ListAccessKeys, ListAttachedPolicies,
-    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
-    ListUsersForGroup, Operation, PageRequest, RemoveUserFromGroup, Run, SetDefaultPolicyVersion, UpdateAccessKey,
-    UpdateGroup, UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
+    AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
+    CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
+    DeleteAccessKey, DeleteGroup, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole,
+    DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetLoginProfile, GetPasswordPolicy,
+    GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference, GetUser, GetUserMfa, Iam, ListAccessKeys,
+    ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListMfaDevices, ListPolicies,
+    ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password,
+    PasswordPolicy, RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy,
+    SetSecurityPreference, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
+    UpdateRole, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Reason, Result};
 
@@ -21,6 +25,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:ListAccessKeys", &["user/keyed"]),
     ("ram:UpdateAccessKey", &["user/keyed"]),
     ("ram:DeleteAccessKey", &["user/keyed"]),
+    ("ram:GetAccessKeyLastUsed", &["user/keyed"]),
     ("ram:CreatePolicy", &["policy/new"]),
     ("ram:GetPolicy", &["policy/idle"]),
     ("ram:ListPolicies", &["policy/*"]),
@@ -55,9 +60,48 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:AttachPolicyToRole", &["role/idle", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromRole", &["role/held", "policy/held"]),
     ("ram:ListPoliciesForRole", &["role/held"]),
+    ("ram:CreateLoginProfile", &["user/idle"]),
+    ("ram:GetLoginProfile", &["user/held"]),
+    ("ram:UpdateLoginProfile", &["user/held"]),
+    ("ram:DeleteLoginProfile", &["user/held"]),
+    ("ram:ChangePassword", &["user/caller"]),
+    ("ram:CreateVirtualMFADevice", &["mfa/new"]),
+    ("ram:ListVirtualMFADevices", &["mfa/*"]),
+    ("ram:DeleteVirtualMFADevice", &["mfa/idle"]),
+    ("ram:BindMFADevice", &["user/idle", "mfa/idle"]),
+    ("ram:UnbindMFADevice", &["user/held"]),
+    ("ram:GetUserMFAInfo", &["user/held"]),
+    ("ram:SetPasswordPolicy", &["*"]),
+    ("ram:GetPasswordPolicy", &["*"]),
+    ("ram:SetSecurityPreference", &["*"]),
+    ("ram:GetSecurityPreference", &["*"]),
+    ("ram:SetAccountAlias", &["*"]),
+    ("ram:GetAccountAlias", &["*"]),
+    ("ram:ClearAccountAlias", &["*"]),
 ];
 
-async fn stage() -> (World, AccessKeyId) {
+/// What is on the stage that rows are told of.
+struct Staged {
+    key: AccessKeyId,
+    device: NewMfaDevice,
+}
+
+/// What may be done to oneself is asked for like all else: the account does not leave it to its users.
+fn left_to_nobody() -> SetSecurityPreference {
+    SetSecurityPreference {
+        change_password: Some(false),
+        manage_access_keys: Some(false),
+        manage_mfa: Some(false),
+        ..SetSecurityPreference::default()
+    }
+}
+
+fn login_profile(user: &str) -> CreateLoginProfile {
+    let (user, password) = (user.parse().unwrap(), Password::new("correct horse".to_owned()));
+    CreateLoginProfile { user, password, reset_required: false, mfa_required: false }
+}
+
+async fn stage() -> (World, Staged) {
     let world = World::new().await;
     for name in ["idle", "keyed", "held"] {
         world.user(name).await;
@@ -76,7 +120,13 @@ async fn stage() -> (World, AccessKeyId) {
     for holder in [user("held"), group("held"), role("held")] {
         world.make(AttachPolicy { holder, policy: custom("held") }).await;
     }
-    (world, key)
+    world.make(left_to_nobody()).await;
+    world.make(login_profile("held")).await;
+    let bound = world.make(CreateMfaDevice { name: "held".parse().unwrap() }).await;
+    let codes = codes(&world, bound.seed.expose());
+    world.make(BindMfaDevice { user: "held".parse().unwrap(), serial: bound.serial, codes }).await;
+    let device = world.make(CreateMfaDevice { name: "idle".parse().unwrap() }).await;
+    (world, Staged { key, device })
 }
 
 async fn run<Op: Operation>(world: &World, caller: &Caller, op: Op) -> Result<()>
@@ -86,11 +136,11 @@ where
     world.deployment.gate().perform(caller, &world.deployment.iam, op).await.map(|_| ())
 }
 
-async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller) -> Result<()> {
+async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
     let page = PageRequest::default();
     let (profile, description) = (UserProfile::default(), String::new());
     let trust = trust(world.tenant.account, "root");
-    let access_key = key.clone();
+    let access_key = staged.key.clone();
     fn name<T: std::str::FromStr<Err = types::NameError>>(text: &str) -> T {
         text.parse().unwrap()
     }
@@ -176,6 +226,48 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
+        other => perform_people(world, staged, other, caller).await,
+    }
+}
+
+async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
+    let (idle, held) = (|| "idle".parse().unwrap(), || "held".parse().unwrap());
+    let password = || Password::new("battery staple".to_owned());
+    match action {
+        "ram:GetAccessKeyLastUsed" => {
+            let (user, access_key) = (Some("keyed".parse().unwrap()), staged.key.clone());
+            run(world, caller, GetAccessKeyLastUsed { user, access_key }).await
+        }
+        "ram:CreateLoginProfile" => run(world, caller, login_profile("idle")).await,
+        "ram:GetLoginProfile" => run(world, caller, GetLoginProfile { user: held() }).await,
+        "ram:UpdateLoginProfile" => {
+            let password = Some(password());
+            let op = UpdateLoginProfile { user: held(), password, reset_required: None, mfa_required: None };
+            run(world, caller, op).await
+        }
+        "ram:DeleteLoginProfile" => run(world, caller, DeleteLoginProfile { user: held() }).await,
+        "ram:ChangePassword" => {
+            let old = Password::new("correct horse".to_owned());
+            run(world, caller, ChangePassword { old, new: password() }).await
+        }
+        "ram:CreateVirtualMFADevice" => run(world, caller, CreateMfaDevice { name: "new".parse().unwrap() }).await,
+        "ram:ListVirtualMFADevices" => run(world, caller, ListMfaDevices).await,
+        "ram:DeleteVirtualMFADevice" => {
+            run(world, caller, DeleteMfaDevice { serial: staged.device.serial.clone() }).await
+        }
+        "ram:BindMFADevice" => {
+            let (serial, codes) = (staged.device.serial.clone(), codes(world, staged.device.seed.expose()));
+            run(world, caller, BindMfaDevice { user: idle(), serial, codes }).await
+        }
+        "ram:UnbindMFADevice" => run(world, caller, UnbindMfaDevice { user: held() }).await,
+        "ram:GetUserMFAInfo" => run(world, caller, GetUserMfa { user: held() }).await,
+        "ram:SetPasswordPolicy" => run(world, caller, SetPasswordPolicy { policy: PasswordPolicy::default() }).await,
+        "ram:GetPasswordPolicy" => run(world, caller, GetPasswordPolicy).await,
+        "ram:SetSecurityPreference" => run(world, caller, left_to_nobody()).await,
+        "ram:GetSecurityPreference" => run(world, caller, GetSecurityPreference).await,
+        "ram:SetAccountAlias" => run(world, caller, SetAccountAlias { alias: "chosen".parse().unwrap() }).await,
+        "ram:GetAccountAlias" => run(world, caller, GetAccountAlias).await,
+        "ram:ClearAccountAlias" => run(world, caller, ClearAccountAlias).await,
         other => panic!("no such row: {other}"),
     }
 }
@@ -198,6 +290,12 @@ async fn state(world: &World) -> Vec<String> {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Role(role.name.clone()) }).await;
         lines.push(format!("{role:?} {policies:?}"));
     }
+    for device in world.make(ListMfaDevices).await {
+        lines.push(format!("{device:?}"));
+    }
+    let profile = world.make(GetLoginProfile { user: "held".parse().unwrap() }).await;
+    let (alias, preference) = (world.make(GetAccountAlias).await, world.make(GetSecurityPreference).await);
+    lines.push(format!("{profile:?} {alias:?} {preference:?} {:?}", world.make(GetPasswordPolicy).await));
     let policies = world.make(ListPolicies { system: Some(false), page: page() }).await.items;
     for policy in &policies {
         let versions = world.make(ListPolicyVersions { policy: policy.policy.clone() }).await;
@@ -208,7 +306,7 @@ async fn state(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn nobody_the_powerless_and_other_tenants_reach_nothing() {
-    let (world, key) = stage().await;
+    let (world, staged) = stage().await;
     let powerless = world.caller(&world.user_with_key("powerless").await).await;
     let other = world.deployment.tenant("second").await.unwrap();
     let stranger = world.deployment.caller(&other.root).await.unwrap();
@@ -217,13 +315,13 @@ async fn nobody_the_powerless_and_other_tenants_reach_nothing() {
         let reason = |result: Result<()>| result.err().map(|failure| failure.reason());
         let nobody = world.deployment.anonymous();
         assert_eq!(
-            reason(perform(&world, &key, action, &nobody).await),
+            reason(perform(&world, &staged, action, &nobody).await),
             Some(Reason::MissingAuthentication),
             "{action}"
         );
-        assert_eq!(reason(perform(&world, &key, action, &powerless).await), Some(Reason::AccessDenied), "{action}");
+        assert_eq!(reason(perform(&world, &staged, action, &powerless).await), Some(Reason::AccessDenied), "{action}");
         // Another tenant's root asks the same of its own account, which has none of these things.
-        let _ = perform(&world, &key, action, &stranger).await;
+        let _ = perform(&world, &staged, action, &stranger).await;
     }
     assert_eq!(state(&world).await, before);
     let events = world.events(world.tenant.account).await;
@@ -234,15 +332,16 @@ async fn nobody_the_powerless_and_other_tenants_reach_nothing() {
 async fn each_operation_needs_its_action_on_each_of_its_resources_and_no_more() {
     for (action, paths) in ROWS {
         for left_out in 0..=paths.len() {
-            let (world, key) = stage().await;
+            let (world, staged) = stage().await;
             let caller = world.user_with_key("caller").await;
+            world.make(login_profile("caller")).await;
             let given: Vec<&str> =
                 paths.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, path)| *path).collect();
             if !given.is_empty() {
                 world.allow("caller", action, &given).await;
             }
             let before = world.events(world.tenant.account).await.len();
-            let result = perform(&world, &key, action, &world.caller(&caller).await).await;
+            let result = perform(&world, &staged, action, &world.caller(&caller).await).await;
             let complete = left_out == paths.len();
             assert_eq!(
                 result.as_ref().err().map(types::Failure::reason),

@@ -1,6 +1,6 @@
 use crate::world::World;
 use iam::{CreateAccessKey, DeleteAccessKey, GetCallerIdentity, ListAccessKeys, UpdateAccessKey};
-use types::{AccessKeyId, Reason};
+use types::{AccessKeyId, Clock, Reason};
 
 #[tokio::test]
 async fn a_key_works_as_long_as_it_is_there_and_active() {
@@ -91,4 +91,28 @@ async fn a_user_made_again_has_none_of_the_old_keys() {
     world.user("alice").await;
     assert!(world.make(ListAccessKeys { user: Some(name()) }).await.is_empty());
     assert!(world.deployment.caller(&old).await.is_err());
+}
+
+#[tokio::test]
+async fn when_a_key_was_last_used_is_known_here_at_once_and_elsewhere_soon() {
+    let world = World::new().await;
+    let key = world.user_with_key("alice").await;
+    let ask = || iam::GetAccessKeyLastUsed { user: Some("alice".parse().unwrap()), access_key: key.clone() };
+    assert_eq!(world.make(ask()).await, None);
+    world.caller(&key).await;
+    let used = world.deployment.clock.now();
+    assert_eq!(world.make(ask()).await, Some(used));
+    assert!(iam::write_last_used(world.deployment.gate()).await.unwrap() >= 1);
+    let elsewhere = iam::Gate::new(world.deployment.identity.clone(), world.deployment.clock.clone()).await.unwrap();
+    let told = elsewhere.perform(&world.root().await, &iam::Iam::new(elsewhere.clone()), ask()).await.unwrap();
+    assert_eq!(told, Some(used));
+    // A forged signature is no use of the key.
+    world.deployment.clock.advance(std::time::Duration::from_secs(600));
+    let claim = iam::Claim { access_key: key.clone(), token: None, nonce: None };
+    let forged = |_: &[u8]| Err(Reason::SignatureMismatch.into());
+    world.deployment.gate().authenticate(&mut world.deployment.anonymous(), claim, forged).await.unwrap_err();
+    assert_eq!(world.make(ask()).await, Some(used));
+    let (user, access_key) = (Some("alice".parse().unwrap()), key.clone());
+    world.make(iam::DeleteAccessKey { user, access_key }).await;
+    assert_eq!(world.refused(&world.root().await, ask()).await, Reason::AccessKeyMissing);
 }

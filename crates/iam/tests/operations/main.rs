@@ -14,6 +14,7 @@ mod groups;
 mod keys;
 mod listing;
 mod nonces;
+mod people;
 mod policies;
 mod sessions;
 mod users;

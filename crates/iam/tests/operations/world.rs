@@ -5,7 +5,25 @@ use iam::{
 };
 use testkit::{Deployment, Tenant};
 use trail::{Entry, Event};
-use types::{AccessKeyId, AccountId, Reason};
+use types::{AccessKeyId, AccountId, Clock, Reason, Secret};
+
+/// The code that a device shows `steps` of 30 seconds from now.
+pub(crate) fn code(world: &World, seed: &str, steps: i64) -> String {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: String = seed.chars().map(|c| format!("{:05b}", letters.find(c).unwrap())).collect();
+    let bytes: Vec<u8> =
+        bits.as_bytes().chunks(8).map(|b| u8::from_str_radix(std::str::from_utf8(b).unwrap(), 2).unwrap()).collect();
+    let step = world.deployment.clock.now().secs() / 30 + steps;
+    let mac = crypto::hmac_sha1(&bytes, &[&step.to_be_bytes()]);
+    let at = usize::from(mac[19] & 0xf);
+    let word = u32::from_be_bytes(mac[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", word % 1_000_000)
+}
+
+/// Two codes that a device showed one after the other.
+pub(crate) fn codes(world: &World, seed: &str) -> [Secret<String>; 2] {
+    [-1, 0].map(|steps| Secret::new(code(world, seed, steps)))
+}
 
 /// A policy that allows everything.
 pub(crate) const EVERYTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;

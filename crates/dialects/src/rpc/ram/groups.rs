@@ -4,7 +4,8 @@ use super::shape::{group, page};
 use super::{named, page_request, text};
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::row::{Row, row};
-use serde_json::json;
+use iam::{GroupRecord, Joined};
+use serde_json::{Value, json};
 use types::Result;
 
 #[rustfmt::skip]
@@ -20,18 +21,18 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ram, "ListUsersForGroup", Full, ["ram:ListUsersForGroup"], list_users),
 ];
 
-async fn create(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn create(c: &Context<'_>) -> Result<Answer> {
     let comments = text(c.params, "Comments").unwrap_or_default();
     let made = c.iam(iam::CreateGroup { name: named(c.params, "GroupName")?, comments }).await?;
     Ok(answer! { "Group": group(&made) })
 }
 
-async fn get(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn get(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::GetGroup { name: named(c.params, "GroupName")? }).await?;
     Ok(answer! { "Group": group(&found) })
 }
 
-async fn update(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn update(c: &Context<'_>) -> Result<Answer> {
     let op = iam::UpdateGroup {
         name: named(c.params, "GroupName")?,
         new_name: c.params.parsed("NewGroupName")?,
@@ -40,12 +41,12 @@ async fn update(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! { "Group": group(&c.iam(op).await?) })
 }
 
-async fn list(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn list(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::ListGroups { page: page_request(c.params)? }).await?;
     Ok(page(&found, "Groups", "Group", group))
 }
 
-async fn delete(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn delete(c: &Context<'_>) -> Result<Answer> {
     c.iam(iam::DeleteGroup { name: named(c.params, "GroupName")? }).await?;
     Ok(answer! {})
 }
@@ -64,15 +65,17 @@ async fn remove_user(c: &Context<'_>) -> Result<Answer> {
 
 async fn list_for_user(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::ListGroupsForUser { user: named(c.params, "UserName")? }).await?;
-    let groups = found.iter().map(|joined| {
-        json!({
-            "GroupName": joined.of.name.as_str(),
-            "GroupId": joined.of.id.as_str(),
-            "Comments": joined.of.comments,
-            "JoinDate": joined.joined.iso_seconds(),
-        })
-    });
-    Ok(answer! { "Groups": {"Group": groups.collect::<Vec<_>>()} })
+    Ok(answer! { "Groups": {"Group": found.iter().map(joined).collect::<Vec<_>>()} })
+}
+
+/// A group that a user is in.
+pub(crate) fn joined(joined: &Joined<GroupRecord>) -> Value {
+    json!({
+        "GroupName": joined.of.name.as_str(),
+        "GroupId": joined.of.id.as_str(),
+        "Comments": joined.of.comments,
+        "JoinDate": joined.joined.iso_seconds(),
+    })
 }
 
 async fn list_users(c: &Context<'_>) -> Result<Answer> {

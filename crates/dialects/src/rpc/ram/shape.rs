@@ -8,7 +8,7 @@ use iam::{
 use serde_json::{Value, json};
 
 /// A page of a listing, wrapped twice.
-pub(super) fn page<T>(found: &Page<T>, list: &str, item: &str, shape: impl Fn(&T) -> Value) -> Answer {
+pub(crate) fn page<T>(found: &Page<T>, list: &str, item: &str, shape: impl Fn(&T) -> Value) -> Answer {
     let items: Vec<Value> = found.items.iter().map(shape).collect();
     let mut members = answer! { "IsTruncated": found.is_truncated };
     members.insert(list.to_owned(), json!({item: items}));
@@ -31,7 +31,7 @@ pub(super) fn user(user: &UserRecord) -> Value {
     })
 }
 
-pub(super) fn access_key(key: &AccessKeyInfo) -> Value {
+pub(crate) fn access_key(key: &AccessKeyInfo) -> Value {
     json!({
         "AccessKeyId": key.id.as_str(),
         "Status": if key.active { "Active" } else { "Inactive" },

@@ -1,0 +1,93 @@
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use types::{AccountId, Failure, Reason, Result};
+
+/// Tries that one address may make in a minute, whomever it tries to be.
+const BY_ADDRESS: u32 = 20;
+/// Tries that may be made in a minute to get into one account, from wherever.
+const BY_ACCOUNT: u32 = 120;
+const MINUTE: Duration = Duration::from_secs(60);
+/// Addresses and accounts remembered. While there are more, nobody new may try.
+const REMEMBERED: usize = 64 * 1_024;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Address(IpAddr),
+    Account(AccountId),
+}
+
+/// Holds guessing of passwords back, before anything is spent on it. Counted by each server for itself; what counts for
+/// all of them, and lasts, is the count of wrong tries of each user.
+#[derive(Default)]
+pub(crate) struct Guesses {
+    seen: Mutex<HashMap<Who, (u32, Duration)>>,
+}
+
+impl Guesses {
+    /// Counts a try at `now`; an error if it is one too many.
+    pub(crate) fn admit(&self, address: IpAddr, account: Option<AccountId>, now: Duration) -> Result<()> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= REMEMBERED {
+            seen.retain(|_, (_, since)| now.saturating_sub(*since) < MINUTE);
+        }
+        let all = [(Some(Who::Address(network(address))), BY_ADDRESS), (account.map(Who::Account), BY_ACCOUNT)];
+        for (who, most) in all.into_iter().filter_map(|(who, most)| Some((who?, most))) {
+            if seen.len() >= REMEMBERED && !seen.contains_key(&who) {
+                return Err(throttled(MINUTE));
+            }
+            let (count, since) = seen.entry(who).or_insert((0, now));
+            if now.saturating_sub(*since) >= MINUTE {
+                (*count, *since) = (0, now);
+            }
+            if *count >= most {
+                return Err(throttled(MINUTE.saturating_sub(now.saturating_sub(*since))));
+            }
+            *count += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Whoever has one IPv6 address has at least the 64 bits below it.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) >> 64 << 64)),
+    }
+}
+
+fn throttled(wait: Duration) -> Failure {
+    Failure::of(Reason::Throttled).with("RetryAfter", wait.as_secs().saturating_add(1).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BY_ACCOUNT, BY_ADDRESS, Guesses, MINUTE};
+    use std::net::IpAddr;
+    use std::time::Duration;
+
+    #[test]
+    fn an_address_has_so_many_tries_a_minute() {
+        let (guesses, here): (_, IpAddr) = (Guesses::default(), "2001:db8::1".parse().unwrap());
+        for n in 0..BY_ADDRESS {
+            // Addresses of one network count together.
+            guesses.admit(format!("2001:db8::{n}").parse().unwrap(), None, Duration::ZERO).unwrap();
+        }
+        guesses.admit(here, None, MINUTE - Duration::from_millis(1)).unwrap_err();
+        guesses.admit("2001:db8:0:1::1".parse().unwrap(), None, Duration::ZERO).unwrap();
+        guesses.admit(here, None, MINUTE).unwrap();
+    }
+
+    #[test]
+    fn an_account_has_so_many_from_wherever() {
+        let (guesses, account) = (Guesses::default(), "1000000000000001".parse().ok());
+        for n in 0..BY_ACCOUNT {
+            guesses.admit(IpAddr::from(n.to_be_bytes()), account, Duration::ZERO).unwrap();
+        }
+        let next = IpAddr::from((BY_ACCOUNT + 1).to_be_bytes());
+        guesses.admit(next, account, Duration::ZERO).unwrap_err();
+        guesses.admit(next, "1000000000000002".parse().ok(), Duration::ZERO).unwrap();
+    }
+}
