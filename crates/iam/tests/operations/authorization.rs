@@ -72,7 +72,9 @@ async fn stage() -> (World, AccessKeyId) {
     }
     let (held, version) = (|| "held".parse().unwrap(), EVERYTHING.to_owned());
     world.make(AddUserToGroup { user: "held".parse().unwrap(), group: "held".parse().unwrap() }).await;
-    world.make(CreatePolicyVersion { name: held(), document: version, default: false, rotate: false }).await;
+    world
+        .make(CreatePolicyVersion { original: None, name: held(), document: version, default: false, rotate: false })
+        .await;
     for holder in [user("held"), group("held"), role("held")] {
         world.make(AttachPolicy { holder, policy: custom("held") }).await;
     }
@@ -107,7 +109,12 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
         }
         "ram:DeleteAccessKey" => run(world, caller, DeleteAccessKey { user: Some(name("keyed")), access_key }).await,
         "ram:CreatePolicy" => {
-            run(world, caller, CreatePolicy { name: name("new"), document: EVERYTHING.to_owned(), description }).await
+            run(
+                world,
+                caller,
+                CreatePolicy { original: None, name: name("new"), document: EVERYTHING.to_owned(), description },
+            )
+            .await
         }
         "ram:GetPolicy" => run(world, caller, GetPolicy { policy: custom("idle") }).await,
         "ram:ListPolicies" => run(world, caller, ListPolicies { system: None, page }).await,
@@ -146,7 +153,7 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
         }
         "ram:CreatePolicyVersion" => {
             let document = EVERYTHING.to_owned();
-            let op = CreatePolicyVersion { name: name("idle"), document, default: true, rotate: false };
+            let op = CreatePolicyVersion { original: None, name: name("idle"), document, default: true, rotate: false };
             run(world, caller, op).await
         }
         "ram:GetPolicyVersion" => {
@@ -160,11 +167,22 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
             run(world, caller, DeletePolicyVersion { name: name("held"), version: "v2".to_owned() }).await
         }
         "ram:CreateRole" => {
-            run(world, caller, CreateRole { name: name("new"), trust, description, max_session_secs: None }).await
+            run(
+                world,
+                caller,
+                CreateRole { original: None, name: name("new"), trust, description, max_session_secs: None },
+            )
+            .await
         }
         "ram:GetRole" => run(world, caller, GetRole { name: name("idle") }).await,
         "ram:UpdateRole" => {
-            let op = UpdateRole { name: name("idle"), trust: None, description: None, max_session_secs: None };
+            let op = UpdateRole {
+                original: None,
+                name: name("idle"),
+                trust: None,
+                description: None,
+                max_session_secs: None,
+            };
             run(world, caller, op).await
         }
         "ram:ListRoles" => run(world, caller, ListRoles { page }).await,
