@@ -14,9 +14,9 @@ const PART: usize = 100;
 pub(super) struct Input(Params);
 
 impl Input {
-    /// Takes parameters, which may be these only: what is not understood is refused by name. An empty one is as good as
-    /// absent: clients spell an empty list so.
-    pub(super) fn new(params: Params, takes: &[&str]) -> Result<Self> {
+    /// Takes parameters, which may be these only: what is not understood is refused by name, unless it is empty. Clients
+    /// spell an empty list so. What is understood must not be: nobody means the account itself by a name that got lost.
+    pub(super) fn new(params: Params, takes: &[&'static str]) -> Result<Self> {
         let known = |name: &str| {
             let base = name.split('.').next().unwrap_or(name);
             matches!(name, "Action" | "Version") || takes.contains(&base)
@@ -26,7 +26,10 @@ impl Input {
             let shown: String = other.chars().filter(|c| !c.is_control()).take(64).collect();
             return Err(Failure::new(Reason::NotImplemented, format!("The parameter {shown} is not supported.")));
         }
-        Ok(Self(params))
+        match takes.iter().find(|name| **name != "Description" && params.get(name) == Some("")) {
+            Some(empty) => Err(Failure::invalid(empty, "it must not be empty")),
+            None => Ok(Self(params)),
+        }
     }
 
     /// A required name; the error states its rule.
@@ -52,7 +55,7 @@ impl Input {
         self.0.get(name).map(str::to_owned)
     }
 
-    /// A text that need not be there; empty is as good as absent.
+    /// A text that need not be there.
     pub(super) fn optional(&self, name: &str) -> Option<&str> {
         self.0.optional(name)
     }
@@ -142,6 +145,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_refused_by_name() {
         assert!(read("Action=x&Version=y&A=1&L.member.1=2&Tags=").is_ok());
+        assert!(read("A=").err().unwrap().to_string().contains('A'));
         for (raw, name) in [("Tags.member.1.Key=k", "Tags"), ("B=1", "B"), ("Action.x=1", "Action.x")] {
             let failure = read(raw).err().unwrap();
             assert_eq!(failure.reason(), Reason::NotImplemented);

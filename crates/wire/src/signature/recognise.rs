@@ -146,7 +146,7 @@ fn by_shape(head: &Head, form: &Params) -> Scheme {
     if !is_rpc {
         return Scheme::Anonymous(family_by_headers(head));
     }
-    if !has("Signature") && !has("AccessKeyId") && names_query_version(head, form) {
+    if !has("Signature") && names_query_version(head, form) {
         return Scheme::Anonymous(Family::AwsQuery);
     }
     if head.header("x-acs-bearer-token").is_some() || head.header("x-acs-zero-trust-idtoken").is_some() {
@@ -240,7 +240,7 @@ mod tests {
             ("/", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/s3/aws4_request", "", Scheme::Aws),
             ("/b", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/iam/aws4_request", "", Scheme::Aws),
             ("/?X-Amz-Credential=k%2Fd%2Fr%2Fsts%2Faws4_request", "a: b", "", Scheme::Unsupported(Family::AwsQuery)),
-            ("/", "a: b", "Action=A&Version=2010-05-08", Scheme::Anonymous(Family::AwsQuery)),
+            ("/", "a: b", "Action=A&Version=2010-05-08&AccessKeyId=K", Scheme::Anonymous(Family::AwsQuery)),
             ("/?Action=A&Version=2011-06-15", "a: b", "", Scheme::Anonymous(Family::AwsQuery)),
             ("/", "a: b", "Action=A&Version=2010-05-08&Signature=S&AccessKeyId=K", Scheme::Rpc),
             ("/b/k", "x-oss-date: b", "", Scheme::Anonymous(Family::Oss)),
