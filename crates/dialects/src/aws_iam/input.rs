@@ -70,6 +70,16 @@ impl Input {
         Ok(self.0.boolean(name)?.unwrap_or(false))
     }
 
+    /// A list of texts, by the name that its numbers follow; empty if it is not given.
+    pub(super) fn list(&self, name: &'static str) -> Result<Vec<&str>> {
+        self.0.list(name)
+    }
+
+    /// A list of structures, by the name that its numbers follow; empty if it is not given.
+    pub(super) fn structures(&self, name: &'static str) -> Result<Vec<Params>> {
+        self.0.structures(name)
+    }
+
     /// Refuses another path than the one there is.
     pub(super) fn only_root(&self, name: &'static str) -> Result<()> {
         match self.0.optional(name) {
