@@ -1,7 +1,7 @@
 use crate::arrival::Arrival;
 use crate::body::{self, Request, Response, full};
 use crate::domains::Domains;
-use crate::{aws_kms, oss, rpc, s3};
+use crate::{aws_iam, aws_kms, oss, rpc, s3};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -64,6 +64,7 @@ async fn route(domains: &Arc<Domains>, arrival: Arrival, scheme: Scheme, incomin
         Family::Oss => Box::pin(oss::serve(domains, arrival, scheme, incoming)).await,
         Family::S3 => Box::pin(s3::serve(domains, arrival, incoming)).await,
         Family::AwsJson => Box::pin(aws_kms::serve(domains, arrival, scheme, incoming)).await,
+        Family::AwsQuery => Box::pin(aws_iam::serve(domains, arrival, scheme, incoming)).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds docs/compatibility.md against the tables that drive the dialects. `cargo xtask compat` writes it anew.
 
-use dialects::{Status, aws_kms, oss, rpc, s3};
+use dialects::{Status, aws_iam, aws_kms, oss, rpc, s3};
 use std::path::Path;
 
 /// Set to write the page instead of holding it against the tables.
@@ -42,6 +42,13 @@ fn page() -> String {
     let mut sections = vec![section("Amazon S3 (REST API 2006-03-01)", s3::ROWS.iter().map(s3_row).collect())];
     let keys = aws_kms::ROWS.iter().flat_map(|rows| rows.iter()).map(aws_kms_row);
     sections.push(section("AWS Key Management Service (2014-11-01)", keys.collect()));
+    for (title, service) in [
+        ("AWS Identity and Access Management (2010-05-08)", aws_iam::ServiceName::Iam),
+        ("AWS Security Token Service (2011-06-15)", aws_iam::ServiceName::Sts),
+    ] {
+        let rows = aws_iam::ROWS.iter().flat_map(|rows| rows.iter()).filter(|row| row.service == service);
+        sections.push(section(title, rows.map(aws_iam_row).collect()));
+    }
     sections.push(section("Alibaba Cloud OSS", oss::ROWS.iter().map(oss_row).collect()));
     // A service's rows stand in more than one table.
     let mut services: Vec<(String, Vec<Shown>)> = Vec::new();
@@ -66,6 +73,10 @@ fn s3_row(row: &s3::S3Row) -> Shown {
 }
 
 fn aws_kms_row(row: &aws_kms::Row) -> Shown {
+    Shown { name: row.name.to_owned(), needs: row.needs, status: row.status }
+}
+
+fn aws_iam_row(row: &aws_iam::Row) -> Shown {
     Shown { name: row.name.to_owned(), needs: row.needs, status: row.status }
 }
 

@@ -72,7 +72,7 @@ pub struct AttachedPolicy {
     pub attached: Timestamp,
 }
 
-fn holder_path(holder: &Holder) -> String {
+pub(crate) fn holder_path(holder: &Holder) -> String {
     match holder {
         Holder::User(name) => user_path(name),
         Holder::Group(name) => group_path(name),
@@ -80,7 +80,7 @@ fn holder_path(holder: &Holder) -> String {
     }
 }
 
-async fn find_holder(txn: &mut Txn, account: AccountId, holder: &Holder) -> Result<()> {
+pub(crate) async fn find_holder(txn: &mut Txn, account: AccountId, holder: &Holder) -> Result<()> {
     match holder {
         Holder::User(name) => find_user(txn, account, name).await.map(|_| ()),
         Holder::Group(name) => find_group(txn, account, name).await.map(|_| ()),
@@ -88,7 +88,7 @@ async fn find_holder(txn: &mut Txn, account: AccountId, holder: &Holder) -> Resu
     }
 }
 
-fn audit_holder(audit: &mut Audit, holder: &Holder) {
+pub(crate) fn audit_holder(audit: &mut Audit, holder: &Holder) {
     match holder {
         Holder::User(name) => audit_user(audit, name),
         Holder::Group(name) => audit_group(audit, name),

@@ -1,13 +1,14 @@
 use crate::caller::Session;
 use crate::groups::MEMBERSHIPS_MOST;
+use crate::inline_policies::INLINE_MOST;
 use crate::last_used::Uses;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
-    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES, PolicyRef, ROLES,
-    USERS, pair, second,
+    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
+    PolicyRef, ROLES, USERS, pair, second,
 };
-use crate::token::{SessionClaims, SessionOf, TokenSeal};
+use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -93,7 +94,10 @@ impl Directory {
     ) -> Result<Credential> {
         let view = self.store.view().await?;
         match (access_key.is_temporary(), token) {
-            (true, Some(token)) => self.temporary(&view, self.tokens.open(access_key, token, now)?).await,
+            (true, Some(token)) => match self.tokens.open(access_key, token, now)? {
+                Claims::Session(claims) => self.temporary(&view, claims).await,
+                Claims::Key(claims) => self.temporary_of_key(&view, claims).await,
+            },
             (true, None) => Err(Reason::SessionTokenMissing.into()),
             (false, Some(_)) => Err(Reason::SessionTokenMismatch.into()),
             (false, None) => self.lasting(&view, access_key).await,
@@ -127,6 +131,22 @@ impl Directory {
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
+    }
+
+    /// A session of an access key is who the key is, with what that one may do by now.
+    async fn temporary_of_key(&self, view: &View, claims: KeyClaims) -> Result<Credential> {
+        let found = self.lasting(view, &claims.access_key).await.map_err(|failure| match failure.reason() {
+            // Sessions end with their key. That it is the key is nobody's business who has the session alone.
+            Reason::AccessKeyNotFound | Reason::AccessKeyInactive => Failure::of(Reason::SessionTokenInvalid),
+            _ => failure,
+        })?;
+        if found.principal.account() != Some(claims.account) {
+            return Err(Reason::SessionTokenInvalid.into());
+        }
+        let session =
+            Session { policy: None, issued: claims.issued, expires: claims.expires, mfa: false, source_identity: None };
+        let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
+        Ok(Credential { secret, session: Some(Arc::new(session)), ..found })
     }
 
     async fn fresh(&self, view: &View, key: &CacheKey) -> Result<Option<Cached>> {
@@ -234,7 +254,7 @@ pub(crate) async fn policies_of_user(view: &View, account: AccountId, name: &Use
     Ok(policies)
 }
 
-/// The policies attached to a holder, compiled.
+/// The policies attached to a holder, and those that it alone has, compiled.
 pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder) -> Result<Policies> {
     let prefix = pair(&holder.place(), "");
     let attached = view.keys(ATTACHMENTS, account, &Range::prefix(&prefix, ATTACHED)).await?;
@@ -243,6 +263,12 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
         let place = second(key).and_then(PolicyRef::from_place);
         let policy = place.ok_or_else(|| Failure::corrupt("an attachment"))?;
         policies.push(Labelled::new(policy.name(), document(view, account, &policy).await?));
+    }
+    for (key, record) in view.scan(INLINE_POLICIES, account, &Range::prefix(&prefix, INLINE_MOST)).await? {
+        let name = second(&key).unwrap_or_default();
+        let document = Document::parse(&record.document, Kind::Identity);
+        let document = document.map_err(|e| Failure::corrupt(format!("the policy {name}")).caused_by(e))?;
+        policies.push(Labelled::new(name, Arc::new(document)));
     }
     Ok(policies)
 }

@@ -1,11 +1,13 @@
 use crate::attachments::move_attachments;
 use crate::caller::Caller;
 use crate::iam::{read, write};
+use crate::inline_policies::move_inline_policies;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
 use crate::records::{
-    ATTACHMENTS, GROUPS, GroupRecord, Holder, MEMBERS, MEMBERSHIPS, MembershipRecord, UserRecord, pair, second,
+    ATTACHMENTS, GROUPS, GroupRecord, Holder, INLINE_POLICIES, MEMBERS, MEMBERSHIPS, MembershipRecord, UserRecord,
+    pair, second,
 };
 use crate::users::{audit_user, find_user, user_path};
 use async_trait::async_trait;
@@ -275,6 +277,7 @@ impl Own for UpdateGroup {
             move_members(txn, scope.account, &self.name, name).await?;
             let (from, to) = (Holder::Group(self.name.clone()), Holder::Group(name.clone()));
             move_attachments(txn, scope.account, &from, &to).await?;
+            move_inline_policies(txn, scope.account, &from, &to).await?;
             txn.delete(GROUPS, scope.account, self.name.as_str().as_bytes());
             group.name = name.clone();
         }
@@ -337,7 +340,9 @@ impl Own for DeleteGroup {
             return conflict(Reason::GroupHasUsers);
         }
         let attached = pair(&Holder::Group(self.name.clone()).place(), "");
-        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {
+        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
+            || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
+        {
             return conflict(Reason::GroupHasPolicies);
         }
         txn.delete(GROUPS, scope.account, self.name.as_str().as_bytes());

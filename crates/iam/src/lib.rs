@@ -14,6 +14,7 @@ mod directory;
 mod gate;
 mod groups;
 mod iam;
+mod inline_policies;
 mod last_used;
 mod lookup;
 mod nonces;
@@ -30,7 +31,9 @@ mod record;
 mod records;
 mod roles;
 mod rotate_access_key;
+mod session_token;
 mod sessions;
+mod simulation;
 mod token;
 mod users;
 
@@ -47,6 +50,7 @@ pub use groups::{
     RemoveUserFromGroup, UpdateGroup,
 };
 pub use iam::Iam;
+pub use inline_policies::{DeleteInlinePolicy, GetInlinePolicy, InlinePolicy, ListInlinePolicies, PutInlinePolicy};
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
@@ -70,5 +74,7 @@ pub use record::GLOBAL;
 pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
+pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
+pub use simulation::SimulatePolicies;
 pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

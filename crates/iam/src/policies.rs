@@ -8,7 +8,7 @@ use crate::policy_versions::{delete_others, find_custom};
 use crate::records::{ATTACHED_TO, POLICIES, POLICY_VERSIONS, PolicyRecord, PolicyRef, pair};
 use async_trait::async_trait;
 use store::{Txn, View};
-use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp};
+use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp, limits};
 
 /// Custom policies of one account (RAM limits).
 const POLICIES_MOST: usize = 1_500;
@@ -26,6 +26,8 @@ pub struct CreatePolicy {
     pub name: PolicyName,
     /// The text.
     pub document: String,
+    /// The text that this is a translation of, to be shown again.
+    pub original: Option<String>,
     /// Notes.
     pub description: String,
 }
@@ -69,6 +71,8 @@ pub struct PolicyInfo {
     pub description: String,
     /// The text of the default version.
     pub document: String,
+    /// The text that this is a translation of, if it is one.
+    pub original: Option<String>,
     /// The name of the default version, `v1`.
     pub version: String,
     /// When that was made.
@@ -84,6 +88,14 @@ pub struct PolicyInfo {
 /// What a policy is called in policies, below the account.
 pub(crate) fn policy_path(policy: &PolicyRef) -> String {
     format!("policy/{}", policy.name())
+}
+
+/// Refuses a text to be shown again that is longer than any that a policy may have.
+pub(crate) fn check_original(text: &str) -> Result<()> {
+    match text.chars().count() <= limits::POLICY_CHARS {
+        true => Ok(()),
+        false => Err(Failure::of(Reason::PolicyTooLong)),
+    }
 }
 
 pub(crate) fn no_such_policy(policy: &PolicyRef) -> Failure {
@@ -114,6 +126,7 @@ impl PolicyInfo {
             policy: PolicyRef::System(policy.name.to_owned()),
             description: policy.description.to_owned(),
             document: policy.text.to_owned(),
+            original: None,
             version: "v1".to_owned(),
             version_created: SYSTEM_SINCE,
             created: SYSTEM_SINCE,
@@ -123,12 +136,22 @@ impl PolicyInfo {
     }
 
     fn of_custom(record: PolicyRecord) -> Self {
-        let PolicyRecord { name, description, document, version, version_created, newest: _, created, updated } =
-            record;
+        let PolicyRecord {
+            name,
+            description,
+            document,
+            original,
+            version,
+            version_created,
+            newest: _,
+            created,
+            updated,
+        } = record;
         Self {
             policy: PolicyRef::Custom(name),
             description,
             document,
+            original,
             version,
             version_created: version_created.unwrap_or(created),
             created,
@@ -153,7 +176,7 @@ impl Operation for CreatePolicy {
 
     fn audit(&self, audit: &mut Audit) {
         audit_policy(audit, &PolicyRef::Custom(self.name.clone()));
-        audit.parameter("PolicyDocument", self.document.as_str());
+        audit.parameter("PolicyDocument", self.original.as_deref().unwrap_or(&self.document));
         audit.parameter("Description", self.description.as_str());
     }
 }
@@ -167,7 +190,7 @@ impl Own for CreatePolicy {
     fn check(&self) -> Result<()> {
         check_text("Description", &self.description, DESCRIPTION_CHARS)?;
         Document::parse(&self.document, Kind::Identity)?;
-        Ok(())
+        self.original.as_deref().map_or(Ok(()), check_original)
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<PolicyInfo> {
@@ -183,6 +206,7 @@ impl Own for CreatePolicy {
             name: self.name.clone(),
             description: self.description.clone(),
             document: self.document.clone(),
+            original: self.original.clone(),
             version: "v1".to_owned(),
             version_created: None,
             newest: 1,

@@ -2,7 +2,7 @@ use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope};
-use crate::policies::{PolicyInfo, audit_policy, no_such_policy, policy_path};
+use crate::policies::{PolicyInfo, audit_policy, check_original, no_such_policy, policy_path};
 use crate::policy::{Document, Kind, SystemPolicy};
 use crate::records::{POLICIES, POLICY_VERSIONS, PolicyRecord, PolicyRef, PolicyVersionRecord, pair, second};
 use async_trait::async_trait;
@@ -18,6 +18,8 @@ pub struct CreatePolicyVersion {
     pub name: PolicyName,
     /// The text.
     pub document: String,
+    /// The text that this is a translation of, to be shown again.
+    pub original: Option<String>,
     /// Whether it counts from now on.
     pub default: bool,
     /// Whether the oldest version that is not the default one goes if there are as many as allowed.
@@ -63,6 +65,8 @@ pub struct PolicyVersion {
     pub default: bool,
     /// Its text.
     pub document: String,
+    /// The text that this is a translation of, if it is one.
+    pub original: Option<String>,
     /// When it was made.
     pub created: Timestamp,
 }
@@ -117,13 +121,15 @@ async fn all(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Vec<
         PolicyRef::Custom(name) => others(view, account, name).await?,
     };
     let default = number(&info.version).unwrap_or(0);
-    let record = PolicyVersionRecord { document: info.document, created: info.version_created };
+    let record =
+        PolicyVersionRecord { document: info.document, original: info.original, created: info.version_created };
     found.push((default, record));
     found.sort_unstable_by_key(|(number, _)| *number);
-    let shown = |(number, PolicyVersionRecord { document, created })| PolicyVersion {
+    let shown = |(number, PolicyVersionRecord { document, original, created })| PolicyVersion {
         version: format!("v{number}"),
         default: number == default,
         document,
+        original,
         created,
     };
     Ok(found.into_iter().map(shown).collect())
@@ -139,9 +145,11 @@ async fn swap_in(
 ) -> Result<()> {
     let before = number(&policy.version).ok_or_else(|| Failure::corrupt("a policy"))?;
     let created = policy.version_created.unwrap_or(policy.created);
-    let out = PolicyVersionRecord { document: std::mem::take(&mut policy.document), created };
+    let (document, original) = (std::mem::take(&mut policy.document), policy.original.take());
+    let out = PolicyVersionRecord { document, original, created };
     txn.put(POLICY_VERSIONS, scope.account, &place(&policy.name, before), &out).await?;
     policy.document = record.document;
+    policy.original = record.original;
     policy.version = format!("v{number_in}");
     policy.version_created = Some(record.created);
     Ok(())
@@ -161,7 +169,7 @@ impl Operation for CreatePolicyVersion {
 
     fn audit(&self, audit: &mut Audit) {
         audit_policy(audit, &PolicyRef::Custom(self.name.clone()));
-        audit.parameter("PolicyDocument", self.document.as_str());
+        audit.parameter("PolicyDocument", self.original.as_deref().unwrap_or(&self.document));
         audit.parameter("SetAsDefault", self.default);
     }
 
@@ -178,7 +186,7 @@ impl Own for CreatePolicyVersion {
 
     fn check(&self) -> Result<()> {
         Document::parse(&self.document, Kind::Identity)?;
-        Ok(())
+        self.original.as_deref().map_or(Ok(()), check_original)
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<PolicyVersion> {
@@ -190,7 +198,8 @@ impl Own for CreatePolicyVersion {
         }
         policy.newest = policy.newest.checked_add(1).ok_or_else(|| Failure::internal("no version numbers are left"))?;
         let newest = policy.newest;
-        let record = PolicyVersionRecord { document: self.document.clone(), created: scope.now };
+        let (document, original) = (self.document.clone(), self.original.clone());
+        let record = PolicyVersionRecord { document, original, created: scope.now };
         if self.default {
             swap_in(txn, scope, &mut policy, newest, record).await?;
         } else {
@@ -198,7 +207,8 @@ impl Own for CreatePolicyVersion {
         }
         save(txn, scope, policy).await?;
         let (version, document) = (format!("v{newest}"), self.document.clone());
-        Ok(PolicyVersion { version, default: self.default, document, created: scope.now })
+        let original = self.original.clone();
+        Ok(PolicyVersion { version, default: self.default, document, original, created: scope.now })
     }
 }
 

@@ -151,6 +151,9 @@ pub struct RoleRecord {
     pub description: String,
     /// Who may assume it: the text of the trust policy.
     pub trust: String,
+    /// The text that this is a translation of, if its author wrote it in another grammar.
+    #[serde(default)]
+    pub original: Option<String>,
     /// The longest a session may last, in seconds.
     pub max_session_secs: u32,
     /// When it was made.
@@ -169,6 +172,9 @@ pub struct PolicyRecord {
     pub description: String,
     /// The text of the default version.
     pub document: String,
+    /// The text that this is a translation of, if its author wrote it in another grammar.
+    #[serde(default)]
+    pub original: Option<String>,
     /// The name of the default version, `v1`.
     pub version: String,
     /// When that version was made; with the policy, if not said.
@@ -187,11 +193,14 @@ const fn one() -> u32 {
     1
 }
 
-/// A version of a custom policy that is not the default one.
+/// A version of a custom policy that is not the default one, or a policy that one holder alone has.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PolicyVersionRecord {
     /// Its text.
     pub document: String,
+    /// The text that this is a translation of, if its author wrote it in another grammar.
+    #[serde(default)]
+    pub original: Option<String>,
     /// When it was made.
     pub created: Timestamp,
 }
@@ -249,6 +258,9 @@ pub(crate) const MEMBERS: Table<MembershipRecord> = Table::new(Space::Identity, 
 pub(crate) const MEMBERSHIPS: Table<MembershipRecord> = Table::new(Space::Identity, 13, "a membership of a user");
 /// Versions of custom policies other than the default one: [`pair`] of policy name and the version's number in ten digits.
 pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space::Identity, 14, "a version of a policy");
+/// Policies that one holder alone has: [`pair`] of [`Holder::place`] and the policy's name.
+pub(crate) const INLINE_POLICIES: Table<PolicyVersionRecord> =
+    Table::new(Space::Identity, 24, "a policy of one holder");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then

@@ -3,9 +3,9 @@ use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
-use crate::policies::DESCRIPTION_CHARS;
+use crate::policies::{DESCRIPTION_CHARS, check_original};
 use crate::policy::{Document, Kind};
-use crate::records::{ATTACHMENTS, Holder, ROLES, RoleRecord, pair};
+use crate::records::{ATTACHMENTS, Holder, INLINE_POLICIES, ROLES, RoleRecord, pair};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use store::Txn;
@@ -24,6 +24,8 @@ pub struct CreateRole {
     pub name: RoleName,
     /// Who may assume it: a trust policy.
     pub trust: String,
+    /// The text that this is a translation of, to be shown again.
+    pub original: Option<String>,
     /// Notes.
     pub description: String,
     /// The longest a session may last, in seconds: 3,600 to 43,200, an hour if not said.
@@ -42,6 +44,8 @@ pub struct UpdateRole {
     pub name: RoleName,
     /// A new trust policy.
     pub trust: Option<String>,
+    /// The text that the new one is a translation of.
+    pub original: Option<String>,
     /// New notes.
     pub description: Option<String>,
     /// A new longest session, for sessions given out from now on.
@@ -81,13 +85,18 @@ pub(crate) fn audit_role(audit: &mut Audit, name: &RoleName) {
     audit.resource("ACS::RAM::Role", name.as_str());
 }
 
-fn check(trust: Option<&str>, description: Option<&str>, max_session_secs: Option<u32>) -> Result<()> {
+fn check(
+    trust: Option<&str>,
+    original: Option<&str>,
+    description: Option<&str>,
+    max_session_secs: Option<u32>,
+) -> Result<()> {
     if max_session_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
         return Err(Failure::invalid("MaxSessionDuration", "3600 to 43200 seconds"));
     }
     description.map(|text| check_text("Description", text, DESCRIPTION_CHARS)).transpose()?;
     trust.map(|text| Document::parse(text, Kind::Trust)).transpose()?;
-    Ok(())
+    original.map_or(Ok(()), check_original)
 }
 
 impl Operation for CreateRole {
@@ -99,7 +108,7 @@ impl Operation for CreateRole {
 
     fn audit(&self, audit: &mut Audit) {
         audit_role(audit, &self.name);
-        audit.parameter("AssumeRolePolicyDocument", self.trust.as_str());
+        audit.parameter("AssumeRolePolicyDocument", self.original.as_deref().unwrap_or(&self.trust));
         audit.parameter("Description", self.description.as_str());
         audit.optional("MaxSessionDuration", self.max_session_secs);
     }
@@ -116,7 +125,7 @@ impl Own for CreateRole {
     }
 
     fn check(&self) -> Result<()> {
-        check(Some(&self.trust), Some(&self.description), self.max_session_secs)
+        check(Some(&self.trust), self.original.as_deref(), Some(&self.description), self.max_session_secs)
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<RoleRecord> {
@@ -132,6 +141,7 @@ impl Own for CreateRole {
             name: self.name.clone(),
             description: self.description.clone(),
             trust: self.trust.clone(),
+            original: self.original.clone(),
             max_session_secs: self.max_session_secs.unwrap_or(SESSION_SECS_DEFAULT),
             created: scope.now,
             updated: scope.now,
@@ -173,7 +183,7 @@ impl Operation for UpdateRole {
 
     fn audit(&self, audit: &mut Audit) {
         audit_role(audit, &self.name);
-        audit.optional("NewAssumeRolePolicyDocument", self.trust.as_deref());
+        audit.optional("NewAssumeRolePolicyDocument", self.original.as_deref().or(self.trust.as_deref()));
         audit.optional("NewDescription", self.description.as_deref());
         audit.optional("NewMaxSessionDuration", self.max_session_secs);
     }
@@ -186,13 +196,18 @@ impl Own for UpdateRole {
     }
 
     fn check(&self) -> Result<()> {
-        check(self.trust.as_deref(), self.description.as_deref(), self.max_session_secs)
+        check(self.trust.as_deref(), self.original.as_deref(), self.description.as_deref(), self.max_session_secs)
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<RoleRecord> {
         let before = find_role(txn, scope.account, &self.name).await?;
+        let (trust, original) = match &self.trust {
+            Some(trust) => (trust.clone(), self.original.clone()),
+            None => (before.trust, before.original),
+        };
         let role = RoleRecord {
-            trust: self.trust.clone().unwrap_or(before.trust),
+            trust,
+            original,
             description: self.description.clone().unwrap_or(before.description),
             max_session_secs: self.max_session_secs.unwrap_or(before.max_session_secs),
             updated: scope.now,
@@ -252,7 +267,9 @@ impl Own for DeleteRole {
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         find_role(txn, scope.account, &self.name).await?;
         let attached = pair(&Holder::Role(self.name.clone()).place(), "");
-        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {
+        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
+            || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
+        {
             return Err(Failure::of(Reason::RoleHasPolicies).with("RoleName", self.name.as_str()));
         }
         txn.delete(ROLES, scope.account, self.name.as_str().as_bytes());

@@ -12,8 +12,10 @@ use types::{
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
 /// rest, in base64.
 const TOKEN_CHARS: usize = 16 * 1024;
-/// What tokens start with: the version of their format (docs/formats/identity.md).
-const VERSION: u8 = 1;
+/// What the tokens of a role's sessions start with: the version of their format (docs/formats/identity.md).
+const ROLE: u8 = 1;
+/// What the tokens of an access key's sessions start with.
+const KEY: u8 = 2;
 
 /// What a session token holds. The token is all there is of a session: nothing is stored for it. It is sealed under a key
 /// of the deployment and bound to its access key id, so it can be neither read nor changed nor used with another key.
@@ -57,6 +59,34 @@ pub(crate) enum SessionOf {
     },
 }
 
+/// What the token of a session of an access key holds. Such a session is who its access key is, and ends with it at the
+/// latest. Written as JSON in the order of these fields.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KeyClaims {
+    pub(crate) account: AccountId,
+    pub(crate) access_key: AccessKeyId,
+    pub(crate) secret: StoredSecret,
+    pub(crate) issued: Timestamp,
+    pub(crate) expires: Timestamp,
+}
+
+/// What an opened token holds.
+pub(crate) enum Claims {
+    /// It is the session of a role, or of a user who signed in.
+    Session(SessionClaims),
+    /// It is an access key's session.
+    Key(KeyClaims),
+}
+
+impl Claims {
+    const fn expires(&self) -> Timestamp {
+        match self {
+            Self::Session(claims) => claims.expires,
+            Self::Key(claims) => claims.expires,
+        }
+    }
+}
+
 /// Makes and opens session tokens.
 pub(crate) struct TokenSeal {
     key: Key,
@@ -69,11 +99,20 @@ impl TokenSeal {
         Ok(Arc::new(Self { key: platform.derive("session tokens", b""), store }))
     }
 
-    /// The token for a session used with `access_key`.
+    /// The token for a role's session used with `access_key`.
     pub(crate) fn seal(&self, access_key: &AccessKeyId, claims: &SessionClaims) -> Result<String> {
+        self.sealed(ROLE, access_key, claims)
+    }
+
+    /// The token for an access key's session used with the temporary `access_key`.
+    pub(crate) fn seal_for_key(&self, access_key: &AccessKeyId, claims: &KeyClaims) -> Result<String> {
+        self.sealed(KEY, access_key, claims)
+    }
+
+    fn sealed(&self, version: u8, access_key: &AccessKeyId, claims: &impl Serialize) -> Result<String> {
         // The claims hold the secret: their text is wiped like it.
         let plain = Secret::new(serde_json::to_vec(claims).map_err(Failure::internal)?);
-        let mut token = vec![VERSION];
+        let mut token = vec![version];
         let context = access_key.as_str().as_bytes();
         token.extend_from_slice(&crypto::seal(&self.key, self.store.rng().as_ref(), context, plain.expose()));
         let token = URL_SAFE_NO_PAD.encode(token);
@@ -86,28 +125,32 @@ impl TokenSeal {
 
     /// Opens a token that came with `access_key` at `now`. A token of another access key does not open; which of the two
     /// it was cannot be told, and need not be.
-    pub(crate) fn open(&self, access_key: &AccessKeyId, token: &str, now: Timestamp) -> Result<SessionClaims> {
+    pub(crate) fn open(&self, access_key: &AccessKeyId, token: &str, now: Timestamp) -> Result<Claims> {
         let claims = self.claims(access_key, token).ok_or_else(|| Failure::of(Reason::SessionTokenInvalid))?;
-        if now >= claims.expires {
+        if now >= claims.expires() {
             return Err(Reason::SessionTokenExpired.into());
         }
         Ok(claims)
     }
 
-    fn claims(&self, access_key: &AccessKeyId, token: &str) -> Option<SessionClaims> {
+    fn claims(&self, access_key: &AccessKeyId, token: &str) -> Option<Claims> {
         if token.len() > TOKEN_CHARS {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let sealed = bytes.strip_prefix(&[VERSION])?;
+        let (version, sealed) = bytes.split_first()?;
         let plain = crypto::open_secret(&self.key, access_key.as_str().as_bytes(), sealed).ok()?;
-        serde_json::from_slice(plain.expose()).ok()
+        match *version {
+            ROLE => serde_json::from_slice(plain.expose()).ok().map(Claims::Session),
+            KEY => serde_json::from_slice(plain.expose()).ok().map(Claims::Key),
+            _ => None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionClaims, SessionOf, TokenSeal};
+    use super::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
     use crate::records::StoredSecret;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -140,6 +183,13 @@ mod tests {
         }
     }
 
+    fn of_session(claims: Claims) -> SessionClaims {
+        match claims {
+            Claims::Session(claims) => claims,
+            Claims::Key(_) => panic!("a session"),
+        }
+    }
+
     fn refusal(seal: &TokenSeal, key: &AccessKeyId, token: &str, now: Timestamp) -> Option<Reason> {
         seal.open(key, token, now).err().map(|failure| failure.reason())
     }
@@ -149,7 +199,7 @@ mod tests {
         let seal = TokenSeal::new(store().await).await.unwrap();
         let (key, claims) = (AccessKeyId::random_temporary(&SystemRng), claims());
         let token = seal.seal(&key, &claims).unwrap();
-        let opened = seal.open(&key, &token, claims.expires.minus(Duration::from_millis(1))).unwrap();
+        let opened = of_session(seal.open(&key, &token, claims.expires.minus(Duration::from_millis(1))).unwrap());
         assert_eq!((opened.account, opened.expires), (claims.account, claims.expires));
         assert!(matches!(opened.of, SessionOf::Role { session, .. } if session.as_str() == "alice"));
         assert_eq!(opened.secret.expose(), b"the session's secret");
@@ -163,7 +213,7 @@ mod tests {
     fn the_claims_are_written_as_documented() {
         let documented = include_str!("../../../docs/formats/identity.md");
         let claims: Vec<&str> = documented.split("```json\n").skip(1).filter_map(|rest| rest.lines().next()).collect();
-        let [role, user] = claims.as_slice() else { panic!("two kinds of claims") };
+        let [role, user, key] = claims.as_slice() else { panic!("three kinds of claims") };
         for (json, mfa, policy) in [(role, false, Some("{}")), (user, true, None)] {
             let read: SessionClaims = serde_json::from_str(json).unwrap();
             assert_eq!((read.mfa, read.policy.as_deref()), (mfa, policy));
@@ -174,6 +224,27 @@ mod tests {
                 SessionOf::User { user_name, .. } => user_name.to_string(),
             };
             assert_eq!(name, if mfa { "alice" } else { "reader" });
+        }
+        let read: KeyClaims = serde_json::from_str(key).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), *key);
+    }
+
+    #[tokio::test]
+    async fn a_token_of_one_kind_is_not_read_as_the_other() {
+        let seal = TokenSeal::new(store().await).await.unwrap();
+        let (temporary, key) = (AccessKeyId::random_temporary(&SystemRng), AccessKeyId::random(&SystemRng));
+        let secret = StoredSecret::new("s".to_owned());
+        let (account, expires) = (AccountId::random(&SystemRng), NOW.plus(Duration::from_secs(900)));
+        let claims = KeyClaims { account, access_key: key.clone(), secret, issued: NOW, expires };
+        let token = seal.seal_for_key(&temporary, &claims).unwrap();
+        let Claims::Key(opened) = seal.open(&temporary, &token, NOW).unwrap() else { panic!("an access key's") };
+        assert_eq!((opened.access_key, opened.expires), (key, expires));
+        assert_eq!(refusal(&seal, &temporary, &token, expires), Some(Reason::SessionTokenExpired));
+        for version in [0, 1, 3] {
+            let mut bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+            bytes[0] = version;
+            let token = URL_SAFE_NO_PAD.encode(bytes);
+            assert_eq!(refusal(&seal, &temporary, &token, NOW), Some(Reason::SessionTokenInvalid));
         }
     }
 
@@ -196,7 +267,7 @@ mod tests {
         for letter in ["\"", "\n", "字", "😀"] {
             let claims = with(letter.repeat(types::limits::SESSION_POLICY_CHARS));
             let token = seal.seal(&key, &claims).unwrap();
-            assert_eq!(seal.open(&key, &token, NOW).unwrap().policy, claims.policy);
+            assert_eq!(of_session(seal.open(&key, &token, NOW).unwrap()).policy, claims.policy);
         }
         let longer = seal.seal(&key, &with("a".repeat(super::TOKEN_CHARS)));
         assert_eq!(longer.err().unwrap().reason(), Reason::ParameterInvalid);

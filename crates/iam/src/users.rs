@@ -3,11 +3,12 @@ use crate::attachments::move_attachments;
 use crate::caller::Caller;
 use crate::groups::move_memberships;
 use crate::iam::{read, write};
+use crate::inline_policies::move_inline_policies;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
 use crate::people::{has_device, has_profile, move_device, move_profile};
-use crate::records::{ATTACHMENTS, Holder, MEMBERSHIPS, USER_KEYS, USERS, UserRecord, pair};
+use crate::records::{ATTACHMENTS, Holder, INLINE_POLICIES, MEMBERSHIPS, USER_KEYS, USERS, UserRecord, pair};
 use async_trait::async_trait;
 use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, UserId, UserName};
@@ -122,7 +123,9 @@ async fn rename(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserNam
     move_memberships(txn, account, from, to).await?;
     move_profile(txn, account, from, to).await?;
     move_device(txn, account, from, to).await?;
-    move_attachments(txn, account, &Holder::User(from.clone()), &Holder::User(to.clone())).await?;
+    let (old, new) = (Holder::User(from.clone()), Holder::User(to.clone()));
+    move_attachments(txn, account, &old, &new).await?;
+    move_inline_policies(txn, account, &old, &new).await?;
     txn.delete(USERS, account, from.as_str().as_bytes());
     Ok(())
 }
@@ -308,7 +311,9 @@ impl Own for DeleteUser {
             return conflict(Reason::UserHasMfaDevice);
         }
         let attached = pair(&Holder::User(self.name.clone()).place(), "");
-        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0 {
+        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
+            || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
+        {
             return conflict(Reason::UserHasPolicies);
         }
         txn.delete(USERS, scope.account, self.name.as_str().as_bytes());

@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::row::{Row, row};
+use crate::aws_policy::kms::{KEY, kms_resource};
 use crate::aws_policy::{Grammar, list, read};
 use kms::KeyPolicy;
 use serde_json::{Value, json};
@@ -19,52 +20,9 @@ pub(super) const ROWS: &[Row] = &[
 /// The only name that a key's policy has.
 const NAME: &str = "default";
 
-/// What can be said of keys. Where this vendor has one action for what the domain has several, all are meant: whoever may
-/// not decrypt may not have it decrypted for someone outside either.
+/// What can be said of keys.
 const GRAMMAR: Grammar = Grammar {
-    service: ("kms", "kms"),
-    actions: &[
-        ("CancelKeyDeletion", &["CancelKeyDeletion"]),
-        ("CreateAlias", &["CreateAlias"]),
-        ("CreateGrant", &["CreateGrant"]),
-        ("Decrypt", &["AsymmetricDecrypt", "Decrypt", "ExportDataKey"]),
-        ("DeleteAlias", &["DeleteAlias"]),
-        ("DeleteImportedKeyMaterial", &["DeleteKeyMaterial"]),
-        ("DescribeKey", &["DescribeKey"]),
-        ("DisableKey", &["DisableKey"]),
-        ("DisableKeyRotation", &["UpdateRotationPolicy"]),
-        ("EnableKey", &["EnableKey"]),
-        ("EnableKeyRotation", &["UpdateRotationPolicy"]),
-        ("Encrypt", &["AsymmetricEncrypt", "Encrypt"]),
-        ("GenerateDataKey", &["GenerateAndExportDataKey", "GenerateDataKey"]),
-        ("GenerateDataKeyPair", &["GenerateDataKeyPair"]),
-        ("GenerateDataKeyPairWithoutPlaintext", &["GenerateDataKeyPairWithoutPlaintext"]),
-        ("GenerateDataKeyWithoutPlaintext", &["GenerateDataKeyWithoutPlaintext"]),
-        ("GenerateMac", &["GenerateMac"]),
-        ("GetKeyPolicy", &["GetKeyPolicy"]),
-        ("GetParametersForImport", &["GetParametersForImport"]),
-        ("GetPublicKey", &["GetPublicKey"]),
-        ("ImportKeyMaterial", &["ImportKeyMaterial"]),
-        ("ListGrants", &["ListGrants"]),
-        ("ListKeyRotations", &["ListKeyVersions"]),
-        ("ListResourceTags", &["ListResourceTags"]),
-        ("PutKeyPolicy", &["SetKeyPolicy"]),
-        ("ReEncryptFrom", &["ReEncryptFrom"]),
-        ("ReEncryptTo", &["ReEncryptTo"]),
-        ("RetireGrant", &["RetireGrant"]),
-        ("RevokeGrant", &["RevokeGrant"]),
-        ("RotateKeyOnDemand", &["CreateKeyVersion"]),
-        ("ScheduleKeyDeletion", &["ScheduleKeyDeletion"]),
-        ("Sign", &["AsymmetricSign"]),
-        ("TagResource", &["TagResource"]),
-        ("UntagResource", &["UntagResource"]),
-        ("UpdateAlias", &["UpdateAlias"]),
-        ("UpdateKeyDescription", &["UpdateKeyDescription"]),
-        ("Verify", &["AsymmetricVerify"]),
-        ("VerifyMac", &["VerifyMac"]),
-    ],
-    idle: &[],
-    together: &[&["DisableKeyRotation", "EnableKeyRotation"]],
+    services: &[KEY],
     keys: &[
         ("aws:CurrentTime", "acs:CurrentTime"),
         ("aws:MultiFactorAuthPresent", "acs:MFAPresent"),
@@ -74,9 +32,12 @@ const GRAMMAR: Grammar = Grammar {
         ("aws:username", "acs:PrincipalName"),
     ],
     named_keys: &[("kms:EncryptionContext:", "kms:EncryptionContext:"), ("aws:ResourceTag/", "kms:tag/")],
-    resources: ("arn:aws:kms:", "acs:kms:"),
-    resource: "*, which is the key itself",
+    arn_keys: &[],
+    variables: &[],
+    resource: kms_resource,
+    resource_form: "*, which is the key itself",
     account: |account| format!("acs:ram::{account}:root"),
+    principals_under: None,
 };
 
 /// A policy for a key of this account.

@@ -95,7 +95,13 @@ async fn authenticate(
     match scheme {
         Scheme::Anonymous(_) => return Ok(Proved::default()),
         Scheme::OssV1 | Scheme::OssV2 | Scheme::OssV4 => {}
-        Scheme::Acs3 | Scheme::Acs4 | Scheme::Rpc | Scheme::Aws | Scheme::AwsJson | Scheme::Unsupported(_) => {
+        Scheme::Acs3
+        | Scheme::Acs4
+        | Scheme::Rpc
+        | Scheme::Aws
+        | Scheme::AwsJson
+        | Scheme::AwsQuery
+        | Scheme::Unsupported(_) => {
             return Err(Failure::new(Reason::SignatureMalformed, "This kind of signature is not supported."));
         }
     }

@@ -174,6 +174,7 @@ async fn get_access_key_last_used(c: &Context<'_>) -> Result<Answer> {
 async fn create_role(c: &Context<'_>) -> Result<Answer> {
     refuse(c.params, &["Tag", "AllowConsoleLogin"])?;
     let op = iam::CreateRole {
+        original: None,
         name: named(c.params, "RoleName")?,
         trust: c.params.required("AssumeRolePolicyDocument")?.to_owned(),
         description: text(c.params, "Description").unwrap_or_default(),
@@ -190,6 +191,7 @@ async fn get_role(c: &Context<'_>) -> Result<Answer> {
 
 async fn update_role(c: &Context<'_>) -> Result<Answer> {
     let op = iam::UpdateRole {
+        original: None,
         name: named(c.params, "RoleName")?,
         trust: c.params.optional("NewAssumeRolePolicyDocument").map(str::to_owned),
         description: text(c.params, "NewDescription"),

@@ -3,53 +3,11 @@
 //! Lists come out sorted and single values as lists, so that a translation beside which the original was not kept is known
 //! by its form when it is shown again.
 
+use crate::aws_policy::s3::{ACTIONS, BUCKET, IDLE, OWN_RESOURCE, RESOURCE, s3_resource};
 use crate::aws_policy::{Grammar, list, read, refused, texts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use types::{AccountId, BucketName, Failure, Reason, Result, limits};
-
-/// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them.
-const ACTIONS: &[(&str, &[&str])] = &[
-    ("AbortMultipartUpload", &["AbortMultipartUpload"]),
-    ("CreateBucket", &["PutBucket"]),
-    ("DeleteBucket", &["DeleteBucket"]),
-    ("DeleteBucketPolicy", &["DeleteBucketPolicy"]),
-    ("DeleteObject", &["DeleteObject"]),
-    ("GetBucketAcl", &["GetBucketAcl"]),
-    ("GetBucketLocation", &["GetBucketLocation"]),
-    ("GetBucketPolicy", &["GetBucketPolicy"]),
-    ("GetEncryptionConfiguration", &["GetBucketEncryption"]),
-    ("GetObject", &["GetObject"]),
-    ("GetObjectAcl", &["GetObjectAcl"]),
-    ("ListBucket", &["GetBucketInfo", "GetBucketStat", "ListObjects"]),
-    ("ListBucketMultipartUploads", &["ListMultipartUploads"]),
-    ("ListMultipartUploadParts", &["ListParts"]),
-    ("PutBucketAcl", &["PutBucketAcl"]),
-    ("PutBucketPolicy", &["PutBucketPolicy"]),
-    ("PutEncryptionConfiguration", &["DeleteBucketEncryption", "PutBucketEncryption"]),
-    ("PutObject", &["PutObject"]),
-    ("PutObjectAcl", &["PutObjectAcl"]),
-];
-
-/// Amazon's actions on what a bucket here never has: versions and tags. They are kept under their own names, which no
-/// operation has, so that the documents in which they stand beside others can be taken.
-const IDLE: &[&str] = &[
-    "DeleteObjectTagging",
-    "DeleteObjectVersion",
-    "DeleteObjectVersionTagging",
-    "GetBucketTagging",
-    "GetBucketVersioning",
-    "GetObjectTagging",
-    "GetObjectVersion",
-    "GetObjectVersionAcl",
-    "GetObjectVersionTagging",
-    "ListBucketVersions",
-    "PutBucketTagging",
-    "PutBucketVersioning",
-    "PutObjectTagging",
-    "PutObjectVersionAcl",
-    "PutObjectVersionTagging",
-];
 
 /// Condition keys, Amazon's first.
 const KEYS: &[(&str, &str)] = &[
@@ -65,15 +23,15 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 const GRAMMAR: Grammar = Grammar {
-    service: ("s3", "oss"),
-    actions: ACTIONS,
-    idle: IDLE,
-    together: &[],
+    services: &[BUCKET],
     keys: KEYS,
     named_keys: &[],
-    resources: (RESOURCE, OWN_RESOURCE),
-    resource: "arn:aws:s3:::<bucket>/<key>",
+    arn_keys: &[],
+    variables: &[],
+    resource: s3_resource,
+    resource_form: "arn:aws:s3:::<bucket>/<key>",
     account: |account| account.to_string(),
+    principals_under: None,
 };
 
 /// A document that a client put on a bucket in the domain's grammar; `None` if it is in that one already.
@@ -92,9 +50,6 @@ pub(super) fn shown(text: &str) -> Option<String> {
     let again = GRAMMAR.inward(&document).ok()?.to_string();
     (again == text).then(|| document.to_string())
 }
-
-const RESOURCE: &str = "arn:aws:s3:::";
-const OWN_RESOURCE: &str = "acs:oss:*:*:";
 
 /// A policy speaks of its own bucket alone. The domain checks it, too, but would name its own spelling.
 fn check_resources(document: &Value, bucket: &BucketName) -> Result<()> {

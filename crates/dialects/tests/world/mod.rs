@@ -48,6 +48,11 @@ impl Answer {
         self.body["Code"].as_str().unwrap_or_default()
     }
 
+    /// The code, in the answers of Amazon's query services.
+    pub(crate) fn error(&self) -> &str {
+        self.body["Error"]["Code"].as_str().unwrap_or_default()
+    }
+
     /// The exception, in Amazon's answers.
     pub(crate) fn kind(&self) -> &str {
         self.body["__type"].as_str().unwrap_or_default()
@@ -180,6 +185,41 @@ impl World {
         self.aws_send(self.aws_request(who, operation, &members.to_string(), "kms", "local-1")).await
     }
 
+    /// A call of one of Amazon's query services that must succeed: the members of its result.
+    pub(crate) async fn query_done(&self, who: &Credential, action: &str, more: &[(&str, &str)]) -> Value {
+        let answer = self.query_call(Some(who), action, more).await;
+        assert_eq!(answer.status, 200, "{action}: {}", answer.body);
+        answer.body[format!("{action}Result")].clone()
+    }
+
+    /// A call of one of Amazon's query services, signed with version 4, or unsigned.
+    pub(crate) async fn query_call(&self, who: Option<&Credential>, action: &str, more: &[(&str, &str)]) -> Answer {
+        let rows = dialects::aws_iam::ROWS.iter().flat_map(|rows| rows.iter());
+        let service = rows.clone().find(|row| row.name == action).map(|row| row.service);
+        let service = service.unwrap_or(dialects::aws_iam::ServiceName::Iam);
+        let given = [("Action", action), ("Version", service.dialect().version)];
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", wire::encoding::encode(value));
+        let body: Vec<String> = given.iter().chain(more).map(pair).collect();
+        self.aws_send(self.form_request(who, &body.join("&"), service.in_credentials(), "us-east-1")).await
+    }
+
+    /// A form, signed with version 4, or unsigned.
+    pub(crate) fn form_request(&self, who: Option<&Credential>, body: &str, service: &str, region: &str) -> Request {
+        let time = self.deployment.clock.now().iso_basic();
+        let mut headers = vec![
+            ("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned()),
+            ("host", "localhost".to_owned()),
+            ("x-amz-date", time.clone()),
+        ];
+        headers.extend(who.and_then(|who| who.token.clone()).map(|token| ("x-amz-security-token", token)));
+        if let Some(who) = who {
+            let authorization = authorization(who, &headers, body, service, region, &time);
+            headers.push(("authorization", authorization));
+        }
+        let request = headers.into_iter().fold(http::Request::post("/"), |to, (name, value)| to.header(name, value));
+        request.body(full(body.to_owned())).unwrap()
+    }
+
     /// The request of such a call.
     pub(crate) fn aws_request(
         &self,
@@ -218,7 +258,11 @@ impl World {
         let response = dialects::serve(&self.domains, arrival, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, body: serde_json::from_slice(&bytes).unwrap(), headers }
+        let body = match bytes.first() {
+            Some(b'<') => from_xml(&wire::xml::parse(&bytes).unwrap()),
+            _ => serde_json::from_slice(&bytes).unwrap(),
+        };
+        Answer { status, body, headers }
     }
 
     /// The events in an account's trails, the region's first.
@@ -228,6 +272,15 @@ impl World {
             events.extend(stream(store, account).await);
         }
         events
+    }
+}
+
+/// An element as JSON has it: lists of members are lists.
+fn from_xml(element: &wire::xml::Element) -> Value {
+    match element.children() {
+        [] => Value::from(element.text()),
+        [first, ..] if first.name() == "member" => element.children().iter().map(from_xml).collect(),
+        children => Value::Object(children.iter().map(|c| (c.name().to_owned(), from_xml(c))).collect()),
     }
 }
 

@@ -2,19 +2,22 @@ use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role,
 use iam::{
     AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
     CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
-    DeleteAccessKey, DeleteGroup, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole,
-    DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetLoginProfile, GetPasswordPolicy,
-    GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference, GetUser, GetUserMfa, Iam, ListAccessKeys,
-    ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListMfaDevices, ListPolicies,
-    ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password,
-    PasswordPolicy, RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy,
-    SetSecurityPreference, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
+    DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy,
+    DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup,
+    GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference,
+    GetUser, GetUserMfa, Holder, Iam, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups,
+    ListGroupsForUser, ListInlinePolicies, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
+    ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy,
+    RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference,
+    SimulatePolicies, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
     UpdateRole, UpdateUser, UserProfile,
 };
-use types::{AccessKeyId, Reason, Result};
+use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
+
+const NOTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
 /// Every operation on identities with the resources it needs. Only what needs no permission is missing:
-/// GetCallerIdentity. AssumeRole has a table of its own.
+/// GetCallerIdentity and GetSessionToken. AssumeRole has a table of its own.
 const ROWS: &[(&str, &[&str])] = &[
     ("ram:CreateUser", &["user/new"]),
     ("ram:GetUser", &["user/idle"]),
@@ -60,6 +63,20 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:AttachPolicyToRole", &["role/idle", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromRole", &["role/held", "policy/held"]),
     ("ram:ListPoliciesForRole", &["role/held"]),
+    ("ram:PutUserPolicy", &["user/held"]),
+    ("ram:GetUserPolicy", &["user/held"]),
+    ("ram:ListUserPolicies", &["user/held"]),
+    ("ram:DeleteUserPolicy", &["user/held"]),
+    ("ram:PutGroupPolicy", &["group/held"]),
+    ("ram:GetGroupPolicy", &["group/held"]),
+    ("ram:ListGroupPolicies", &["group/held"]),
+    ("ram:DeleteGroupPolicy", &["group/held"]),
+    ("ram:PutRolePolicy", &["role/held"]),
+    ("ram:GetRolePolicy", &["role/held"]),
+    ("ram:ListRolePolicies", &["role/held"]),
+    ("ram:DeleteRolePolicy", &["role/held"]),
+    ("ram:SimulatePrincipalPolicy", &["user/held"]),
+    ("ram:SimulateCustomPolicy", &["policy/*"]),
     ("ram:CreateLoginProfile", &["user/idle"]),
     ("ram:GetLoginProfile", &["user/held"]),
     ("ram:UpdateLoginProfile", &["user/held"]),
@@ -116,9 +133,12 @@ async fn stage() -> (World, Staged) {
     }
     let (held, version) = (|| "held".parse().unwrap(), EVERYTHING.to_owned());
     world.make(AddUserToGroup { user: "held".parse().unwrap(), group: "held".parse().unwrap() }).await;
-    world.make(CreatePolicyVersion { name: held(), document: version, default: false, rotate: false }).await;
+    world
+        .make(CreatePolicyVersion { original: None, name: held(), document: version, default: false, rotate: false })
+        .await;
     for holder in [user("held"), group("held"), role("held")] {
-        world.make(AttachPolicy { holder, policy: custom("held") }).await;
+        world.make(AttachPolicy { holder: holder.clone(), policy: custom("held") }).await;
+        world.make(put(holder)).await;
     }
     world.make(left_to_nobody()).await;
     world.make(login_profile("held")).await;
@@ -127,6 +147,19 @@ async fn stage() -> (World, Staged) {
     world.make(BindMfaDevice { user: "held".parse().unwrap(), serial: bound.serial, codes }).await;
     let device = world.make(CreateMfaDevice { name: "idle".parse().unwrap() }).await;
     (world, Staged { key, device })
+}
+
+fn put(holder: Holder) -> PutInlinePolicy {
+    PutInlinePolicy { holder, name: "own".parse().unwrap(), document: EVERYTHING.to_owned(), original: None }
+}
+
+/// Whom an operation on a policy of one holder is about.
+fn held(action: &str) -> Holder {
+    match action {
+        _ if action.contains("User") => user("held"),
+        _ if action.contains("Group") => group("held"),
+        _ => role("held"),
+    }
 }
 
 async fn run<Op: Operation>(world: &World, caller: &Caller, op: Op) -> Result<()>
@@ -157,7 +190,12 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         }
         "ram:DeleteAccessKey" => run(world, caller, DeleteAccessKey { user: Some(name("keyed")), access_key }).await,
         "ram:CreatePolicy" => {
-            run(world, caller, CreatePolicy { name: name("new"), document: EVERYTHING.to_owned(), description }).await
+            run(
+                world,
+                caller,
+                CreatePolicy { original: None, name: name("new"), document: EVERYTHING.to_owned(), description },
+            )
+            .await
         }
         "ram:GetPolicy" => run(world, caller, GetPolicy { policy: custom("idle") }).await,
         "ram:ListPolicies" => run(world, caller, ListPolicies { system: None, page }).await,
@@ -196,7 +234,7 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         }
         "ram:CreatePolicyVersion" => {
             let document = EVERYTHING.to_owned();
-            let op = CreatePolicyVersion { name: name("idle"), document, default: true, rotate: false };
+            let op = CreatePolicyVersion { original: None, name: name("idle"), document, default: true, rotate: false };
             run(world, caller, op).await
         }
         "ram:GetPolicyVersion" => {
@@ -210,11 +248,22 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(world, caller, DeletePolicyVersion { name: name("held"), version: "v2".to_owned() }).await
         }
         "ram:CreateRole" => {
-            run(world, caller, CreateRole { name: name("new"), trust, description, max_session_secs: None }).await
+            run(
+                world,
+                caller,
+                CreateRole { original: None, name: name("new"), trust, description, max_session_secs: None },
+            )
+            .await
         }
         "ram:GetRole" => run(world, caller, GetRole { name: name("idle") }).await,
         "ram:UpdateRole" => {
-            let op = UpdateRole { name: name("idle"), trust: None, description: None, max_session_secs: None };
+            let op = UpdateRole {
+                original: None,
+                name: name("idle"),
+                trust: None,
+                description: None,
+                max_session_secs: None,
+            };
             run(world, caller, op).await
         }
         "ram:ListRoles" => run(world, caller, ListRoles { page }).await,
@@ -226,6 +275,25 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
+        "ram:PutUserPolicy" | "ram:PutGroupPolicy" | "ram:PutRolePolicy" => {
+            run(world, caller, PutInlinePolicy { document: NOTHING.to_owned(), ..put(held(action)) }).await
+        }
+        "ram:GetUserPolicy" | "ram:GetGroupPolicy" | "ram:GetRolePolicy" => {
+            run(world, caller, GetInlinePolicy { holder: held(action), name: name("own") }).await
+        }
+        "ram:ListUserPolicies" | "ram:ListGroupPolicies" | "ram:ListRolePolicies" => {
+            run(world, caller, ListInlinePolicies { holder: held(action) }).await
+        }
+        "ram:DeleteUserPolicy" | "ram:DeleteGroupPolicy" | "ram:DeleteRolePolicy" => {
+            run(world, caller, DeleteInlinePolicy { holder: held(action), name: name("own") }).await
+        }
+        "ram:SimulatePrincipalPolicy" | "ram:SimulateCustomPolicy" => {
+            let holder = action.contains("Principal").then(|| user("held"));
+            let resource = Resource::global(Service::Ram, world.tenant.account, "user/held");
+            let questions = vec![(Action::read(Service::Ram, "GetUser"), resource)];
+            let documents = vec![EVERYTHING.to_owned()];
+            run(world, caller, SimulatePolicies { holder, documents, questions, facts: Vec::new() }).await
+        }
         other => perform_people(world, staged, other, caller).await,
     }
 }
@@ -289,6 +357,13 @@ async fn state(world: &World) -> Vec<String> {
     for role in world.make(ListRoles { page: page() }).await.items {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Role(role.name.clone()) }).await;
         lines.push(format!("{role:?} {policies:?}"));
+    }
+    for holder in [user("held"), group("held"), role("held")] {
+        let names = world.make(ListInlinePolicies { holder: holder.clone() }).await;
+        for name in names {
+            let op = GetInlinePolicy { holder: holder.clone(), name: name.parse().unwrap() };
+            lines.push(format!("{holder:?} {name} {:?}", world.make(op).await));
+        }
     }
     for device in world.make(ListMfaDevices).await {
         lines.push(format!("{device:?}"));

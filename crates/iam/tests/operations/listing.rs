@@ -97,6 +97,7 @@ async fn an_account_has_only_so_many_roles() {
     let world = World::new().await;
     let root = world.root().await;
     let role = |number: usize| CreateRole {
+        original: None,
         name: format!("n{number}").parse().unwrap(),
         trust: trust(world.tenant.account, "root"),
         description: String::new(),
@@ -113,6 +114,7 @@ async fn an_account_has_only_so_many_policies() {
     let world = World::new().await;
     let root = world.root().await;
     let policy = |number: usize| CreatePolicy {
+        original: None,
         name: format!("n{number}").parse().unwrap(),
         document: EVERYTHING.to_owned(),
         description: String::new(),

@@ -29,6 +29,7 @@ async fn what_is_refused_of_policies() {
     let world = World::new().await;
     let root = world.root().await;
     let create = |name: &str, document: &str| CreatePolicy {
+        original: None,
         name: name.parse().unwrap(),
         document: document.to_owned(),
         description: String::new(),
@@ -40,7 +41,7 @@ async fn what_is_refused_of_policies() {
     let trusting = trust(world.tenant.account, "root");
     assert_eq!(world.refused(&root, create("other", &trusting)).await, Reason::PolicyMalformed);
     assert_eq!(world.refused(&root, create("other", &" ".repeat(6_145))).await, Reason::PolicyTooLong);
-    let long = CreatePolicy { description: "x".repeat(1_025), ..create("other", EVERYTHING) };
+    let long = CreatePolicy { original: None, description: "x".repeat(1_025), ..create("other", EVERYTHING) };
     assert_eq!(world.refused(&root, long).await, Reason::ParameterInvalid);
     for policy in [administrator(), custom("AdministratorAccess")] {
         assert_eq!(world.refused(&root, DeletePolicy { policy, cascading: false }).await, Reason::PolicySystem);
@@ -60,7 +61,8 @@ async fn a_role_is_made_shown_changed_and_deleted() {
     let trusting = trust(world.tenant.account, "root");
     let made = world.role("worker", &trusting).await;
     assert_eq!(made.max_session_secs, 3_600);
-    let change = UpdateRole { name: name(), trust: None, description: None, max_session_secs: Some(7_200) };
+    let change =
+        UpdateRole { original: None, name: name(), trust: None, description: None, max_session_secs: Some(7_200) };
     world.make(change).await;
     let shown = world.make(GetRole { name: name() }).await;
     assert_eq!((shown.id, shown.trust, shown.max_session_secs), (made.id, trusting.clone(), 7_200));
@@ -76,6 +78,7 @@ async fn what_is_refused_of_roles() {
     let world = World::new().await;
     let (root, trusting) = (world.root().await, trust(world.tenant.account, "root"));
     let create = |trust: &str, max_session_secs| CreateRole {
+        original: None,
         name: "worker".parse().unwrap(),
         trust: trust.to_owned(),
         description: String::new(),

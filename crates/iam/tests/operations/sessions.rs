@@ -164,8 +164,13 @@ async fn what_is_refused_of_the_request_itself() {
     assert_eq!(world.refused(&alice, op).await, Reason::PolicyMalformed);
     let op = AssumeRole { policy: Some(" ".repeat(2_049)), ..base() };
     assert_eq!(world.refused(&alice, op).await, Reason::PolicyTooLong);
-    let longer =
-        UpdateRole { name: "worker".parse().unwrap(), trust: None, description: None, max_session_secs: Some(7_200) };
+    let longer = UpdateRole {
+        original: None,
+        name: "worker".parse().unwrap(),
+        trust: None,
+        description: None,
+        max_session_secs: Some(7_200),
+    };
     world.make(longer).await;
     for secs in [900, 7_200] {
         let assumed = world.done(&alice, AssumeRole { duration_secs: Some(secs), ..base() }).await;
@@ -196,6 +201,7 @@ async fn a_role_of_another_account_needs_both_accounts_word() {
     let other = deployment.tenant("second").await.unwrap();
     let root = deployment.caller(&other.root).await.unwrap();
     let create = |name: &str, trust: String| CreateRole {
+        original: None,
         name: name.parse().unwrap(),
         trust,
         description: String::new(),
@@ -222,6 +228,7 @@ async fn nobody_learns_of_another_accounts_roles_or_of_other_accounts() {
     let other = world.deployment.tenant("second").await.unwrap();
     let root = world.deployment.caller(&other.root).await.unwrap();
     let create = CreateRole {
+        original: None,
         name: "there".parse().unwrap(),
         trust: trust(other.account, "root"),
         description: String::new(),
@@ -231,6 +238,7 @@ async fn nobody_learns_of_another_accounts_roles_or_of_other_accounts() {
     let bob = world.caller(&world.admin("bob").await).await;
     let nowhere = "9999999999999999".parse().unwrap();
     let denies = CreateRole {
+        original: None,
         name: "denies".parse().unwrap(),
         trust: trust(world.tenant.account, "root").replace("Allow", "Deny"),
         description: String::new(),
@@ -278,7 +286,8 @@ impl Run<AssumeRole> for Racing<'_> {
             self.world.make(DeleteRole { name }).await;
             self.world.role("quick", &trust).await;
         } else {
-            let update = UpdateRole { name, trust: Some(trust), description: None, max_session_secs: None };
+            let update =
+                UpdateRole { original: None, name, trust: Some(trust), description: None, max_session_secs: None };
             self.world.make(update).await;
         }
         Ok(())

@@ -12,7 +12,7 @@ fn named() -> PolicyName {
 }
 
 fn version(document: &str, default: bool, rotate: bool) -> CreatePolicyVersion {
-    CreatePolicyVersion { name: named(), document: document.to_owned(), default, rotate }
+    CreatePolicyVersion { original: None, name: named(), document: document.to_owned(), default, rotate }
 }
 
 fn set_default(version: &str) -> SetDefaultPolicyVersion {
@@ -84,7 +84,7 @@ async fn what_is_refused_of_versions() {
         assert_eq!(world.refused(&root, set_default(unknown)).await, Reason::PolicyVersionNotFound, "{unknown}");
     }
     let system = || "AdministratorAccess".parse().unwrap();
-    let op = CreatePolicyVersion { name: system(), ..version(NOTHING, true, false) };
+    let op = CreatePolicyVersion { original: None, name: system(), ..version(NOTHING, true, false) };
     assert_eq!(world.refused(&root, op).await, Reason::PolicySystem);
     let op = UpdatePolicyDescription { name: system(), description: String::new() };
     assert_eq!(world.refused(&root, op).await, Reason::PolicySystem);

@@ -101,12 +101,19 @@ impl World {
 
     pub(crate) async fn policy(&self, name: &str, document: &str) -> PolicyInfo {
         let (document, description) = (document.to_owned(), String::new());
-        self.make(CreatePolicy { name: name.parse().unwrap(), document, description }).await
+        self.make(CreatePolicy { original: None, name: name.parse().unwrap(), document, description }).await
     }
 
     pub(crate) async fn role(&self, name: &str, trust: &str) -> RoleRecord {
         let (trust, description) = (trust.to_owned(), String::new());
-        self.make(CreateRole { name: name.parse().unwrap(), trust, description, max_session_secs: None }).await
+        self.make(CreateRole {
+            original: None,
+            name: name.parse().unwrap(),
+            trust,
+            description,
+            max_session_secs: None,
+        })
+        .await
     }
 
     /// Lets a user do one thing to some resources of the account.

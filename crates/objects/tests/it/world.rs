@@ -112,7 +112,7 @@ impl World {
         if !statement.is_empty() {
             let document = format!(r#"{{"Version":"1","Statement":[{statement}]}}"#);
             let policy: types::PolicyName = name.parse().unwrap();
-            let make = CreatePolicy { name: policy.clone(), document, description: String::new() };
+            let make = CreatePolicy { original: None, name: policy.clone(), document, description: String::new() };
             gate.perform(&root, iam, make).await.unwrap();
             let attach = AttachPolicy { holder: Holder::User(user.clone()), policy: PolicyRef::Custom(policy) };
             gate.perform(&root, iam, attach).await.unwrap();

@@ -1,6 +1,6 @@
 //! What must hold of an AWS signature beyond the signature itself: that it covers every header that means something, that
 //! its day, its clock and its life are right, and that there is only one. The signature itself [`read`] makes verifiable
-//! where it is on a call of a JSON service. Where it is on an S3 request `s3s` verifies it, or [`AwsExpected::holds`].
+//! where it is on a call of a JSON or query service. Where it is on an S3 request `s3s` verifies it, or [`AwsExpected::holds`].
 
 use super::authorization::Fields;
 use super::proof::{Method, Proof, hex_signature};
@@ -99,8 +99,8 @@ fn canonical_request(head: &Head, path: &str, query: &Params, signed_headers: &[
     format!("{}\n{path}\n{query}\n{lines}\n{names}\n{payload}", head.method())
 }
 
-/// Reads a version 4 signature in the header over a body that is here in full, as Amazon's JSON services are called: they
-/// have one path, and no signed URLs.
+/// Reads a version 4 signature in the header over a body that is here in full, as Amazon's JSON and query services are
+/// called: they have one path, and no signed URLs here.
 pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
     let query = Params::parse(head.raw_query().as_bytes())?;
     let claims = claims(head, &query)?;
@@ -121,7 +121,7 @@ pub fn read(head: &Head, body: &[u8]) -> Result<Signed> {
     signed_headers.sort_unstable();
     let canonical_request = canonical_request(head, head.raw_path(), &query, &signed_headers, &payload);
     Ok(Signed {
-        scheme: Scheme::AwsJson,
+        scheme: if head.header("x-amz-target").is_some() { Scheme::AwsJson } else { Scheme::AwsQuery },
         access_key_id,
         security_token,
         time: Some(time),

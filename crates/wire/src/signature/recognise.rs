@@ -11,6 +11,8 @@ pub enum Family {
     S3,
     /// Amazon's JSON services: one path, an operation named in `X-Amz-Target`.
     AwsJson,
+    /// Amazon's query services: one path, an action and a version, answers in XML.
+    AwsQuery,
 }
 
 /// How a request is signed.
@@ -32,6 +34,8 @@ pub enum Scheme {
     Aws,
     /// AWS version 4 on a call of a JSON service: read with [`aws::read`](super::aws::read).
     AwsJson,
+    /// AWS version 4 on a call of a query service: read with [`aws::read`](super::aws::read).
+    AwsQuery,
     /// Credentials of a kind that is not supported: to be refused, never taken for anonymous.
     Unsupported(Family),
     /// No credentials at all.
@@ -46,15 +50,22 @@ impl Scheme {
             Self::OssV1 | Self::OssV2 | Self::OssV4 => Family::Oss,
             Self::Aws => Family::S3,
             Self::AwsJson => Family::AwsJson,
+            Self::AwsQuery => Family::AwsQuery,
             Self::Unsupported(family) | Self::Anonymous(family) => family,
         }
     }
 }
 
+/// The interface versions of Amazon's query services that are served here: identities and temporary credentials.
+const QUERY_VERSIONS: [&str; 2] = ["2010-05-08", "2011-06-15"];
+/// The same services, as credentials name them.
+const QUERY_SERVICES: [&str; 2] = ["iam", "sts"];
+
 /// Names the scheme of a request. `form` holds the parameters of a form body, where the OpenAPI SDKs may put all of
 /// theirs. Never fails: what cannot be read is found by the scheme's own reader, which answers in its dialect.
 pub fn recognise(head: &Head, form: &Params) -> Scheme {
     by_target(head)
+        .or_else(|| by_query_service(head))
         .or_else(|| by_authorization(head))
         .or_else(|| by_query(head))
         .unwrap_or_else(|| by_shape(head, form))
@@ -70,6 +81,28 @@ fn by_target(head: &Head) -> Option<Scheme> {
         None if by_query(head).is_some() => Scheme::Unsupported(Family::AwsJson),
         None => Scheme::Anonymous(Family::AwsJson),
     })
+}
+
+/// A version 4 credential names the service that the request is for. These two have one path, where S3 has none that is
+/// signed for them.
+fn by_query_service(head: &Head) -> Option<Scheme> {
+    let is_query = |credential: &str| {
+        let service = credential.split('/').nth(3);
+        service.is_some_and(|service| QUERY_SERVICES.contains(&service))
+    };
+    Some(head).filter(|head| head.raw_path() == "/")?;
+    match head.header("authorization") {
+        Some(value) if value.starts_with("AWS4-") => {
+            let credential = value.split_once("Credential=").and_then(|(_, rest)| rest.split([',', ' ']).next());
+            credential.is_some_and(is_query).then_some(Scheme::AwsQuery)
+        }
+        Some(_) => None,
+        // Signed URLs are another scheme, which these are not served by.
+        None => {
+            let query = Params::parse(head.raw_query().as_bytes()).ok()?;
+            query.get("X-Amz-Credential").is_some_and(is_query).then_some(Scheme::Unsupported(Family::AwsQuery))
+        }
+    }
 }
 
 fn by_authorization(head: &Head) -> Option<Scheme> {
@@ -113,6 +146,9 @@ fn by_shape(head: &Head, form: &Params) -> Scheme {
     if !is_rpc {
         return Scheme::Anonymous(family_by_headers(head));
     }
+    if !has("Signature") && names_query_version(head, form) {
+        return Scheme::Anonymous(Family::AwsQuery);
+    }
     if head.header("x-acs-bearer-token").is_some() || head.header("x-acs-zero-trust-idtoken").is_some() {
         Scheme::Unsupported(Family::Rpc)
     } else if has("Signature") || has("AccessKeyId") {
@@ -120,6 +156,12 @@ fn by_shape(head: &Head, form: &Params) -> Scheme {
     } else {
         Scheme::Anonymous(Family::Rpc)
     }
+}
+
+/// No interface of Alibaba's has one of these versions.
+fn names_query_version(head: &Head, form: &Params) -> bool {
+    let query = Params::parse(head.raw_query().as_bytes()).unwrap_or_default();
+    query.get("Version").or_else(|| form.get("Version")).is_some_and(|version| QUERY_VERSIONS.contains(&version))
 }
 
 fn family_by_headers(head: &Head) -> Family {
@@ -193,6 +235,14 @@ mod tests {
             ("/b/k?X-Amz-Signature=x", "a: b", "", Scheme::Aws),
             ("/b/k?AWSAccessKeyId=x&Signature=y", "a: b", "", Scheme::Aws),
             ("/b/k", "x-amz-date: b", "", Scheme::Anonymous(Family::S3)),
+            ("/", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/iam/aws4_request, x", "", Scheme::AwsQuery),
+            ("/", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/sts/aws4_request", "", Scheme::AwsQuery),
+            ("/", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/s3/aws4_request", "", Scheme::Aws),
+            ("/b", "Authorization: AWS4-HMAC-SHA256 Credential=k/d/r/iam/aws4_request", "", Scheme::Aws),
+            ("/?X-Amz-Credential=k%2Fd%2Fr%2Fsts%2Faws4_request", "a: b", "", Scheme::Unsupported(Family::AwsQuery)),
+            ("/", "a: b", "Action=A&Version=2010-05-08&AccessKeyId=K", Scheme::Anonymous(Family::AwsQuery)),
+            ("/?Action=A&Version=2011-06-15", "a: b", "", Scheme::Anonymous(Family::AwsQuery)),
+            ("/", "a: b", "Action=A&Version=2010-05-08&Signature=S&AccessKeyId=K", Scheme::Rpc),
             ("/b/k", "x-oss-date: b", "", Scheme::Anonymous(Family::Oss)),
             ("/b/k", "a: b", "", Scheme::Anonymous(Family::Oss)),
         ];

@@ -76,7 +76,7 @@ impl Signed {
                 Reason::SignatureMismatch,
                 format!("Specified signature is not matched with our calculation. server string to sign is:{string}"),
             ),
-            Family::Oss | Family::S3 | Family::AwsJson => Failure::of(Reason::SignatureMismatch),
+            Family::Oss | Family::S3 | Family::AwsJson | Family::AwsQuery => Failure::of(Reason::SignatureMismatch),
         };
         let failure = failure
             .with("StringToSign", string)

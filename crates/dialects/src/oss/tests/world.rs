@@ -93,6 +93,7 @@ impl World {
         });
         let name: types::RoleName = "reader".parse().unwrap();
         let op = CreateRole {
+            original: None,
             name: name.clone(),
             trust: trust.to_string(),
             description: String::new(),
@@ -121,7 +122,12 @@ impl World {
             "Version": "1", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": ["*"] }],
         });
         let policy: types::PolicyName = name.parse().unwrap();
-        let op = CreatePolicy { name: policy.clone(), document: document.to_string(), description: String::new() };
+        let op = CreatePolicy {
+            original: None,
+            name: policy.clone(),
+            document: document.to_string(),
+            description: String::new(),
+        };
         gate.perform(root, iam, op).await.unwrap();
         gate.perform(root, iam, AttachPolicy { holder, policy: PolicyRef::Custom(policy) }).await.unwrap();
     }

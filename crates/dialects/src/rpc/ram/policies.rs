@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[Row] = &[
 async fn create_policy(c: &Context<'_>) -> Result<Answer> {
     refuse(c.params, &["Tag"])?;
     let op = iam::CreatePolicy {
+        original: None,
         name: named(c.params, "PolicyName")?,
         document: c.params.required("PolicyDocument")?.to_owned(),
         description: text(c.params, "Description").unwrap_or_default(),
@@ -159,6 +160,7 @@ async fn create_version(c: &Context<'_>) -> Result<Answer> {
         }
     };
     let op = iam::CreatePolicyVersion {
+        original: None,
         name: named(c.params, "PolicyName")?,
         document: c.params.required("PolicyDocument")?.to_owned(),
         default: c.params.boolean("SetAsDefault")?.unwrap_or(false),

@@ -145,7 +145,7 @@ impl World {
         if let Some(statements) = statements {
             let document = serde_json::json!({ "Version": "1", "Statement": statements }).to_string();
             let policy: types::PolicyName = format!("policy-{name}").parse().unwrap();
-            let create = CreatePolicy { name: policy.clone(), document, description: String::new() };
+            let create = CreatePolicy { original: None, name: policy.clone(), document, description: String::new() };
             d.gate().perform(&caller, &d.iam, create).await.unwrap();
             let attach = AttachPolicy { holder: Holder::User(user.clone()), policy: PolicyRef::Custom(policy) };
             d.gate().perform(&caller, &d.iam, attach).await.unwrap();
@@ -164,7 +164,13 @@ impl World {
         let principal = serde_json::json!({ "RAM": [format!("acs:ram::{}:root", owner.account)] });
         let statement = serde_json::json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal }]);
         let trust = serde_json::json!({ "Version": "1", "Statement": statement }).to_string();
-        let create = CreateRole { name: name.clone(), trust, description: String::new(), max_session_secs: None };
+        let create = CreateRole {
+            original: None,
+            name: name.clone(),
+            trust,
+            description: String::new(),
+            max_session_secs: None,
+        };
         d.gate().perform(&root, &d.iam, create).await.unwrap();
         let policy = PolicyRef::System("AliyunOSSFullAccess".to_owned());
         let attach = AttachPolicy { holder: Holder::Role(name.clone()), policy };

@@ -1,0 +1,66 @@
+//! What policies say of buckets and objects.
+
+use super::Vocabulary;
+
+/// What names of buckets and objects begin with, at Amazon and here.
+pub(crate) const RESOURCE: &str = "arn:aws:s3:::";
+pub(crate) const OWN_RESOURCE: &str = "acs:oss:*:*:";
+
+/// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them.
+pub(crate) const ACTIONS: &[(&str, &[&str])] = &[
+    ("AbortMultipartUpload", &["AbortMultipartUpload"]),
+    ("CreateBucket", &["PutBucket"]),
+    ("DeleteBucket", &["DeleteBucket"]),
+    ("DeleteBucketPolicy", &["DeleteBucketPolicy"]),
+    ("DeleteObject", &["DeleteObject"]),
+    ("GetBucketAcl", &["GetBucketAcl"]),
+    ("GetBucketLocation", &["GetBucketLocation"]),
+    ("GetBucketPolicy", &["GetBucketPolicy"]),
+    ("GetEncryptionConfiguration", &["GetBucketEncryption"]),
+    ("GetObject", &["GetObject"]),
+    ("GetObjectAcl", &["GetObjectAcl"]),
+    ("ListBucket", &["GetBucketInfo", "GetBucketStat", "ListObjects"]),
+    ("ListBucketMultipartUploads", &["ListMultipartUploads"]),
+    ("ListMultipartUploadParts", &["ListParts"]),
+    ("PutBucketAcl", &["PutBucketAcl"]),
+    ("PutBucketPolicy", &["PutBucketPolicy"]),
+    ("PutEncryptionConfiguration", &["DeleteBucketEncryption", "PutBucketEncryption"]),
+    ("PutObject", &["PutObject"]),
+    ("PutObjectAcl", &["PutObjectAcl"]),
+];
+
+/// Amazon's actions on what a bucket here never has: versions and tags. They are kept under their own names, which no
+/// operation has, so that the documents in which they stand beside others can be taken.
+pub(crate) const IDLE: &[&str] = &[
+    "DeleteObjectTagging",
+    "DeleteObjectVersion",
+    "DeleteObjectVersionTagging",
+    "GetBucketTagging",
+    "GetBucketVersioning",
+    "GetObjectTagging",
+    "GetObjectVersion",
+    "GetObjectVersionAcl",
+    "GetObjectVersionTagging",
+    "ListBucketVersions",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutObjectTagging",
+    "PutObjectVersionAcl",
+    "PutObjectVersionTagging",
+];
+
+/// Actions that are about no bucket.
+const ACCOUNT_ACTIONS: &[(&str, &[&str])] = &[("ListAllMyBuckets", &["ListBuckets"])];
+
+/// What a bucket's policy can speak of.
+pub(crate) const BUCKET: Vocabulary =
+    Vocabulary { service: ("s3", "oss"), actions: &[ACTIONS], idle: IDLE, together: &[], all: None };
+
+/// What an identity's policy can speak of.
+pub(super) const ALL: Vocabulary = Vocabulary { actions: &[ACTIONS, ACCOUNT_ACTIONS], ..BUCKET };
+
+/// A bucket or objects.
+pub(crate) fn s3_resource(text: &str) -> Option<String> {
+    let path = text.strip_prefix(RESOURCE).filter(|path| !path.is_empty())?;
+    Some(format!("{OWN_RESOURCE}{path}"))
+}
