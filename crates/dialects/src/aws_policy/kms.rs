@@ -99,7 +99,7 @@ mod tests {
         let json = aws_kms::ROWS.iter().flat_map(|rows| rows.iter()).flat_map(|row| row.needs);
         let needed = rpc.chain(json).filter(|need| need.starts_with("kms:"));
         let secret = |need: &&&str| need.contains("Secret") || need.contains("RandomPassword");
-        let (secrets, keys): (BTreeSet<&str>, BTreeSet<&str>) = needed.partition(|need| secret(&need));
+        let (secrets, keys): (BTreeSet<&str>, BTreeSet<&str>) = needed.partition(|need| secret(need));
         assert!(keys.iter().all(|need| meant.contains(*need)), "{:?}", keys.iter().find(|n| !meant.contains(**n)));
         assert!(secrets.iter().all(|need| !meant.contains(*need)));
     }
