@@ -102,7 +102,7 @@ def filled(request, given: dict):
 
 def snake(name: str) -> str:
     """`PendingWindowInDays` is `pending_window_in_days`, and `BindMFADevice` is `bind_mfadevice`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9]+$)", "_", name).lower()
 
 
 @contextlib.contextmanager
