@@ -278,7 +278,7 @@ def test_a_role_is_assumed_and_reads_objects(server, iam, root, make_user, make_
         iam.delete_role(RoleName=name)
     iam.delete_role_policy(RoleName=name, PolicyName="own")
     iam.delete_role(RoleName=name)
-    with refused_s3("InvalidAccessKeyId"):
+    with refused_s3("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 
@@ -292,7 +292,7 @@ def test_a_session_token(server, iam, make_user, bucket):
     with refused("AccessDenied", 403):
         aws_client("sts", server, session).get_session_token()
     iam.delete_access_key(UserName=user.user, AccessKeyId=user.id)
-    with refused_s3("InvalidAccessKeyId"):
+    with refused_s3("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 
@@ -437,3 +437,36 @@ def test_policies_of_both_grammars_side_by_side(server, iam, people, bucket):
     user = people.user()
     iam.attach_user_policy(UserName=user.user, PolicyArn=arn)
     s3_client(server, user).get_object(Bucket=bucket, Key="open/a")
+
+
+def test_what_policies_would_say(iam, root, make_user, make_role):
+    """The simulation says what the server does."""
+    user = make_user({**GOOD, "Resource": "arn:aws:s3:::data/open/*"})
+    arn = f"arn:aws:iam::{root.account}:user/{user.user}"
+    given = {"ActionNames": ["s3:GetObject", "s3:PutObject"], "ResourceArns": ["arn:aws:s3:::data/open/a"]}
+    results = iam.simulate_principal_policy(PolicySourceArn=arn, **given)["EvaluationResults"]
+    assert [(found["EvalActionName"], found["EvalDecision"]) for found in results] == [
+        ("s3:GetObject", "allowed"),
+        ("s3:PutObject", "implicitDeny"),
+    ]
+    deny = text({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": False}}})
+    entry = {"ContextKeyName": "aws:SecureTransport", "ContextKeyValues": ["false"], "ContextKeyType": "boolean"}
+    for entries, expected in (([], "allowed"), ([entry], "explicitDeny")):
+        answer = iam.simulate_principal_policy(PolicySourceArn=arn, PolicyInputList=[deny], ContextEntries=entries, **given)
+        assert answer["EvaluationResults"][0]["EvalDecision"] == expected
+    role = make_role(GOOD)
+    (found,) = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=["s3:GetObject"])["EvaluationResults"]
+    assert (found["EvalDecision"], found["EvalResourceName"]) == ("allowed", "*")
+    (found,) = iam.simulate_custom_policy(PolicyInputList=[text(GOOD)], ActionNames=["kms:Decrypt"])["EvaluationResults"]
+    assert found["EvalDecision"] == "implicitDeny"
+    pages = iam.get_paginator("simulate_custom_policy").paginate(
+        PolicyInputList=[text(GOOD)],
+        ActionNames=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        PaginationConfig={"PageSize": 2},
+    )
+    decisions = [found["EvalDecision"] for page in pages for found in page["EvaluationResults"]]
+    assert decisions == ["allowed", "implicitDeny", "implicitDeny"]
+    with refused("ValidationError", 400):
+        iam.simulate_custom_policy(PolicyInputList=[text(GOOD)], ActionNames=["ec2:RunInstances"])
+    with refused("NoSuchEntity", 404):
+        iam.simulate_principal_policy(PolicySourceArn=f"{arn}-none", ActionNames=["s3:GetObject"])

@@ -413,3 +413,62 @@ async fn bad_parameters_are_the_callers_mistake() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_policies_would_say() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let document = |statements: Value| json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let reads = document(json!([
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/home/${aws:username}/*"},
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::data",
+         "Condition": {"StringLike": {"s3:prefix": "home/*"}}},
+    ]));
+    user(&world, &root, "bob", Some(&reads)).await;
+    let source = arn(&root, "user/bob");
+    let asked = |action: &str, resource: &str, more: &[(&str, &str)]| {
+        let given =
+            [("PolicySourceArn", &*source), ("ActionNames.member.1", action), ("ResourceArns.member.1", resource)];
+        let given: Vec<(String, String)> =
+            given.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (world, root) = (&world, &root);
+        async move {
+            let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answer = world.query_done(root, "SimulatePrincipalPolicy", &given).await;
+            answer["EvaluationResults"][0].clone()
+        }
+    };
+    let allowed = asked("s3:GetObject", "arn:aws:s3:::data/home/bob/a", &[]).await;
+    assert_eq!((&allowed["EvalDecision"], &allowed["EvalActionName"]), (&json!("allowed"), &json!("s3:GetObject")));
+    assert_eq!(allowed["MatchedStatements"][0]["SourcePolicyId"], arn(&root, "policy/own"));
+    let other = asked("s3:GetObject", "arn:aws:s3:::data/home/eve/a", &[]).await;
+    assert_eq!((&other["EvalDecision"], &other["MatchedStatements"]), (&json!("implicitDeny"), &json!("")));
+    let prefix = [
+        ("ContextEntries.member.1.ContextKeyName", "s3:prefix"),
+        ("ContextEntries.member.1.ContextKeyValues.member.1", "home/bob"),
+        ("ContextEntries.member.1.ContextKeyType", "string"),
+    ];
+    assert_eq!(asked("s3:ListBucket", "arn:aws:s3:::data", &prefix).await["EvalDecision"], "allowed");
+    assert_eq!(asked("s3:ListBucket", "arn:aws:s3:::data", &[]).await["EvalDecision"], "implicitDeny");
+    let denies = document(json!([{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]));
+    let denied = asked("s3:GetObject", "arn:aws:s3:::data/home/bob/a", &[("PolicyInputList.member.1", &denies)]).await;
+    assert_eq!(denied["EvalDecision"], "explicitDeny");
+    let ids: Vec<&Value> =
+        denied["MatchedStatements"].as_array().unwrap().iter().map(|m| &m["SourcePolicyId"]).collect();
+    assert!(ids.contains(&&json!("PolicyInputList.1")));
+    let custom = |action: &str| {
+        let given = vec![
+            ("PolicyInputList.member.1", document(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]))),
+            ("ActionNames.member.1", action.to_owned()),
+        ];
+        let (world, root) = (&world, &root);
+        async move { world.query_call(Some(root), "SimulateCustomPolicy", &borrowed(&given)).await }
+    };
+    for (action, expected) in [("iam:GetUser", "allowed"), ("s3:GetObject", "implicitDeny")] {
+        let answer = custom(action).await;
+        assert_eq!(answer.body["SimulateCustomPolicyResult"]["EvaluationResults"][0]["EvalDecision"], expected);
+    }
+    for wrong in ["s3:*", "ec2:RunInstances", "GetUser", ""] {
+        assert_eq!(custom(wrong).await.error(), "ValidationError", "{wrong}");
+    }
+}

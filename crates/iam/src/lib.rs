@@ -31,6 +31,7 @@ mod roles;
 mod rotate_access_key;
 mod session_token;
 mod sessions;
+mod simulation;
 mod token;
 mod users;
 
@@ -65,4 +66,5 @@ pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
+pub use simulation::SimulatePolicies;
 pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

@@ -7,6 +7,8 @@ use wire::Params;
 
 /// The only path that identities have here.
 const PATH: &str = "/";
+/// A text that can be empty, and lists.
+const MAY_BE_EMPTY: [&str; 5] = ["Description", "ActionNames", "ContextEntries", "PolicyInputList", "ResourceArns"];
 /// Entries of a part of a listing where the request does not say how many.
 const PART: usize = 100;
 
@@ -26,7 +28,7 @@ impl Input {
             let shown: String = other.chars().filter(|c| !c.is_control()).take(64).collect();
             return Err(Failure::new(Reason::NotImplemented, format!("The parameter {shown} is not supported.")));
         }
-        match takes.iter().find(|name| **name != "Description" && params.get(name) == Some("")) {
+        match takes.iter().find(|name| !MAY_BE_EMPTY.contains(name) && params.get(name) == Some("")) {
             Some(empty) => Err(Failure::invalid(empty, "it must not be empty")),
             None => Ok(Self(params)),
         }
@@ -68,6 +70,16 @@ impl Input {
     /// A flag; false if it is not given.
     pub(super) fn flag(&self, name: &'static str) -> Result<bool> {
         Ok(self.0.boolean(name)?.unwrap_or(false))
+    }
+
+    /// A list of texts, by the name that its numbers follow; empty if it is not given.
+    pub(super) fn list(&self, name: &'static str) -> Result<Vec<&str>> {
+        self.0.list(name)
+    }
+
+    /// A list of structures, by the name that its numbers follow; empty if it is not given.
+    pub(super) fn structures(&self, name: &'static str) -> Result<Vec<Params>> {
+        self.0.structures(name)
     }
 
     /// Refuses another path than the one there is.

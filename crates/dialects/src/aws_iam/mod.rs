@@ -16,6 +16,7 @@ mod roles;
 mod row;
 mod serve;
 mod shape;
+mod simulate;
 mod sts;
 mod users;
 mod versions;

@@ -1,5 +1,5 @@
 //! What there is of Amazon's identities and not here: sign-in, second factors, federation, certificates, instance profiles,
-//! tags, boundaries, reports and simulation.
+//! tags, boundaries and reports.
 
 use super::row::{Row, row};
 
@@ -99,8 +99,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Iam, "ResyncMFADevice"),
     row!(Iam, "SendDelegationToken"),
     row!(Iam, "SetSecurityTokenServicePreferences"),
-    row!(Iam, "SimulateCustomPolicy"),
-    row!(Iam, "SimulatePrincipalPolicy"),
     row!(Iam, "TagInstanceProfile"),
     row!(Iam, "TagMFADevice"),
     row!(Iam, "TagOpenIDConnectProvider"),

@@ -1,5 +1,7 @@
 use super::context::Context;
-use super::{access_keys, attachments, errors, groups, inline, policies, refused, roles, sts, users, versions};
+use super::{
+    access_keys, attachments, errors, groups, inline, policies, refused, roles, simulate, sts, users, versions,
+};
 use crate::Status;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -83,6 +85,7 @@ pub const ROWS: &[&[Row]] = &[
     versions::ROWS,
     attachments::ROWS,
     inline::ROWS,
+    simulate::ROWS,
     refused::ROWS,
     sts::ROWS,
 ];

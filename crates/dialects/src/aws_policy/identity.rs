@@ -1,10 +1,9 @@
 //! Policies of identities, of their sessions, and of roles about who may assume them.
 
 use super::s3::s3_resource;
-use super::{Actions, Grammar, Vocabulary, kms, read, s3};
+use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, s3};
 use iam::policy::SystemPolicy;
-use types::{Failure, Reason};
-use types::{Result, limits};
+use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, Service, limits};
 
 /// A document as the domain decides by it, and the text it is a translation of.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,6 +64,8 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("PutRolePolicy", &["PutRolePolicy"]),
     ("PutUserPolicy", &["PutUserPolicy"]),
     ("RemoveUserFromGroup", &["RemoveUserFromGroup"]),
+    ("SimulateCustomPolicy", &["SimulateCustomPolicy"]),
+    ("SimulatePrincipalPolicy", &["SimulatePrincipalPolicy"]),
     ("SetDefaultPolicyVersion", &["SetDefaultPolicyVersion"]),
     ("UpdateAccessKey", &["UpdateAccessKey"]),
     ("UpdateAssumeRolePolicy", &["UpdateRole"]),
@@ -127,7 +128,7 @@ const IDENTITY: Grammar = Grammar {
 /// Who may assume a role.
 const TRUST: Grammar = Grammar { services: &[STS], principals_under: Some("RAM"), named_keys: &[], ..IDENTITY };
 
-fn own_root(account: types::AccountId) -> String {
+fn own_root(account: AccountId) -> String {
     format!("acs:ram::{account}:root")
 }
 
@@ -169,6 +170,73 @@ pub(crate) fn policy(text: &str) -> Result<Translated> {
 /// A policy that says who may assume a role.
 pub(crate) fn trust(text: &str) -> Result<Translated> {
     translated(text, &TRUST)
+}
+
+/// What is asked of policies, and what that is in the domain's words.
+pub(crate) struct Asked {
+    /// Amazon's name of the action.
+    pub(crate) action: String,
+    /// The resource as Amazon writes it.
+    pub(crate) resource: String,
+    /// All that is needed for it.
+    pub(crate) own: Vec<(Action, Resource)>,
+}
+
+/// A question about one action on one resource; `*` is any. Resources that Amazon places in no account or region are taken
+/// to be of this account and region.
+pub(crate) fn question(action: &str, resource: &str, account: AccountId, region: &RegionId) -> Result<Asked> {
+    let wrong = || Failure::invalid("ActionNames", "actions that are supported, such as s3:GetObject");
+    let (service, name) = action.split_once(':').ok_or_else(wrong)?;
+    let known = IDENTITY.services.iter().find(|known| known.service.0.eq_ignore_ascii_case(service));
+    let known = known.ok_or_else(wrong)?;
+    let (_, own) = known.named().find(|(theirs, _)| theirs.eq_ignore_ascii_case(name)).ok_or_else(wrong)?;
+    let service = match known.service.1 {
+        "oss" => Service::Oss,
+        "kms" => Service::Kms,
+        "ram" => Service::Ram,
+        _ => Service::Sts,
+    };
+    let own_resource = asked_resource(resource, account, region)
+        .ok_or_else(|| Failure::invalid("ResourceArns", "ARNs of buckets, objects, keys, aliases or identities"))?;
+    let own = own.iter().map(|name| {
+        let resource = match &own_resource {
+            Some(resource) => resource.clone(),
+            None => Resource::global(service, account, "*"),
+        };
+        (Action::read(service, name), resource)
+    });
+    Ok(Asked { action: action.to_owned(), resource: resource.to_owned(), own: own.collect() })
+}
+
+/// The resource of an ARN; `Some(None)` for any, `None` if it is none.
+fn asked_resource(text: &str, account: AccountId, region: &RegionId) -> Option<Option<Resource>> {
+    if text == "*" {
+        return Some(None);
+    }
+    let own = resource(text)?;
+    let mut parts = own.splitn(5, ':').skip(1);
+    let (service, place, whose, path) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let account = if whose == "*" { account } else { whose.parse().ok()? };
+    let place = if place == "*" { region.clone() } else { place.parse().ok()? };
+    Some(Some(match service {
+        "oss" => Resource::regional(Service::Oss, &place, account, path),
+        "kms" => Resource::regional(Service::Kms, &place, account, path),
+        _ => Resource::global(Service::Ram, account, path),
+    }))
+}
+
+/// A condition key in the domain's words.
+pub(crate) fn condition_key(theirs: &str) -> Result<String> {
+    IDENTITY.key(theirs).map_err(|_| Failure::invalid("ContextEntries", "keys that conditions can ask for"))
+}
+
+/// A value of a condition key, of which those of users and roles are spelled otherwise.
+pub(crate) fn condition_value(own_key: &str, value: &str) -> Result<String> {
+    match IDENTITY.arn_keys.iter().any(|(_, ours)| *ours == own_key) {
+        true => own_arn(value)
+            .map_err(|_| Failure::invalid("ContextEntries", "ARNs such as arn:aws:iam::<account>:user/<name>")),
+        false => Ok(value.to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -128,6 +128,13 @@ impl Context {
         context
     }
 
+    /// What is known of who asks, and nothing of how.
+    pub(crate) fn about(principal: &Principal) -> Self {
+        let mut context = Self::new();
+        context.add_principal(principal);
+        context
+    }
+
     fn add_principal(&mut self, principal: &Principal) {
         let kind = match principal {
             Principal::Anonymous => return,

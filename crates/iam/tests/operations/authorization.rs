@@ -1,16 +1,19 @@
 use crate::world::{EVERYTHING, World, administrator, custom, group, role, trust, user};
 use iam::{
     AddUserToGroup, AttachPolicy, Caller, CreateAccessKey, CreateGroup, CreatePolicy, CreatePolicyVersion, CreateRole,
-    CreateUser, DeleteAccessKey, DeleteGroup, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy,
-    GetGroup, GetPolicy, GetPolicyVersion, GetRole, GetUser, Iam, ListAccessKeys, ListAttachedPolicies,
-    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
-    ListUsersForGroup, Operation, PageRequest, RemoveUserFromGroup, Run, SetDefaultPolicyVersion, UpdateAccessKey,
-    UpdateGroup, UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
+    CreateUser, DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeletePolicy, DeletePolicyVersion, DeleteRole,
+    DeleteUser, DetachPolicy, GetGroup, GetInlinePolicy, GetPolicy, GetPolicyVersion, GetRole, GetUser, Holder, Iam,
+    ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListInlinePolicies,
+    ListPolicies, ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, Operation, PageRequest, PutInlinePolicy,
+    RemoveUserFromGroup, Run, SetDefaultPolicyVersion, SimulatePolicies, UpdateAccessKey, UpdateGroup,
+    UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
 };
-use types::{AccessKeyId, Reason, Result};
+use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
+
+const NOTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
 /// Every operation on identities with the resources it needs. Only what needs no permission is missing:
-/// GetCallerIdentity. AssumeRole has a table of its own.
+/// GetCallerIdentity and GetSessionToken. AssumeRole has a table of its own.
 const ROWS: &[(&str, &[&str])] = &[
     ("ram:CreateUser", &["user/new"]),
     ("ram:GetUser", &["user/idle"]),
@@ -55,6 +58,20 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:AttachPolicyToRole", &["role/idle", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromRole", &["role/held", "policy/held"]),
     ("ram:ListPoliciesForRole", &["role/held"]),
+    ("ram:PutUserPolicy", &["user/held"]),
+    ("ram:GetUserPolicy", &["user/held"]),
+    ("ram:ListUserPolicies", &["user/held"]),
+    ("ram:DeleteUserPolicy", &["user/held"]),
+    ("ram:PutGroupPolicy", &["group/held"]),
+    ("ram:GetGroupPolicy", &["group/held"]),
+    ("ram:ListGroupPolicies", &["group/held"]),
+    ("ram:DeleteGroupPolicy", &["group/held"]),
+    ("ram:PutRolePolicy", &["role/held"]),
+    ("ram:GetRolePolicy", &["role/held"]),
+    ("ram:ListRolePolicies", &["role/held"]),
+    ("ram:DeleteRolePolicy", &["role/held"]),
+    ("ram:SimulatePrincipalPolicy", &["user/held"]),
+    ("ram:SimulateCustomPolicy", &["policy/*"]),
 ];
 
 async fn stage() -> (World, AccessKeyId) {
@@ -76,9 +93,23 @@ async fn stage() -> (World, AccessKeyId) {
         .make(CreatePolicyVersion { original: None, name: held(), document: version, default: false, rotate: false })
         .await;
     for holder in [user("held"), group("held"), role("held")] {
-        world.make(AttachPolicy { holder, policy: custom("held") }).await;
+        world.make(AttachPolicy { holder: holder.clone(), policy: custom("held") }).await;
+        world.make(put(holder)).await;
     }
     (world, key)
+}
+
+fn put(holder: Holder) -> PutInlinePolicy {
+    PutInlinePolicy { holder, name: "own".parse().unwrap(), document: EVERYTHING.to_owned(), original: None }
+}
+
+/// Whom an operation on a policy of one holder is about.
+fn held(action: &str) -> Holder {
+    match action {
+        _ if action.contains("User") => user("held"),
+        _ if action.contains("Group") => group("held"),
+        _ => role("held"),
+    }
 }
 
 async fn run<Op: Operation>(world: &World, caller: &Caller, op: Op) -> Result<()>
@@ -194,6 +225,25 @@ async fn perform(world: &World, key: &AccessKeyId, action: &str, caller: &Caller
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
+        "ram:PutUserPolicy" | "ram:PutGroupPolicy" | "ram:PutRolePolicy" => {
+            run(world, caller, PutInlinePolicy { document: NOTHING.to_owned(), ..put(held(action)) }).await
+        }
+        "ram:GetUserPolicy" | "ram:GetGroupPolicy" | "ram:GetRolePolicy" => {
+            run(world, caller, GetInlinePolicy { holder: held(action), name: name("own") }).await
+        }
+        "ram:ListUserPolicies" | "ram:ListGroupPolicies" | "ram:ListRolePolicies" => {
+            run(world, caller, ListInlinePolicies { holder: held(action) }).await
+        }
+        "ram:DeleteUserPolicy" | "ram:DeleteGroupPolicy" | "ram:DeleteRolePolicy" => {
+            run(world, caller, DeleteInlinePolicy { holder: held(action), name: name("own") }).await
+        }
+        "ram:SimulatePrincipalPolicy" | "ram:SimulateCustomPolicy" => {
+            let holder = action.contains("Principal").then(|| user("held"));
+            let resource = Resource::global(Service::Ram, world.tenant.account, "user/held");
+            let questions = vec![(Action::read(Service::Ram, "GetUser"), resource)];
+            let documents = vec![EVERYTHING.to_owned()];
+            run(world, caller, SimulatePolicies { holder, documents, questions, facts: Vec::new() }).await
+        }
         other => panic!("no such row: {other}"),
     }
 }
@@ -215,6 +265,13 @@ async fn state(world: &World) -> Vec<String> {
     for role in world.make(ListRoles { page: page() }).await.items {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Role(role.name.clone()) }).await;
         lines.push(format!("{role:?} {policies:?}"));
+    }
+    for holder in [user("held"), group("held"), role("held")] {
+        let names = world.make(ListInlinePolicies { holder: holder.clone() }).await;
+        for name in names {
+            let op = GetInlinePolicy { holder: holder.clone(), name: name.parse().unwrap() };
+            lines.push(format!("{holder:?} {name} {:?}", world.make(op).await));
+        }
     }
     let policies = world.make(ListPolicies { system: Some(false), page: page() }).await.items;
     for policy in &policies {
