@@ -278,7 +278,7 @@ def test_a_role_is_assumed_and_reads_objects(server, iam, root, make_user, make_
         iam.delete_role(RoleName=name)
     iam.delete_role_policy(RoleName=name, PolicyName="own")
     iam.delete_role(RoleName=name)
-    with refused_s3("InvalidAccessKeyId"):
+    with refused_s3("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 
@@ -292,7 +292,7 @@ def test_a_session_token(server, iam, make_user, bucket):
     with refused("AccessDenied", 403):
         aws_client("sts", server, session).get_session_token()
     iam.delete_access_key(UserName=user.user, AccessKeyId=user.id)
-    with refused_s3("InvalidAccessKeyId"):
+    with refused_s3("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 

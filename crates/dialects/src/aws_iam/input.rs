@@ -7,6 +7,8 @@ use wire::Params;
 
 /// The only path that identities have here.
 const PATH: &str = "/";
+/// A text that can be empty, and lists.
+const MAY_BE_EMPTY: [&str; 5] = ["Description", "ActionNames", "ContextEntries", "PolicyInputList", "ResourceArns"];
 /// Entries of a part of a listing where the request does not say how many.
 const PART: usize = 100;
 
@@ -26,7 +28,7 @@ impl Input {
             let shown: String = other.chars().filter(|c| !c.is_control()).take(64).collect();
             return Err(Failure::new(Reason::NotImplemented, format!("The parameter {shown} is not supported.")));
         }
-        match takes.iter().find(|name| **name != "Description" && params.get(name) == Some("")) {
+        match takes.iter().find(|name| !MAY_BE_EMPTY.contains(name) && params.get(name) == Some("")) {
             Some(empty) => Err(Failure::invalid(empty, "it must not be empty")),
             None => Ok(Self(params)),
         }
