@@ -229,24 +229,6 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         }
         "ram:ListPoliciesForGroup" => run(world, caller, ListAttachedPolicies { holder: group("held") }).await,
         "ram:ListEntitiesForPolicy" => run(world, caller, ListEntitiesForPolicy { policy: custom("held") }).await,
-        "ram:UpdatePolicyDescription" => {
-            run(world, caller, UpdatePolicyDescription { name: name("idle"), description }).await
-        }
-        "ram:CreatePolicyVersion" => {
-            let document = EVERYTHING.to_owned();
-            let op = CreatePolicyVersion { original: None, name: name("idle"), document, default: true, rotate: false };
-            run(world, caller, op).await
-        }
-        "ram:GetPolicyVersion" => {
-            run(world, caller, GetPolicyVersion { policy: custom("idle"), version: "v1".to_owned() }).await
-        }
-        "ram:ListPolicyVersions" => run(world, caller, ListPolicyVersions { policy: custom("idle") }).await,
-        "ram:SetDefaultPolicyVersion" => {
-            run(world, caller, SetDefaultPolicyVersion { name: name("held"), version: "v2".to_owned() }).await
-        }
-        "ram:DeletePolicyVersion" => {
-            run(world, caller, DeletePolicyVersion { name: name("held"), version: "v2".to_owned() }).await
-        }
         "ram:CreateRole" => {
             run(
                 world,
@@ -275,6 +257,34 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
+        other => perform_on_policies(world, staged, other, caller).await,
+    }
+}
+
+async fn perform_on_policies(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
+    fn name<T: std::str::FromStr<Err = types::NameError>>(text: &str) -> T {
+        text.parse().unwrap()
+    }
+    let description = String::new();
+    match action {
+        "ram:UpdatePolicyDescription" => {
+            run(world, caller, UpdatePolicyDescription { name: name("idle"), description }).await
+        }
+        "ram:CreatePolicyVersion" => {
+            let document = EVERYTHING.to_owned();
+            let op = CreatePolicyVersion { original: None, name: name("idle"), document, default: true, rotate: false };
+            run(world, caller, op).await
+        }
+        "ram:GetPolicyVersion" => {
+            run(world, caller, GetPolicyVersion { policy: custom("idle"), version: "v1".to_owned() }).await
+        }
+        "ram:ListPolicyVersions" => run(world, caller, ListPolicyVersions { policy: custom("idle") }).await,
+        "ram:SetDefaultPolicyVersion" => {
+            run(world, caller, SetDefaultPolicyVersion { name: name("held"), version: "v2".to_owned() }).await
+        }
+        "ram:DeletePolicyVersion" => {
+            run(world, caller, DeletePolicyVersion { name: name("held"), version: "v2".to_owned() }).await
+        }
         "ram:PutUserPolicy" | "ram:PutGroupPolicy" | "ram:PutRolePolicy" => {
             run(world, caller, PutInlinePolicy { document: NOTHING.to_owned(), ..put(held(action)) }).await
         }
