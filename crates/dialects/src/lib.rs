@@ -5,6 +5,7 @@
 //! page; and one table from [`types::Reason`] to status and code. Dialects never use each other.
 
 mod arrival;
+mod aws_call;
 pub mod aws_iam;
 pub mod aws_kms;
 mod aws_policy;

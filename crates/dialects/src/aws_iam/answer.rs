@@ -1,10 +1,13 @@
 use super::errors::{code, status};
 use super::row::ServiceName;
-use crate::body::{Response, full};
-use http::{HeaderValue, StatusCode, header};
+use crate::aws_call::{message, request_id, response};
+use crate::body::Response;
+use http::StatusCode;
 use serde_json::Value;
-use types::{Call, Failure, Reason};
+use types::{Call, Failure};
 use wire::xml::{self, Writer};
+
+const XML: &str = "text/xml";
 
 /// The answer of an operation that was done; null is one without a result.
 pub(super) fn done(service: ServiceName, call: &Call, members: &Value) -> Response {
@@ -15,7 +18,7 @@ pub(super) fn done(service: ServiceName, call: &Call, members: &Value) -> Respon
         }
         writer.element("ResponseMetadata", |writer| writer.text("RequestId", request_id(call)));
     });
-    response(call, StatusCode::OK, text)
+    response(call, StatusCode::OK, XML, text)
 }
 
 /// The answer of an operation that was refused or failed.
@@ -30,22 +33,7 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
         });
         writer.text("RequestId", request_id(call));
     });
-    response(call, status, text)
-}
-
-/// What is wrong, and where it is the signature, what would be right. It holds only what the caller sent, and where we are.
-fn message(failure: &Failure) -> String {
-    let detail = |name| failure.detail(name).unwrap_or_default();
-    match failure.reason() {
-        Reason::SignatureMismatch => format!(
-            "{failure}\n\nThe Canonical String for this request should have been\n'{}'\n\n\
-             The String-to-Sign should have been\n'{}'\n",
-            detail("CanonicalRequest"),
-            detail("StringToSign")
-        ),
-        Reason::RegionMismatch => format!("{failure} Credential should be scoped to {}.", detail("ExpectedRegion")),
-        _ => failure.to_string(),
-    }
+    response(call, status, XML, text)
 }
 
 /// One element. Lists have an element `member` for each entry, as all lists of these interfaces have.
@@ -62,20 +50,4 @@ fn write(writer: &mut Writer, name: &str, value: &Value) {
             writer.element(name, |writer| members.iter().for_each(|(name, value)| write(writer, name, value)));
         }
     }
-}
-
-fn request_id(call: &Call) -> String {
-    call.id.as_str().to_ascii_lowercase()
-}
-
-fn response(call: &Call, status: StatusCode, text: String) -> Response {
-    let mut response = Response::new(full(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate, private"));
-    if let Ok(id) = HeaderValue::from_str(&request_id(call)) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    response
 }

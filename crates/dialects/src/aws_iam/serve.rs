@@ -3,16 +3,17 @@ use super::context::Context;
 use super::input::Input;
 use super::row::{Row, ServiceName};
 use crate::arrival::Arrival;
+use crate::aws_call::{authenticate, check_service, read_signature};
 use crate::body::{self, Response};
 use crate::domains::Domains;
 use crate::serve::Incoming;
 use crate::settle::settle;
 use bytes::Bytes;
-use iam::{Caller, Claim};
+use iam::Caller;
 use serde_json::Value;
 use std::sync::Arc;
 use types::{Failure, Reason, Result, limits};
-use wire::signature::{Scheme, Signed, aws};
+use wire::signature::Scheme;
 use wire::{Head, Params, form};
 
 /// Where Amazon's identities are at home. They belong to no region here either, and clients sign for this one or for that
@@ -55,12 +56,10 @@ async fn run(
     (head, params, body): (&Head, Params, Bytes),
 ) -> Result<Value> {
     // The signature comes first: whoever has none learns nothing of what there is.
-    let signed = authenticate(domains, caller, scheme, head, &body).await?;
+    let signed = read_signature(scheme, head, &body)?;
+    authenticate(domains, caller, &signed, &regions(domains)).await?;
     let service = service.ok_or_else(|| Failure::of(Reason::ApiVersionNotFound))?;
-    if signed.scope.as_ref().is_none_or(|scope| scope.product != service.in_credentials()) {
-        let text = format!("The credential's service must be {}.", service.in_credentials());
-        return Err(Failure::new(Reason::SignatureMalformed, text));
-    }
+    check_service(&signed, service.in_credentials())?;
     let action = params.get("Action").unwrap_or_default();
     let row = Row::find(service, action).ok_or_else(|| Failure::of(Reason::ActionNotFound))?;
     caller.set_operation(row.name);
@@ -71,26 +70,13 @@ async fn run(
     handler(&Context { domains, caller, input: &input }).await
 }
 
-/// There is no nonce: the same call twice in one second is the same request, and clients make such calls.
-async fn authenticate(
-    domains: &Domains,
-    caller: &mut Caller,
-    scheme: Scheme,
-    head: &Head,
-    body: &[u8],
-) -> Result<Signed> {
-    let signed = match scheme {
-        Scheme::AwsQuery => aws::read(head, body)?,
-        Scheme::Anonymous(_) => return Err(Reason::MissingAuthentication.into()),
-        _ => return Err(Failure::new(Reason::SignatureMalformed, "This kind of signature is not supported.")),
-    };
-    let (now, mut regions) = (caller.call().time, domains.region_names());
+/// The regions a call may be signed for.
+fn regions(domains: &Domains) -> Vec<&str> {
+    let mut regions = domains.region_names();
     if !regions.contains(&HOME) {
         regions.push(HOME);
     }
-    let claim = Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce: None };
-    domains.gate.authenticate(caller, claim, |secret| signed.verify(secret, now, &regions)).await?;
-    Ok(signed)
+    regions
 }
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.

@@ -1,6 +1,7 @@
 use super::errors::{code, status};
-use crate::body::{Response, full};
-use http::{HeaderValue, StatusCode, header};
+use crate::aws_call;
+use crate::body::Response;
+use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use types::{Call, Failure, Reason};
 
@@ -13,24 +14,9 @@ pub(super) fn done(call: &Call, members: &Value) -> Response {
 pub(super) fn failed(call: &Call, failure: &Failure) -> Response {
     let status = StatusCode::from_u16(status(failure.reason())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = kind(call, failure);
-    let mut response = response(call, status, &json!({"__type": kind, "message": message(failure)}));
+    let mut response = response(call, status, &json!({"__type": kind, "message": aws_call::message(failure)}));
     response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(kind));
     response
-}
-
-/// What is wrong, and where it is the signature, what would be right. It holds only what the caller sent, and where we are.
-fn message(failure: &Failure) -> String {
-    let detail = |name| failure.detail(name).unwrap_or_default();
-    match failure.reason() {
-        Reason::SignatureMismatch => format!(
-            "{failure}\n\nThe Canonical String for this request should have been\n'{}'\n\n\
-             The String-to-Sign should have been\n'{}'\n",
-            detail("CanonicalRequest"),
-            detail("StringToSign")
-        ),
-        Reason::RegionMismatch => format!("{failure} Credential should be scoped to {}.", detail("ExpectedRegion")),
-        _ => failure.to_string(),
-    }
 }
 
 /// The exception that a failure is. Some are told by the member they are about, or by the operation.
@@ -48,13 +34,5 @@ fn kind(call: &Call, failure: &Failure) -> &'static str {
 }
 
 fn response(call: &Call, status: StatusCode, members: &Value) -> Response {
-    let mut response = Response::new(full(members.to_string()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate, private"));
-    if let Ok(id) = HeaderValue::from_str(&call.id.as_str().to_ascii_lowercase()) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    response
+    aws_call::response(call, status, "application/x-amz-json-1.1", members.to_string())
 }

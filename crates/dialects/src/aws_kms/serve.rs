@@ -4,16 +4,17 @@ use super::errors;
 use super::input::Input;
 use super::row::Row;
 use crate::arrival::Arrival;
+use crate::aws_call::{authenticate, check_service, read_signature};
 use crate::body::{self, Response};
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use crate::settle::settle;
-use iam::{Caller, Claim};
+use iam::Caller;
 use serde_json::Value;
 use std::sync::Arc;
 use types::{Dialect, Failure, Reason, Result, limits};
 use wire::Head;
-use wire::signature::{Scheme, Signed, aws};
+use wire::signature::Scheme;
 
 /// Events have the name of the service that all dialects share, and the host that this one's clients think they talk to.
 const DIALECT: Dialect =
@@ -41,7 +42,9 @@ async fn run<'d>(
     let Incoming { head, form: _, request } = incoming;
     let body = body::collect(request.into_body(), limits::FORM_BYTES).await?;
     // The signature comes first: whoever has none learns nothing of what there is.
-    let signed = authenticate(domains, caller, scheme, &head, &body).await?;
+    let signed = read_signature(scheme, &head, &body)?;
+    check_service(&signed, "kms")?;
+    authenticate(domains, caller, &signed, &domains.region_names()).await?;
     let here = domains.region(signed.scope.as_ref().map(|scope| scope.region.as_str()))?;
     *region = Some(here);
     let row = row(&head)?;
@@ -56,28 +59,6 @@ async fn run<'d>(
 fn row(head: &Head) -> Result<&'static Row> {
     let target = head.header("x-amz-target").unwrap_or_default();
     target.strip_prefix(PREFIX).and_then(Row::find).ok_or_else(|| Failure::of(Reason::ActionNotFound))
-}
-
-/// There is no nonce: the same call twice in one second is the same request, and clients make such calls.
-async fn authenticate(
-    domains: &Domains,
-    caller: &mut Caller,
-    scheme: Scheme,
-    head: &Head,
-    body: &[u8],
-) -> Result<Signed> {
-    let signed = match scheme {
-        Scheme::AwsJson => aws::read(head, body)?,
-        Scheme::Anonymous(_) => return Err(Reason::MissingAuthentication.into()),
-        _ => return Err(Failure::new(Reason::SignatureMalformed, "This kind of signature is not supported.")),
-    };
-    if signed.scope.as_ref().is_none_or(|scope| scope.product != "kms") {
-        return Err(Failure::new(Reason::SignatureMalformed, "The credential's service must be kms."));
-    }
-    let (now, regions) = (caller.call().time, domains.region_names());
-    let claim = Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce: None };
-    domains.gate.authenticate(caller, claim, |secret| signed.verify(secret, now, &regions)).await?;
-    Ok(signed)
 }
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
