@@ -1,3 +1,4 @@
+use super::row::ServiceName;
 use crate::domains::{Domains, Region};
 use iam::Caller;
 use serde_json::{Map, Value};
@@ -11,6 +12,8 @@ pub(crate) type Answer = Map<String, Value>;
 pub(crate) struct Context<'c> {
     /// Everything there is.
     pub(super) domains: &'c Arc<Domains>,
+    /// The interface it came through.
+    pub(super) service: ServiceName,
     /// The region the request went to.
     pub(super) region: &'c Arc<Region>,
     /// Who calls.

@@ -3,9 +3,8 @@
 pub(super) mod people;
 pub(super) mod users;
 
-use super::context::Context;
+use super::context::Answer;
 use super::row::{Row, row};
-use types::{AccountId, Failure, NameError, Reason, Result, UserName};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -88,33 +87,8 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "ListRecentGovernanceMetrics"),
 ];
 
-/// What follows a user's name and an `@`.
-fn domain(account: AccountId) -> String {
-    format!("{account}.onaliyun.com")
-}
-
-fn own_account(c: &Context<'_>) -> Result<AccountId> {
-    c.caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
-}
-
-/// A user's name as it is shown.
-fn principal(c: &Context<'_>, user: &UserName) -> String {
-    let domain = c.caller.account().map(domain).unwrap_or_default();
-    format!("{user}@{domain}")
-}
-
-/// The user of a parameter, if it is given. Users of other domains are as good as missing.
-fn given(c: &Context<'_>, parameter: &'static str) -> Result<Option<UserName>> {
-    let Some(text) = c.params.optional(parameter) else { return Ok(None) };
-    let rule = NameError::new("user principal name", "<user>@<account id>.onaliyun.com");
-    let (user, of) = text.split_once('@').ok_or_else(|| Failure::invalid(parameter, rule))?;
-    if of != domain(own_account(c)?) {
-        return Err(Failure::of(Reason::UserNotFound));
-    }
-    user.parse().map(Some).map_err(|rule| Failure::invalid(parameter, rule))
-}
-
-/// The user a call is about.
-fn user_of(c: &Context<'_>) -> Result<UserName> {
-    given(c, "UserPrincipalName")?.ok_or_else(|| Failure::missing("UserPrincipalName"))
+/// An answer with a member that the older interface does not have.
+fn with(mut answer: Answer, member: &str, value: bool) -> Answer {
+    answer.insert(member.to_owned(), value.into());
+    answer
 }

@@ -4,28 +4,20 @@ pub(super) mod groups;
 pub(super) mod people;
 pub(super) mod policies;
 pub(super) mod shape;
+mod user_names;
+pub(super) mod users;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
-use iam::{Iam, Operation, PageRequest, Run, UserProfile};
+use iam::{Iam, Operation, PageRequest, Run};
 use serde_json::json;
-use shape::{access_key, page, role, user};
+use shape::{page, role};
 use std::str::FromStr;
-use types::{AccessKeyId, Failure, Result, UserName};
+use types::{Failure, Result};
 use wire::Params;
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Ram, "CreateUser", Full, ["ram:CreateUser"], create_user),
-    row!(Ram, "GetUser", Full, ["ram:GetUser"], get_user),
-    row!(Ram, "UpdateUser", Full, ["ram:UpdateUser"], update_user),
-    row!(Ram, "ListUsers", Partial, ["ram:ListUsers"], list_users),
-    row!(Ram, "DeleteUser", Full, ["ram:DeleteUser"], delete_user),
-    row!(Ram, "CreateAccessKey", Full, ["ram:CreateAccessKey"], create_access_key),
-    row!(Ram, "ListAccessKeys", Full, ["ram:ListAccessKeys"], list_access_keys),
-    row!(Ram, "UpdateAccessKey", Full, ["ram:UpdateAccessKey"], update_access_key),
-    row!(Ram, "DeleteAccessKey", Full, ["ram:DeleteAccessKey"], delete_access_key),
-    row!(Ram, "GetAccessKeyLastUsed", Full, ["ram:GetAccessKeyLastUsed"], get_access_key_last_used),
     row!(Ram, "CreateRole", Partial, ["ram:CreateRole"], create_role),
     row!(Ram, "GetRole", Full, ["ram:GetRole"], get_role),
     row!(Ram, "UpdateRole", Full, ["ram:UpdateRole"], update_role),
@@ -82,93 +74,6 @@ pub(super) fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
 pub(super) fn page_request(params: &Params) -> Result<PageRequest> {
     refuse(params, &["Tag"])?;
     Ok(PageRequest { marker: params.optional("Marker").map(str::to_owned), max_items: params.parsed("MaxItems")? })
-}
-
-async fn create_user(c: &Context<'_>) -> Result<Answer> {
-    refuse(c.params, &["Tag"])?;
-    let profile = UserProfile {
-        display_name: text(c.params, "DisplayName"),
-        mobile_phone: text(c.params, "MobilePhone"),
-        email: text(c.params, "Email"),
-        comments: text(c.params, "Comments"),
-    };
-    let made = c.iam(iam::CreateUser { name: named(c.params, "UserName")?, profile }).await?;
-    Ok(answer! { "User": user(&made) })
-}
-
-async fn get_user(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::GetUser { name: named(c.params, "UserName")? }).await?;
-    Ok(answer! { "User": user(&found) })
-}
-
-async fn update_user(c: &Context<'_>) -> Result<Answer> {
-    let profile = UserProfile {
-        display_name: text(c.params, "NewDisplayName"),
-        mobile_phone: text(c.params, "NewMobilePhone"),
-        email: text(c.params, "NewEmail"),
-        comments: text(c.params, "NewComments"),
-    };
-    let (name, new_name) = (named(c.params, "UserName")?, c.params.parsed("NewUserName")?);
-    let changed = c.iam(iam::UpdateUser { name, new_name, profile }).await?;
-    Ok(answer! { "User": user(&changed) })
-}
-
-async fn list_users(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::ListUsers { page: page_request(c.params)? }).await?;
-    Ok(page(&found, "Users", "User", user))
-}
-
-async fn delete_user(c: &Context<'_>) -> Result<Answer> {
-    c.iam(iam::DeleteUser { name: named(c.params, "UserName")? }).await?;
-    Ok(answer! {})
-}
-
-/// Whose access keys: a user's, or without a name the caller's own.
-fn whose(params: &Params) -> Result<Option<UserName>> {
-    params.parsed("UserName")
-}
-
-async fn create_access_key(c: &Context<'_>) -> Result<Answer> {
-    let made = c.iam(iam::CreateAccessKey { user: whose(c.params)? }).await?;
-    Ok(answer! { "AccessKey": {
-        "AccessKeyId": made.id.as_str(),
-        "AccessKeySecret": made.secret.expose(),
-        "Status": "Active",
-        "CreateDate": c.caller.call().time.iso_seconds(),
-    } })
-}
-
-async fn list_access_keys(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::ListAccessKeys { user: whose(c.params)? }).await?;
-    let keys: Vec<_> = found.iter().map(access_key).collect();
-    Ok(answer! { "AccessKeys": {"AccessKey": keys} })
-}
-
-/// Whether an access key is to be active.
-pub(super) fn status(params: &Params) -> Result<bool> {
-    match params.required("Status")? {
-        "Active" => Ok(true),
-        "Inactive" => Ok(false),
-        _ => Err(Failure::invalid("Status", "Active or Inactive")),
-    }
-}
-
-async fn update_access_key(c: &Context<'_>) -> Result<Answer> {
-    let (active, access_key): (bool, AccessKeyId) = (status(c.params)?, named(c.params, "UserAccessKeyId")?);
-    c.iam(iam::UpdateAccessKey { user: whose(c.params)?, access_key, active }).await?;
-    Ok(answer! {})
-}
-
-async fn delete_access_key(c: &Context<'_>) -> Result<Answer> {
-    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
-    c.iam(iam::DeleteAccessKey { user: whose(c.params)?, access_key }).await?;
-    Ok(answer! {})
-}
-
-async fn get_access_key_last_used(c: &Context<'_>) -> Result<Answer> {
-    let access_key: AccessKeyId = named(c.params, "UserAccessKeyId")?;
-    let used = c.iam(iam::GetAccessKeyLastUsed { user: whose(c.params)?, access_key }).await?;
-    Ok(answer! { "AccessKeyLastUsed": {"LastUsedDate": used.map(types::Timestamp::iso_seconds).unwrap_or_default()} })
 }
 
 async fn create_role(c: &Context<'_>) -> Result<Answer> {

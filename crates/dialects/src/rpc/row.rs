@@ -80,6 +80,7 @@ pub const ROWS: &[&[Row]] = &[
     kms::crypto::ROWS,
     kms::tags::ROWS,
     secrets::ROWS,
+    ram::users::ROWS,
     ram::ROWS,
     ram::groups::ROWS,
     ram::people::ROWS,

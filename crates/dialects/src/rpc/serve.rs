@@ -83,7 +83,7 @@ async fn run(
         .run
         .ok_or_else(|| Failure::new(Reason::NotImplemented, format!("The action {} is not supported.", row.name)))?;
     let region = region(domains, &taken.params)?;
-    handler(&Context { domains, region, caller, params: &taken.params }).await
+    handler(&Context { domains, service, region, caller, params: &taken.params }).await
 }
 
 /// SDKs send the region they are set to; a region that is none of ours is a wrong setting, and said to be.

@@ -51,25 +51,25 @@ pub(crate) async fn delete(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! {})
 }
 
-async fn add_user(c: &Context<'_>) -> Result<Answer> {
-    let op = iam::AddUserToGroup { user: named(c.params, "UserName")?, group: named(c.params, "GroupName")? };
+pub(crate) async fn add_user(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::AddUserToGroup { user: c.user()?, group: named(c.params, "GroupName")? };
     c.iam(op).await?;
     Ok(answer! {})
 }
 
-async fn remove_user(c: &Context<'_>) -> Result<Answer> {
-    let op = iam::RemoveUserFromGroup { user: named(c.params, "UserName")?, group: named(c.params, "GroupName")? };
+pub(crate) async fn remove_user(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::RemoveUserFromGroup { user: c.user()?, group: named(c.params, "GroupName")? };
     c.iam(op).await?;
     Ok(answer! {})
 }
 
-async fn list_for_user(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::ListGroupsForUser { user: named(c.params, "UserName")? }).await?;
+pub(crate) async fn list_for_user(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::ListGroupsForUser { user: c.user()? }).await?;
     Ok(answer! { "Groups": {"Group": found.iter().map(joined).collect::<Vec<_>>()} })
 }
 
 /// A group that a user is in.
-pub(crate) fn joined(joined: &Joined<GroupRecord>) -> Value {
+fn joined(joined: &Joined<GroupRecord>) -> Value {
     json!({
         "GroupName": joined.of.name.as_str(),
         "GroupId": joined.of.id.as_str(),
@@ -78,12 +78,13 @@ pub(crate) fn joined(joined: &Joined<GroupRecord>) -> Value {
     })
 }
 
-async fn list_users(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn list_users(c: &Context<'_>) -> Result<Answer> {
     let op = iam::ListUsersForGroup { group: named(c.params, "GroupName")?, page: page_request(c.params)? };
     let found = c.iam(op).await?;
     Ok(page(&found, "Users", "User", |joined| {
+        let (member, name) = c.shown_user(&joined.of.name);
         json!({
-            "UserName": joined.of.name.as_str(),
+            (member): name,
             "UserId": joined.of.id.as_str(),
             "DisplayName": joined.of.display_name,
             "JoinDate": joined.joined.iso_seconds(),

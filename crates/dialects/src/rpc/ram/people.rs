@@ -32,47 +32,53 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ram, "ClearAccountAlias", Full, ["ram:ClearAccountAlias"], clear_alias),
 ];
 
-pub(crate) fn password(params: &Params, name: &'static str) -> Result<Password> {
+pub(in crate::rpc) fn password(params: &Params, name: &'static str) -> Result<Password> {
     Ok(Password::new(params.required(name)?.to_owned()))
 }
 
-fn profile(profile: &LoginProfile) -> Value {
+pub(crate) fn profile(c: &Context<'_>, profile: &LoginProfile) -> Value {
+    let (member, name) = c.shown_user(&profile.user);
     json!({
-        "UserName": profile.user.as_str(),
+        (member): name,
         "PasswordResetRequired": profile.reset_required,
         "MFABindRequired": profile.mfa_required,
         "CreateDate": profile.created.iso_seconds(),
     })
 }
 
-async fn create_login_profile(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn create_login_profile(c: &Context<'_>) -> Result<Answer> {
     let op = iam::CreateLoginProfile {
-        user: named(c.params, "UserName")?,
+        user: c.user()?,
         password: password(c.params, "Password")?,
         reset_required: c.params.boolean("PasswordResetRequired")?.unwrap_or(false),
         mfa_required: c.params.boolean("MFABindRequired")?.unwrap_or(false),
     };
-    Ok(answer! { "LoginProfile": profile(&c.iam(op).await?) })
+    Ok(answer! { "LoginProfile": profile(c, &c.iam(op).await?) })
 }
 
-async fn get_login_profile(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::GetLoginProfile { user: named(c.params, "UserName")? }).await?;
-    Ok(answer! { "LoginProfile": profile(&found) })
+pub(crate) async fn get_login_profile(c: &Context<'_>) -> Result<Answer> {
+    let found = c.iam(iam::GetLoginProfile { user: c.user()? }).await?;
+    Ok(answer! { "LoginProfile": profile(c, &found) })
 }
 
-async fn update_login_profile(c: &Context<'_>) -> Result<Answer> {
+/// The profile with what the call changes of it.
+pub(crate) async fn changed_profile(c: &Context<'_>) -> Result<LoginProfile> {
     let op = iam::UpdateLoginProfile {
-        user: named(c.params, "UserName")?,
+        user: c.user()?,
         password: c.params.optional("Password").map(|text| Password::new(text.to_owned())),
         reset_required: c.params.boolean("PasswordResetRequired")?,
         mfa_required: c.params.boolean("MFABindRequired")?,
     };
-    c.iam(op).await?;
+    c.iam(op).await
+}
+
+async fn update_login_profile(c: &Context<'_>) -> Result<Answer> {
+    changed_profile(c).await?;
     Ok(answer! {})
 }
 
-async fn delete_login_profile(c: &Context<'_>) -> Result<Answer> {
-    c.iam(iam::DeleteLoginProfile { user: named(c.params, "UserName")? }).await?;
+pub(crate) async fn delete_login_profile(c: &Context<'_>) -> Result<Answer> {
+    c.iam(iam::DeleteLoginProfile { user: c.user()? }).await?;
     Ok(answer! {})
 }
 
@@ -91,24 +97,27 @@ pub(crate) async fn create_device(c: &Context<'_>) -> Result<Answer> {
     } })
 }
 
-fn device(device: &MfaDevice) -> Value {
+fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
     match &device.bound {
-        Some((user, since)) => json!({
-            "SerialNumber": device.serial.to_string(),
-            "ActivateDate": since.iso_seconds(),
-            "User": {
-                "UserId": user.id.as_str(),
-                "UserName": user.name.as_str(),
-                "DisplayName": user.display_name,
-            },
-        }),
+        Some((user, since)) => {
+            let (member, name) = c.shown_user(&user.name);
+            json!({
+                "SerialNumber": device.serial.to_string(),
+                "ActivateDate": since.iso_seconds(),
+                "User": {
+                    "UserId": user.id.as_str(),
+                    (member): name,
+                    "DisplayName": user.display_name,
+                },
+            })
+        }
         None => json!({ "SerialNumber": device.serial.to_string() }),
     }
 }
 
-async fn list_devices(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn list_devices(c: &Context<'_>) -> Result<Answer> {
     let found = c.iam(iam::ListMfaDevices).await?;
-    let devices: Vec<Value> = found.iter().map(device).collect();
+    let devices: Vec<Value> = found.iter().map(|found| device(c, found)).collect();
     Ok(answer! { "VirtualMFADevices": {"VirtualMFADevice": devices} })
 }
 
@@ -117,24 +126,24 @@ pub(crate) async fn delete_device(c: &Context<'_>) -> Result<Answer> {
     Ok(answer! {})
 }
 
-pub(crate) fn codes(params: &Params) -> Result<[Secret<String>; 2]> {
+fn codes(params: &Params) -> Result<[Secret<String>; 2]> {
     let code = |name| Ok::<_, Failure>(Secret::new(params.required(name)?.to_owned()));
     Ok([code("AuthenticationCode1")?, code("AuthenticationCode2")?])
 }
 
-async fn bind_device(c: &Context<'_>) -> Result<Answer> {
-    let (user, serial) = (named(c.params, "UserName")?, named(c.params, "SerialNumber")?);
+pub(crate) async fn bind_device(c: &Context<'_>) -> Result<Answer> {
+    let (user, serial) = (c.user()?, named(c.params, "SerialNumber")?);
     c.iam(iam::BindMfaDevice { user, serial, codes: codes(c.params)? }).await?;
     Ok(answer! {})
 }
 
-async fn unbind_device(c: &Context<'_>) -> Result<Answer> {
-    let serial = c.iam(iam::UnbindMfaDevice { user: named(c.params, "UserName")? }).await?;
+pub(crate) async fn unbind_device(c: &Context<'_>) -> Result<Answer> {
+    let serial = c.iam(iam::UnbindMfaDevice { user: c.user()? }).await?;
     Ok(answer! { "MFADevice": {"SerialNumber": serial.to_string()} })
 }
 
-async fn get_user_mfa(c: &Context<'_>) -> Result<Answer> {
-    let serial = c.iam(iam::GetUserMfa { user: named(c.params, "UserName")? }).await?;
+pub(crate) async fn get_user_mfa(c: &Context<'_>) -> Result<Answer> {
+    let serial = c.iam(iam::GetUserMfa { user: c.user()? }).await?;
     Ok(answer! { "MFADevice": {"SerialNumber": serial.to_string(), "Type": "VMFA"} })
 }
 

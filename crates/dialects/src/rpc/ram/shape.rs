@@ -18,10 +18,11 @@ pub(crate) fn page<T>(found: &Page<T>, list: &str, item: &str, shape: impl Fn(&T
     members
 }
 
-pub(super) fn user(user: &UserRecord) -> Value {
+pub(super) fn user(c: &Context<'_>, user: &UserRecord) -> Value {
+    let (member, name) = c.shown_user(&user.name);
     json!({
         "UserId": user.id.as_str(),
-        "UserName": user.name.as_str(),
+        (member): name,
         "DisplayName": user.display_name,
         "MobilePhone": user.mobile_phone,
         "Email": user.email,
