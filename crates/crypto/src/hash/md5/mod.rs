@@ -6,7 +6,7 @@ mod together;
 pub use together::update_together;
 
 use md5::block_api::compress;
-use std::borrow::Cow;
+use std::ops::Deref;
 
 /// Bytes of a block.
 const BLOCK: usize = 64;
@@ -16,7 +16,23 @@ const LENGTH_AT: usize = BLOCK - 8;
 const START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
 /// One or more whole blocks, one after the other.
-type Run<'a> = Cow<'a, [[u8; BLOCK]]>;
+enum Run<'a> {
+    /// As they came.
+    Whole(&'a [[u8; BLOCK]]),
+    /// One that was put together from two pieces.
+    Joined([[u8; BLOCK]; 1]),
+}
+
+impl Deref for Run<'_> {
+    type Target = [[u8; BLOCK]];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Whole(blocks) => blocks,
+            Self::Joined(block) => block,
+        }
+    }
+}
 
 /// The MD5 of bytes that arrive piece by piece. Of several such hashes, pieces can be taken in at once: see
 /// [`update_together`].
@@ -37,9 +53,9 @@ impl Md5 {
 
     /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        let mut runs = Vec::new();
-        self.take(bytes, &mut runs);
-        runs.iter().for_each(|run| compress(&mut self.state, run));
+        let mut state = self.state;
+        self.take(bytes, |run| compress(&mut state, &run));
+        self.state = state;
     }
 
     /// The hash of all that was added.
@@ -48,8 +64,9 @@ impl Md5 {
         // RFC 1321 §3.1: one bit, then zeros up to eight bytes before the end of a block.
         let filled = self.filled();
         let zeros = if filled < LENGTH_AT { LENGTH_AT } else { LENGTH_AT + BLOCK } - filled - 1;
-        let padding = [&[0x80], [0; BLOCK].get(..zeros).unwrap_or_default(), &bits].concat();
-        self.update(&padding);
+        self.update(&[0x80]);
+        self.update([0; BLOCK].get(..zeros).unwrap_or_default());
+        self.update(&bits);
         let mut out = [0; 16];
         for (bytes, word) in out.chunks_exact_mut(4).zip(self.state) {
             bytes.copy_from_slice(&word.to_le_bytes());
@@ -62,8 +79,8 @@ impl Md5 {
         (self.length % BLOCK as u64) as usize
     }
 
-    /// Cuts bytes that follow into runs of blocks, still to be compressed in this order, and keeps what is left over.
-    fn take<'a>(&mut self, mut bytes: &'a [u8], runs: &mut Vec<Run<'a>>) {
+    /// Cuts bytes that follow into runs of blocks, to be compressed in this order, and keeps what is left over.
+    fn take<'a>(&mut self, mut bytes: &'a [u8], mut each: impl FnMut(Run<'a>)) {
         let filled = self.filled();
         self.length = self.length.wrapping_add(bytes.len() as u64);
         if filled > 0 {
@@ -72,12 +89,12 @@ impl Md5 {
             if filled + head.len() < BLOCK {
                 return;
             }
-            runs.push(Cow::Owned(vec![self.tail]));
+            each(Run::Joined([self.tail]));
             bytes = rest;
         }
         let (blocks, rest) = bytes.as_chunks();
         if !blocks.is_empty() {
-            runs.push(Cow::Borrowed(blocks));
+            each(Run::Whole(blocks));
         }
         self.keep(0, rest);
     }

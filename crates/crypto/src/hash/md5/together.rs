@@ -29,7 +29,7 @@ struct Lane<'a> {
 impl<'a> Lane<'a> {
     fn new<P: AsRef<[u8]>>(md5: &'a mut Md5, pieces: &'a [P]) -> Self {
         let mut runs = Vec::with_capacity(2 * pieces.len());
-        pieces.iter().for_each(|piece| md5.take(piece.as_ref(), &mut runs));
+        pieces.iter().for_each(|piece| md5.take(piece.as_ref(), |run| runs.push(run)));
         runs.reverse();
         Self { state: &mut md5.state, runs, done: 0 }
     }
