@@ -9,16 +9,18 @@ use crate::key_kind::{KeySpec, KeyUsage};
 use crate::kms::{KeyPlace, Kms};
 use crate::material::Material;
 use crate::ops::Drawn;
-use crate::tables::{WASTE, Waste, due_before, waste_suffix};
+use crate::tables::{WASTE, Waste, due_until, waste_suffix};
 use crate::token::{Hsm, MadeInToken, ObjectName};
 use crypto::Key;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Committed, Durability, Range, Txn};
+use store::{Committed, Durability, Txn};
 use types::{AccountId, Failure, KeyId, Reason, Result, Timestamp};
 
 /// How long a call may take from having an object made to its commit.
 const GRACE: Duration = Duration::from_secs(60 * 60);
+/// Objects that one sweep fails to destroy before it gives up.
+const FAILURES: usize = 3;
 /// Objects that one sweep destroys at most; the next goes on.
 const SWEEP: usize = 1_000;
 
@@ -100,21 +102,39 @@ impl Kms {
         txn.put(WASTE, AccountId::PLATFORM, &suffix, &Waste { object, doomed: true }).await
     }
 
-    /// Destroys the objects in the token whose time has come. Says how many. While the token is away they stay on the list.
+    /// Destroys the objects in the token whose time has come. Says how many. What cannot be destroyed stays on the list, and
+    /// does not keep the others; but if several cannot, the token is away, and the next sweep goes on.
+    /// Fails if there was something to destroy and nothing could be.
     pub async fn sweep_token(&self, now: Timestamp) -> Result<usize> {
-        let end = due_before(now.plus(Duration::from_millis(1)));
-        let range = Range { start: Vec::new(), end: Some(end.to_vec()), limit: SWEEP, reverse: false };
-        let found = self.store.view().await?.scan(WASTE, AccountId::PLATFORM, &range).await?;
-        let mut destroyed = 0;
+        let found = self.store.view().await?.scan(WASTE, AccountId::PLATFORM, &due_until(now, SWEEP)).await?;
+        let (mut destroyed, mut failed) = (0, Vec::new());
         for (suffix, waste) in found {
-            let id = waste.object.to_string();
-            if self.condemn(&suffix).await? {
-                self.hsm()?.call(move |token| token.destroy(&id)).await?;
-                self.strike(&suffix).await?;
-                destroyed += 1;
+            match self.destroy_object(&suffix, &waste).await {
+                Ok(gone) => destroyed += usize::from(gone),
+                Err(failure) => {
+                    tracing::warn!(object = %waste.object, error = %failure, "an object in the token is not destroyed");
+                    failed.push(failure);
+                }
+            }
+            if failed.len() >= FAILURES {
+                break;
             }
         }
-        Ok(destroyed)
+        match failed.pop() {
+            Some(failure) if destroyed == 0 => Err(failure),
+            _ => Ok(destroyed),
+        }
+    }
+
+    /// Destroys one object, unless somebody has saved it.
+    async fn destroy_object(&self, suffix: &[u8], waste: &Waste) -> Result<bool> {
+        let (hsm, id) = (self.hsm()?, waste.object.to_string());
+        if !self.condemn(suffix).await? {
+            return Ok(false);
+        }
+        hsm.call(move |token| token.destroy(&id)).await?;
+        self.strike(suffix).await?;
+        Ok(true)
     }
 
     /// Sees to it that nobody can save an object any more. Not if somebody has.

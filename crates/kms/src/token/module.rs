@@ -1,11 +1,12 @@
 use super::TokenError;
+use crypto::sha256;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -34,6 +35,8 @@ pub(crate) struct Module {
     state: RwLock<State>,
     /// How many want it to stay loaded.
     keepers: AtomicUsize,
+    /// The PINs that tokens refused, as hashes with the tokens' labels. None is given a second time: tokens count.
+    refused: Mutex<BTreeSet<(String, [u8; 32])>>,
 }
 
 #[derive(Default)]
@@ -68,8 +71,10 @@ pub(crate) enum Trouble {
     NoObject(String),
     /// It gave something else than was asked for.
     Odd(&'static str),
-    /// The input is at fault. The only one after which it is not tried again.
+    /// The input is at fault: it is not tried again.
     Refused,
+    /// The PIN was refused before.
+    PinRefused,
     /// The module is not loaded.
     Unloaded,
 }
@@ -89,8 +94,9 @@ fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Module {
     /// The module in this file, not loaded yet.
     pub(crate) fn at(path: &Path) -> Arc<Self> {
-        let make = || Self { path: path.to_owned(), state: RwLock::default(), keepers: AtomicUsize::new(0) };
-        unpoisoned(&MODULES).entry(path.to_owned()).or_insert_with(|| Arc::new(make())).clone()
+        let (state, keepers, refused) = (RwLock::default(), AtomicUsize::new(0), Mutex::default());
+        let make = || Arc::new(Self { path: path.to_owned(), state, keepers, refused });
+        unpoisoned(&MODULES).entry(path.to_owned()).or_insert_with(make).clone()
     }
 
     /// Has it stay loaded after work, until [`release`](Self::release).
@@ -129,7 +135,7 @@ impl Module {
     ) -> (u64, Result<T, Trouble>) {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let Some(loaded) = &state.loaded else { return (state.times, Err(Trouble::Unloaded)) };
-        let done = loaded.seat(config).and_then(|mut seat| {
+        let done = loaded.seat(config, &self.refused).and_then(|mut seat| {
             let done = work(&mut seat);
             // A session in which something failed may have that on its hands still: it is closed.
             if done.is_ok() {
@@ -178,7 +184,7 @@ fn initialized(path: &Path) -> Result<Pkcs11, Error> {
 
 impl Loaded {
     /// A session with the token of this label: one that is idle, else a new one.
-    fn seat(&self, config: &TokenConfig) -> Result<Seat, Trouble> {
+    fn seat(&self, config: &TokenConfig, refused: &Mutex<BTreeSet<(String, [u8; 32])>>) -> Result<Seat, Trouble> {
         let mut idle = unpoisoned(&self.idle);
         if let Some(found) = idle.iter().position(|seat| seat.token == config.token) {
             return Ok(idle.swap_remove(found));
@@ -189,17 +195,36 @@ impl Loaded {
                 continue;
             }
             let session = self.context.open_rw_session(slot)?;
-            let pin = AuthPin::new(config.pin.expose().as_str().into());
-            match session.login(UserType::User, Some(&pin)) {
-                // Being logged in is common to all sessions of a process.
-                Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
-                Err(error) => return Err(error.into()),
-            }
+            login(&session, config, &mut unpoisoned(refused))?;
             let (context, token) = (self.context.clone(), config.token.clone());
             return Ok(Seat { session, context, slot, token, handles: HashMap::new() });
         }
         Err(Trouble::NoToken)
     }
+}
+
+/// Under the lock of what was refused, so that several at once do not all give the same wrong PIN.
+fn login(session: &Session, config: &TokenConfig, refused: &mut BTreeSet<(String, [u8; 32])>) -> Result<(), Trouble> {
+    let given = (config.token.clone(), sha256(config.pin.expose().as_bytes()));
+    if refused.contains(&given) {
+        return Err(Trouble::PinRefused);
+    }
+    let pin = AuthPin::new(config.pin.expose().as_str().into());
+    match session.login(UserType::User, Some(&pin)) {
+        // Being logged in is common to all sessions of a process.
+        Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+        Err(error) => {
+            if is_pin(&error) {
+                refused.insert(given);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Whether the device said that the PIN is wrong.
+fn is_pin(error: &Error) -> bool {
+    matches!(error, Error::Pkcs11(RvError::PinIncorrect | RvError::PinLocked | RvError::PinExpired, _))
 }
 
 impl Seat {
@@ -242,16 +267,11 @@ impl Seat {
 }
 
 impl Trouble {
-    /// Whether the device said that the PIN is wrong.
-    pub(crate) fn is_pin(error: &Error) -> bool {
-        matches!(error, Error::Pkcs11(RvError::PinIncorrect | RvError::PinLocked | RvError::PinExpired, _))
-    }
-
     /// Whether it may go better with the module initialised anew. A wrong PIN is not given twice: tokens count.
     fn may_pass(&self) -> bool {
         match self {
-            Self::Refused => false,
-            Self::Module(error) => !Self::is_pin(error),
+            Self::Refused | Self::PinRefused => false,
+            Self::Module(error) => !is_pin(error),
             Self::NoToken | Self::NoObject(_) | Self::Odd(_) | Self::Unloaded => true,
         }
     }
@@ -264,6 +284,7 @@ impl Trouble {
             Self::NoObject(object) => TokenError::ObjectGone { token, object },
             Self::Odd(what) => TokenError::Odd { token, what },
             Self::Refused => TokenError::Refused,
+            Self::PinRefused => TokenError::PinWrong { token },
             Self::Unloaded => TokenError::Odd { token, what: "answer: its module was left meanwhile" },
         }
     }

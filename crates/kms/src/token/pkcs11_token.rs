@@ -7,15 +7,12 @@ use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectHandle};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use types::Secret;
 
 /// A token behind a PKCS#11 module (OASIS PKCS #11 v2.40 and later).
 pub struct Pkcs11Token {
     config: TokenConfig,
     module: Arc<Module>,
-    /// Whether the PIN was refused.
-    pin_wrong: AtomicBool,
 }
 
 impl Pkcs11Token {
@@ -23,20 +20,11 @@ impl Pkcs11Token {
     pub fn new(config: TokenConfig) -> Self {
         let module = Module::at(&config.module);
         module.keep();
-        Self { config, module, pin_wrong: AtomicBool::new(false) }
+        Self { config, module }
     }
 
     fn run<T>(&self, what: &'static str, work: impl FnMut(&mut Seat) -> Result<T, Trouble>) -> Result<T, TokenError> {
-        if self.pin_wrong.load(Ordering::Relaxed) {
-            return Err(TokenError::PinWrong { token: self.config.token.clone() });
-        }
-        let done = self.module.run(&self.config, what, work);
-        if let Err(TokenError::Failed { source, .. }) = &done
-            && Trouble::is_pin(source)
-        {
-            self.pin_wrong.store(true, Ordering::Relaxed);
-        }
-        done
+        self.module.run(&self.config, what, work)
     }
 }
 
