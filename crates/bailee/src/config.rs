@@ -230,7 +230,6 @@ fn connections(given: Option<usize>) -> Result<usize, Stop> {
     }
 }
 
-/// A setting that is one of a few words; the first is the default.
 /// A token that is asked by as many at a time as it may be.
 fn sessions(token: TokenSettings) -> Result<TokenSettings, Stop> {
     match token.sessions {
@@ -241,6 +240,7 @@ fn sessions(token: TokenSettings) -> Result<TokenSettings, Stop> {
     }
 }
 
+/// A setting that is one of a few words; the first is the default.
 fn one_of<T: Copy>(name: &str, given: Option<&str>, words: &[(&str, T)]) -> Result<T, Stop> {
     let found = match given {
         None => words.first(),

@@ -48,22 +48,27 @@ impl Rewrapping {
     /// Does all that there is to do. What failed for a reason that may pass is tried again with the next call, and does not
     /// keep the others.
     pub(crate) async fn finish(&self) -> Result<()> {
-        let mut failed = Ok(());
+        let (mut stuck, mut failed) = (Vec::new(), Ok(()));
         loop {
             let mut moved = false;
             for (job, rewrap) in self.region.kms.running_rewraps(JOBS).await? {
+                if stuck.contains(&job) {
+                    continue;
+                }
                 match self.step(&job, &rewrap).await {
                     Ok(step) => {
                         tracing::debug!(account = %job.account, key = %job.key, ?step, "rewrapping a key");
                         moved = true;
                     }
-                    Err(failure) => failed = Err(failure),
+                    Err(failure) => {
+                        stuck.push(job);
+                        failed = Err(failure);
+                    }
                 }
             }
             if !moved {
                 return failed;
             }
-            failed = Ok(());
         }
     }
 

@@ -2,7 +2,7 @@ use crate::directory::{Credential, Policies};
 use crate::policy::{Document, Labelled};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Service, Timestamp};
+use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Reason, Result, Service, Timestamp};
 
 /// What a session token says, opened and checked.
 #[derive(Debug)]
@@ -108,6 +108,14 @@ impl Caller {
     /// The request.
     pub fn call(&self) -> &Call {
         &self.call
+    }
+
+    /// Refuses anyone but Bailee itself.
+    pub fn house_only(&self) -> Result<()> {
+        match self.principal() {
+            Principal::Service { .. } => Ok(()),
+            _ => Err(Reason::AccessDenied.into()),
+        }
     }
 
     /// Who.

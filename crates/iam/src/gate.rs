@@ -160,6 +160,7 @@ impl Gate {
             self.append(store, scene, &mut txn, Op::refusal(&output), true).await?;
             if let Committed::Done(_) = txn.commit(durability).await? {
                 caller.set_recorded();
+                domain.committed(op);
                 return Ok(output);
             }
             // Whoever works for another call must not wait for a turn that this other call may have.

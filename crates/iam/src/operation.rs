@@ -139,4 +139,9 @@ pub trait Run<Op: Operation>: Send + Sync {
 
     /// Does it, in the given transaction. May be called again after a conflict, with nothing of the last attempt kept.
     async fn run(&self, permit: &Permit<Op>, op: &Op, txn: &mut Txn) -> Result<Op::Output>;
+
+    /// Called once it is committed: the place to wake whoever is to go on with it, who before would find nothing.
+    fn committed(&self, op: &Op) {
+        let _ = op;
+    }
 }

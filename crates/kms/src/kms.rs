@@ -9,7 +9,7 @@ use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::ops::Drawn;
 use crate::tables::{
-    ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSION_OWNERS, VERSIONS, due_before, version_suffix,
+    ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSION_OWNERS, VERSIONS, due_until, version_suffix,
 };
 use crate::token::Hsm;
 use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
@@ -18,7 +18,7 @@ use iam::policy::{Context, Document, Kind, Labelled, PolicyCache};
 use iam::{Caller, Operation, Permit, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Range, Store, Table, Txn, View};
+use store::{Store, Table, Txn, View};
 use tokio::sync::Notify;
 use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Resource, Result, Service, Timestamp};
 
@@ -81,9 +81,7 @@ impl Kms {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(AccountId, KeyId)>> {
-        let end = due_before(now.plus(std::time::Duration::from_millis(1)));
-        let range = Range { start: Vec::new(), end: Some(end.to_vec()), limit, reverse: false };
-        let found = self.store.view().await?.scan(table, AccountId::PLATFORM, &range).await?;
+        let found = self.store.view().await?.scan(table, AccountId::PLATFORM, &due_until(now, limit)).await?;
         Ok(found.into_iter().map(|(_, Due { account, key })| (account, key)).collect())
     }
 
@@ -420,6 +418,11 @@ impl Kms {
     /// How much of its quotas the account uses.
     pub(crate) async fn used(&self, txn: &mut Txn, account: AccountId) -> Result<Used> {
         Ok(txn.get(USED, account, b"").await?.unwrap_or_default())
+    }
+
+    /// The same outside of a transaction: it may be another by the time of one.
+    pub(crate) async fn used_now(&self, account: AccountId) -> Result<Used> {
+        Ok(self.store.view().await?.get(USED, account, b"").await?.unwrap_or_default())
     }
 
     /// Sets that.

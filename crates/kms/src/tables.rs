@@ -4,7 +4,8 @@ use crate::key_record::KeyRecord;
 use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord};
 use crate::version_record::{KeyVersionRecord, VersionOwner};
 use serde::{Deserialize, Serialize};
-use store::{Record, Space, Table};
+use std::time::Duration;
+use store::{Range, Record, Space, Table};
 use types::{AccountId, KeyId, Timestamp};
 
 /// Keys, by id.
@@ -104,6 +105,12 @@ pub(crate) fn version_suffix(key: &KeyId, version: &KeyId) -> Vec<u8> {
 /// Where [`DUE`] keeps a key. Times are after 1970, so their bytes sort as they do.
 pub(crate) fn due_suffix(at: Timestamp, account: AccountId, key: &KeyId) -> Vec<u8> {
     [&due_before(at)[..], &account.get().to_be_bytes(), key.as_str().as_bytes()].concat()
+}
+
+/// What a table kept by time has up to a moment, that one included.
+pub(crate) fn due_until(now: Timestamp, limit: usize) -> Range {
+    let end = due_before(now.plus(Duration::from_millis(1)));
+    Range { end: Some(end.to_vec()), ..Range::all(limit) }
 }
 
 /// The first place in [`DUE`] that is not before `at`.

@@ -11,7 +11,8 @@ use crypto::pair::{EncryptionScheme, PairError, SignatureScheme};
 use crypto::{Key, MacKind};
 use types::{Failure, KeyId, Reason, Result, Secret};
 
-fn wrong_algorithm(error: PairError) -> Failure {
+/// That a key's spec has no such algorithm.
+pub(crate) fn wrong_algorithm(error: PairError) -> Failure {
     Failure::invalid("Algorithm", "an algorithm of this key's spec").caused_by(error)
 }
 

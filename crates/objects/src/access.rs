@@ -10,7 +10,7 @@ use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Caller, Operation, Permit, Target};
 use std::sync::Arc;
 use store::{Txn, View};
-use types::{AccountId, Action, BucketName, Failure, ObjectKey, Principal, Reason, Resource, Result, Service};
+use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource, Result, Service};
 
 /// An object that was looked for: its bucket, and itself if it is there.
 pub(crate) struct Found {
@@ -66,14 +66,6 @@ pub(crate) fn no_bucket(name: &BucketName) -> Failure {
 
 pub(crate) fn no_object(key: &ObjectKey) -> Failure {
     Failure::of(Reason::ObjectNotFound).with("Key", key.as_str())
-}
-
-/// Refuses anyone but Bailee itself.
-pub(crate) fn house_only(caller: &Caller) -> Result<()> {
-    match caller.principal() {
-        Principal::Service { .. } => Ok(()),
-        _ => Err(Reason::AccessDenied.into()),
-    }
 }
 
 /// The account of whoever asks for something that no bucket says whose it is.

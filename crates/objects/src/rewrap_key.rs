@@ -224,7 +224,7 @@ impl Run<RewrapObjects> for Objects {
     }
 
     async fn target(&self, op: &RewrapObjects, caller: &Caller, _: &View) -> Result<Target> {
-        crate::access::house_only(caller)?;
+        caller.house_only()?;
         Ok(Target::one(op.action(), Resource::regional(Service::Oss, self.store.region(), op.owner, "*")))
     }
 

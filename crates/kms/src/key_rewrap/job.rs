@@ -1,18 +1,20 @@
 use super::record::{KeyRewrap, RewrapPoint, RewrapState};
 use crate::ciphertext::Ciphertext;
 use crate::kms::{KEY_KIND, Kms};
-use crate::tables::{REWRAPPING, REWRAPS, rewrapping_suffix};
+use crate::tables::{Due, REWRAPPING, REWRAPS, rewrapping_suffix};
 use iam::{Audit, Operation, Permit};
 use store::{Committed, Durability, Range, Txn};
-use types::{AccountId, KeyId, Reason, Result};
+use types::{AccountId, KeyId, Reason, Result, Timestamp};
 
-/// The key that is rewrapped.
+/// A rewrap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RewrapRef {
     /// Whose.
     pub account: AccountId,
-    /// Which.
+    /// Of which key.
     pub key: KeyId,
+    /// When it was asked for: that tells it from an earlier one of the same key.
+    pub started: Timestamp,
 }
 
 /// A step of a rewrap: from where to where, and how many records it looked at.
@@ -63,9 +65,9 @@ impl Kms {
         let view = self.store.view().await?;
         let mut running = Vec::new();
         for (_, due) in view.scan(REWRAPPING, AccountId::PLATFORM, &Range::all(limit)).await? {
-            let job = RewrapRef { account: due.account, key: due.key };
-            if let Some(record) = view.get(REWRAPS, job.account, job.key.as_str().as_bytes()).await? {
-                running.push((job, record));
+            let Due { account, key } = due;
+            if let Some(record) = view.get(REWRAPS, account, key.as_str().as_bytes()).await? {
+                running.push((RewrapRef { account, key, started: record.started }, record));
             }
         }
         Ok(running)
@@ -106,7 +108,8 @@ impl Kms {
     /// The rewrap that is under way and at this point.
     pub(super) async fn rewrap_at(&self, txn: &mut Txn, job: &RewrapRef, at: &RewrapPoint) -> Result<KeyRewrap> {
         let found = txn.get(REWRAPS, job.account, job.key.as_str().as_bytes()).await?;
-        let found = found.filter(|record| record.state == RewrapState::Running && record.at == *at);
+        let same = |record: &KeyRewrap| record.started == job.started && record.at == *at;
+        let found = found.filter(|record| record.state == RewrapState::Running && same(record));
         found.ok_or_else(|| Reason::Contended.into())
     }
 

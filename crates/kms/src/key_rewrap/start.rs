@@ -88,9 +88,11 @@ impl Run<StartKeyRewrap> for Kms {
         txn.put(REWRAPS, account, suffix, &record).await?;
         let due = Due { account, key: place.id.clone() };
         txn.put(REWRAPPING, AccountId::PLATFORM, &rewrapping_suffix(account, &place.id), &due).await?;
-        // Should the commit not happen, whoever is woken finds nothing to do.
-        self.rewrap_asked.notify_one();
         Ok((place.id, record))
+    }
+
+    fn committed(&self, _: &StartKeyRewrap) {
+        self.rewrap_asked.notify_one();
     }
 }
 

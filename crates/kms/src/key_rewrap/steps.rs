@@ -11,7 +11,7 @@ use crate::{key_rewrap::LateRecord, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
-use types::{Action, KeyId, Principal, Reason, Result};
+use types::{Action, KeyId, Result};
 
 /// Longest text of why a rewrap failed.
 const ERROR_CHARS: usize = 256;
@@ -47,13 +47,6 @@ pub struct FinishKeyRewrap {
     pub error: Option<String>,
 }
 
-fn house_only(caller: &Caller) -> Result<()> {
-    match caller.principal() {
-        Principal::Service { .. } => Ok(()),
-        _ => Err(Reason::AccessDenied.into()),
-    }
-}
-
 impl Operation for RewrapDataKeys {
     type Output = Rewrapped;
 
@@ -78,7 +71,7 @@ impl Run<RewrapDataKeys> for Kms {
     }
 
     async fn target(&self, op: &RewrapDataKeys, caller: &Caller, view: &View) -> Result<Target> {
-        house_only(caller)?;
+        caller.house_only()?;
         self.key_target(op.action(), op.job.account, &op.job.key, view).await
     }
 
@@ -116,7 +109,7 @@ impl Run<FinishKeyRewrap> for Kms {
     }
 
     async fn target(&self, op: &FinishKeyRewrap, caller: &Caller, view: &View) -> Result<Target> {
-        house_only(caller)?;
+        caller.house_only()?;
         self.key_target(op.action(), op.job.account, &op.job.key, view).await
     }
 

@@ -6,7 +6,7 @@ use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
-use types::{AccountId, Action, AliasName, KeyId, Principal, Reason, Result, Timestamp};
+use types::{AccountId, Action, AliasName, KeyId, Reason, Result, Timestamp};
 
 /// Destroys a key whose waiting time is over: its versions' material, its aliases, and all that was known of it. Nothing
 /// it encrypted can be read again.
@@ -51,9 +51,7 @@ impl Run<DestroyKey> for Kms {
     }
 
     async fn target(&self, op: &DestroyKey, caller: &Caller, view: &View) -> Result<Target> {
-        if !matches!(caller.principal(), Principal::Service { .. }) {
-            return Err(Reason::AccessDenied.into());
-        }
+        caller.house_only()?;
         self.key_target(op.action(), op.account, &op.key, view).await
     }
 

@@ -12,7 +12,7 @@ use crypto::{Key, hmac_sha256};
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::time::Duration;
 use store::{Store, Txn, View};
-use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Result, Secret, Timestamp};
+use types::{AccountId, Action, Failure, KeyId, Reason, Result, Secret, Timestamp};
 
 /// How long a token is good for.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -360,9 +360,7 @@ impl Run<ExpireKeyMaterial> for Kms {
     }
 
     async fn target(&self, op: &ExpireKeyMaterial, caller: &Caller, view: &View) -> Result<Target> {
-        if !matches!(caller.principal(), Principal::Service { .. }) {
-            return Err(Reason::AccessDenied.into());
-        }
+        caller.house_only()?;
         self.key_target(op.action(), op.account, &op.key, view).await
     }
 

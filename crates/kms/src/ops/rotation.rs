@@ -4,14 +4,14 @@ use crate::key_ref::KeyRef;
 use crate::key_state::{Deed, KeyState};
 use crate::kms::{KeyPlace, Kms, chosen};
 use crate::ops::draw::Drawn;
-use crate::tables::{Due, KEYS, ROTATIONS, due_suffix};
+use crate::tables::{Due, KEYS, ROTATIONS, Used, due_suffix};
 use crate::version_record::Rotated;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::time::Duration;
 use store::{Store, Txn, View};
-use types::{AccountId, Action, Failure, KeyId, Principal, Reason, Result, Timestamp};
+use types::{AccountId, Action, Failure, KeyId, Reason, Result, Timestamp};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -117,9 +117,7 @@ impl Kms {
         let material = drawn.material().ok_or(Reason::Contended)?;
 
         let mut used = self.used(txn, place.account).await?;
-        if record.versions as usize >= limits::VERSIONS || used.versions >= limits::ALL_VERSIONS {
-            return Err(Reason::TooManyVersions.into());
-        }
+        check_room(record, used)?;
         used.versions += 1;
         self.set_used(txn, place.account, used).await?;
         let id = drawn.version().cloned().unwrap_or_else(|| KeyId::random(self.store.rng().as_ref()));
@@ -208,6 +206,7 @@ impl Run<CreateKeyVersion> for Kms {
         if let Some((place, record)) = self.looked_up(permit).await? {
             let now = permit.caller().call().time;
             check_versions(&record, op.pair, now)?;
+            check_room(&record, self.used_now(place.account).await?)?;
             op.drawn = self.draw_for(&place, &record, now).await?;
         }
         Ok(())
@@ -229,6 +228,14 @@ fn check_versions(record: &KeyRecord, pair: bool, now: Timestamp) -> Result<()> 
     if pair { check_pair_version(record, now) } else { check_rotates(record) }
 }
 
+/// Refuses a version more than the key, or the account, can have.
+fn check_room(record: &KeyRecord, used: Used) -> Result<()> {
+    if record.versions as usize >= limits::VERSIONS || used.versions >= limits::ALL_VERSIONS {
+        return Err(Reason::TooManyVersions.into());
+    }
+    Ok(())
+}
+
 /// New versions of pairs are made by hand, and not more often than once in seven days.
 fn check_pair_version(record: &KeyRecord, now: Timestamp) -> Result<()> {
     if record.origin == Origin::External {
@@ -246,9 +253,9 @@ fn check_pair_version(record: &KeyRecord, now: Timestamp) -> Result<()> {
 }
 
 /// Whether a key gets a version now by itself.
-fn is_to_rotate(record: &KeyRecord, now: Timestamp) -> bool {
+fn is_to_rotate(record: &KeyRecord, used: Used, now: Timestamp) -> bool {
     let due = record.rotation.is_some_and(|rotation| rotation.next <= now);
-    due && record.state == KeyState::Enabled && (record.versions as usize) < limits::VERSIONS
+    due && record.state == KeyState::Enabled && check_room(record, used).is_ok()
 }
 
 impl Operation for RotateKey {
@@ -278,22 +285,21 @@ impl Run<RotateKey> for Kms {
     }
 
     async fn target(&self, op: &RotateKey, caller: &Caller, view: &View) -> Result<Target> {
-        if !matches!(caller.principal(), Principal::Service { .. }) {
-            return Err(Reason::AccessDenied.into());
-        }
+        caller.house_only()?;
         self.key_target(op.action(), op.account, &op.key, view).await
     }
 
     async fn prepare(&self, permit: &Permit<RotateKey>, op: &mut RotateKey) -> Result<()> {
         let now = permit.caller().call().time;
-        let found = self.looked_up(permit).await?.filter(|(_, record)| is_to_rotate(record, now));
-        if let Some((place, record)) = found {
+        if let Some((place, record)) = self.looked_up(permit).await?
+            && is_to_rotate(&record, self.used_now(place.account).await?, now)
+        {
             op.drawn = self.draw_for(&place, &record, now).await?;
         }
         Ok(())
     }
 
-    /// A key that is off, or has as many versions as there can be, is looked at again the next day: what is suspended goes
+    /// A key that is off, or has as many versions as there can be, or whose account has, is looked at again the next day: what is suspended goes
     /// on when the key is on again.
     async fn run(&self, permit: &Permit<RotateKey>, op: &RotateKey, txn: &mut Txn) -> Result<Option<KeyId>> {
         let place = chosen(permit)?;
@@ -302,7 +308,8 @@ impl Run<RotateKey> for Kms {
         let Some(rotation) = record.rotation.filter(|rotation| rotation.next <= now) else { return Ok(None) };
         let mut made = None;
         let mut wait = DAY;
-        if is_to_rotate(&record, now) {
+        let used = self.used(txn, place.account).await?;
+        if is_to_rotate(&record, used, now) {
             made = Some(self.add_version(txn, &place, &mut record, &op.drawn, Rotated::Scheduled, now).await?);
             wait = rotation.seconds;
         }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::collections::BTreeMap;
 use store::{Store, Txn, View};
-use types::{AccountId, Action, AliasName, Failure, KeyId, Principal, Reason, Result, Service};
+use types::{AccountId, Action, AliasName, Failure, KeyId, Result, Service};
 
 /// Gives the key that a service of ours uses in an account when its callers name none, making it on first use. The
 /// account sees it, with its alias, and cannot change or delete it.
@@ -54,9 +54,7 @@ impl Run<ServiceKey> for Kms {
     }
 
     async fn target(&self, op: &ServiceKey, caller: &Caller, _: &View) -> Result<Target> {
-        if !matches!(caller.principal(), Principal::Service { .. }) {
-            return Err(Reason::AccessDenied.into());
-        }
+        caller.house_only()?;
         Ok(Target::one(op.action(), self.resource(op.account, "key")))
     }
 

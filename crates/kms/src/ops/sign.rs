@@ -1,6 +1,7 @@
 use crate::key_kind::KeyUsage;
 use crate::kms::Kms;
 use crate::ops::asymmetric::{PairRef, UsedVersion};
+use crate::use_material::wrong_algorithm;
 use crate::{action, limits};
 use async_trait::async_trait;
 use crypto::pair::{PublicKey, SignatureScheme};
@@ -48,7 +49,7 @@ impl Signed {
             Self::Message(message) if message.is_empty() || message.len() > limits::MESSAGE_BYTES => {
                 Err(Failure::invalid("Message", format!("1 to {} bytes", limits::MESSAGE_BYTES)))
             }
-            Self::Message(message) => public.digest(scheme, message).map_err(wrong),
+            Self::Message(message) => public.digest(scheme, message).map_err(wrong_algorithm),
             Self::Digest(digest) => match scheme.digest_width() {
                 Some(width) if digest.len() == width => Ok(digest.clone()),
                 Some(width) => Err(Failure::invalid("Digest", format!("{width} bytes"))),
@@ -56,10 +57,6 @@ impl Signed {
             },
         }
     }
-}
-
-fn wrong(error: crypto::pair::PairError) -> Failure {
-    Failure::invalid("Algorithm", "an algorithm of this key's spec").caused_by(error)
 }
 
 fn audit(pair: &PairRef, scheme: SignatureScheme, audit: &mut Audit) {
@@ -133,6 +130,6 @@ impl Run<Verify> for Kms {
         let (used, material) = self.version_for(permit, txn, KeyUsage::SignVerify, version).await?;
         let public = material.public()?;
         let digest = op.signed.digest(op.scheme, public)?;
-        Ok((used, public.verify(op.scheme, &digest, &op.signature).map_err(wrong)?))
+        Ok((used, public.verify(op.scheme, &digest, &op.signature).map_err(wrong_algorithm)?))
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use serde::{Deserialize, Serialize};
 use store::{Moved, Range, Record, Space, Store, Table, Txn, View};
-use types::{AccountId, Action, Failure, Principal, Reason, RegionId, Resource, Result, Service};
+use types::{AccountId, Action, Failure, RegionId, Resource, Result, Service};
 
 /// The epochs that a store has left and that have not been recorded as ended, by number; under the platform's account.
 const LEFT: Table<LeftRecord> = Table::new(Space::System, b'e', "an epoch that is ending");
@@ -99,9 +99,7 @@ impl Keeper {
     }
 
     fn target(&self, action: Action, caller: &Caller) -> Result<Target> {
-        if !matches!(caller.principal(), Principal::Service { .. }) {
-            return Err(Reason::AccessDenied.into());
-        }
+        caller.house_only()?;
         let resource = Resource::regional(Service::Kms, self.store.region(), AccountId::PLATFORM, "seal");
         Ok(Target::one(action, resource))
     }

@@ -1,7 +1,7 @@
 //! Values whose data key is under an older version of a tenant's key, when that key is rewrapped.
 
 use super::secret_value::VersionRecord;
-use super::secrets::{SECRET_KIND, Secrets, house_only};
+use super::secrets::{SECRET_KIND, Secrets};
 use super::tables::{VALUES, value_of};
 use super::value_sealer::{ValuePlace, asking};
 use crate::ciphertext::Ciphertext;
@@ -113,7 +113,7 @@ impl Run<RewrapSecretValues> for Secrets {
     }
 
     async fn target(&self, op: &RewrapSecretValues, caller: &Caller, _: &View) -> Result<Target> {
-        house_only(caller)?;
+        caller.house_only()?;
         Ok(Target::one(op.action(), self.resource(op.owner, "secret")))
     }
 

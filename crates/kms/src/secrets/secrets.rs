@@ -1,16 +1,15 @@
 use super::secret_record::{SecretInfo, SecretRecord};
 use super::secret_ref::SecretRef;
-use super::tables::{
-    Due, POLICIES, REMOVALS, ROTATIONS, SECRETS, USED, Used, VALUES, due_before, due_suffix, value_suffix,
-};
+use super::tables::{Due, POLICIES, REMOVALS, ROTATIONS, SECRETS, USED, Used, VALUES, due_suffix, value_suffix};
 use super::webhook::Webhook;
 use crate::kms::{Kms, add_tags, home};
+use crate::tables::due_until;
 use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Caller, Gate, Iam, Target};
 use std::sync::Arc;
-use store::{Range, Store, Table, Txn, View};
+use store::{Store, Table, Txn, View};
 use tokio::sync::Notify;
-use types::{AccountId, Action, Failure, Principal, Reason, Resource, Result, SecretName, Service, Timestamp};
+use types::{AccountId, Action, Failure, Reason, Resource, Result, SecretName, Service, Timestamp};
 
 /// The kind of resource that events call a secret.
 pub(crate) const SECRET_KIND: &str = "ACS::KMS::Secret";
@@ -38,14 +37,6 @@ impl SecretRef {
     pub(crate) fn audit(&self, audit: &mut Audit) {
         audit.parameter("SecretName", self.to_string());
         audit.resource(SECRET_KIND, self.name().as_str());
-    }
-}
-
-/// Refuses anyone but Bailee itself.
-pub(crate) fn house_only(caller: &Caller) -> Result<()> {
-    match caller.principal() {
-        Principal::Service { .. } => Ok(()),
-        _ => Err(Reason::AccessDenied.into()),
     }
 }
 
@@ -165,9 +156,7 @@ impl Secrets {
 
     /// The secrets with something to be done by `now`. At most `limit`; what is left comes with the next call.
     pub(crate) async fn due(&self, table: Table<Due>, now: Timestamp, limit: usize) -> Result<Vec<SecretPlace>> {
-        let end = due_before(now.plus(std::time::Duration::from_millis(1)));
-        let range = Range { start: Vec::new(), end: Some(end.to_vec()), limit, reverse: false };
-        let found = self.store.view().await?.scan(table, AccountId::PLATFORM, &range).await?;
+        let found = self.store.view().await?.scan(table, AccountId::PLATFORM, &due_until(now, limit)).await?;
         Ok(found.into_iter().map(|(_, due)| SecretPlace { account: due.account, name: due.secret }).collect())
     }
 }

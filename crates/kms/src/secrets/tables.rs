@@ -1,5 +1,6 @@
 use super::secret_record::SecretRecord;
 use super::secret_value::VersionRecord;
+use crate::tables::due_before;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
 use types::{AccountId, Failure, Result, SecretName, SecretVersionId, Timestamp};
@@ -60,9 +61,4 @@ pub(crate) fn value_of(suffix: &[u8]) -> Result<(SecretName, SecretVersionId)> {
 /// Where [`REMOVALS`] and [`ROTATIONS`] keep a secret. Times are after 1970, so their bytes sort as they do.
 pub(crate) fn due_suffix(at: Timestamp, account: AccountId, secret: &SecretName) -> Vec<u8> {
     [&due_before(at)[..], &account.get().to_be_bytes(), secret.as_str().as_bytes()].concat()
-}
-
-/// The first place that is not before `at`.
-pub(crate) fn due_before(at: Timestamp) -> [u8; 8] {
-    u64::try_from(at.millis()).unwrap_or(0).to_be_bytes()
 }

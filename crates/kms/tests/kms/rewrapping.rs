@@ -9,7 +9,7 @@ use kms::{
     RetireKeyVersion, RewrapAdvance, RewrapDataKeys, RewrapPoint, RewrapRef, RewrapStage, RewrapState,
     ScheduleKeyDeletion, StartKeyRewrap,
 };
-use types::{KeyId, Reason, Result};
+use types::{KeyId, Reason, Result, Timestamp};
 
 fn start(key: &KeyRef) -> StartKeyRewrap {
     StartKeyRewrap { key: key.clone() }
@@ -30,13 +30,16 @@ async fn rotate(world: &World, key: &KeyRef) -> KeyId {
     world.ann(op).await.unwrap().id
 }
 
-fn job(world: &World, key: &KeyId) -> RewrapRef {
-    RewrapRef { account: world.ann.account, key: key.clone() }
+/// The rewrap of a key that is under way, or one that is not.
+async fn job(world: &World, key: &KeyId) -> RewrapRef {
+    let running = world.kms.running_rewraps(100).await.unwrap();
+    let found = running.into_iter().map(|(job, _)| job).find(|job| job.key == *key);
+    found.unwrap_or(RewrapRef { account: world.ann.account, key: key.clone(), started: Timestamp::default() })
 }
 
 async fn finish(world: &World, key: &KeyId, error: Option<&str>) -> Result<()> {
     let at = RewrapPoint::default();
-    world.service(FinishKeyRewrap { job: job(world, key), at, looked: 7, error: error.map(str::to_owned) }).await
+    world.service(FinishKeyRewrap { job: job(world, key).await, at, looked: 7, error: error.map(str::to_owned) }).await
 }
 
 async fn progress(world: &World, key: &KeyRef) -> KeyRewrap {
@@ -176,15 +179,34 @@ async fn states_and_kinds_that_do_not_allow_it() {
 }
 
 #[tokio::test]
+async fn a_step_of_an_earlier_rewrap_does_not_move_the_next() {
+    let world = World::new().await;
+    let made = world.key().await;
+    let key = by_id(&made.id);
+    rotate(&world, &key).await;
+    world.ann(start(&key)).await.unwrap();
+    let ended = job(&world, &made.id).await;
+    finish(&world, &made.id, None).await.unwrap();
+    rotate(&world, &key).await;
+    world.ann(start(&key)).await.unwrap();
+    let step = RewrapAdvance { from: RewrapPoint::default(), to: RewrapPoint::of(world.ann.account), looked: 1 };
+    assert_eq!(reason(world.kms.note_looked(&ended, &step).await), Reason::Contended);
+    let at = RewrapPoint::default();
+    let end = FinishKeyRewrap { job: ended, at, looked: 0, error: None };
+    assert_eq!(reason(world.service(end).await), Reason::Contended);
+    world.kms.note_looked(&job(&world, &made.id).await, &step).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_steps_are_for_bailee_alone_and_others_see_nothing() {
     let world = World::new().await;
     let made = world.key().await;
     let key =
         KeyRef::placed(world.deployment.region.region().clone(), world.ann.account, by_id(&made.id).name().clone());
     rotate(&world, &key).await;
-    let steps = RewrapDataKeys { job: job(&world, &made.id), data_keys: Vec::new() };
+    let steps = RewrapDataKeys { job: job(&world, &made.id).await, data_keys: Vec::new() };
     assert_eq!(reason(world.ann(steps).await), Reason::AccessDenied);
-    let end = FinishKeyRewrap { job: job(&world, &made.id), at: RewrapPoint::default(), looked: 0, error: None };
+    let end = FinishKeyRewrap { job: job(&world, &made.id).await, at: RewrapPoint::default(), looked: 0, error: None };
     assert_eq!(reason(world.ann(end).await), Reason::AccessDenied);
     assert_eq!(reason(world.bob(start(&key)).await), Reason::AccessDenied);
     assert_eq!(reason(world.bob(GetKeyRewrap { key: key.clone() }).await), Reason::AccessDenied);

@@ -58,7 +58,6 @@ impl Operation for CreateBucket {
     }
 }
 
-/// Nobody can own a bucket without an account.
 #[async_trait]
 impl Run<CreateBucket> for Objects {
     fn store(&self) -> &Store {

@@ -24,7 +24,7 @@ struct Keeper {
     root: Caller,
     house: Caller,
     key: KeyRef,
-    job: RewrapRef,
+    id: types::KeyId,
     first: types::KeyId,
 }
 
@@ -33,13 +33,12 @@ impl Keeper {
         let (gate, kms) = (world.deployment.gate().clone(), world.kms.clone());
         let root = world.root(&world.ann).await;
         let made = gate.perform(&root, &*kms, CreateKey::default()).await.unwrap().record;
-        let job = RewrapRef { account: world.ann.account, key: made.id.clone() };
         let house = world.deployment.service();
-        Self { gate, kms, root, house, key: KeyRef::id(made.id), job, first: made.primary }
+        Self { gate, kms, root, house, key: KeyRef::id(made.id.clone()), id: made.id, first: made.primary }
     }
 
     fn draft(&self) -> Draft {
-        Draft { encryption: Some(Encryption::Kms { key: Some(self.job.key.to_string()) }), ..Draft::default() }
+        Draft { encryption: Some(Encryption::Kms { key: Some(self.id.to_string()) }), ..Draft::default() }
     }
 
     fn put(&self, name: &str, body: Body) -> Put {
@@ -55,8 +54,8 @@ impl Keeper {
         self.gate.perform(&self.root, &*self.kms, StartKeyRewrap { key: self.key.clone() }).await.unwrap();
     }
 
-    async fn running(&self) -> KeyRewrap {
-        self.kms.running_rewraps(10).await.unwrap().pop().unwrap().1
+    async fn running(&self) -> (RewrapRef, KeyRewrap) {
+        self.kms.running_rewraps(10).await.unwrap().pop().unwrap()
     }
 
     async fn progress(&self) -> KeyRewrap {
@@ -64,8 +63,8 @@ impl Keeper {
     }
 
     async fn end(&self) {
-        let at = self.running().await.at;
-        let op = FinishKeyRewrap { job: self.job.clone(), at, looked: 0, error: None };
+        let (job, KeyRewrap { at, .. }) = self.running().await;
+        let op = FinishKeyRewrap { job, at, looked: 0, error: None };
         self.gate.perform(&self.house, &*self.kms, op).await.unwrap();
     }
 
@@ -81,12 +80,12 @@ impl Keeper {
             for stage in [RewrapStage::Uploads, RewrapStage::Objects] {
                 let mut start = Vec::new();
                 loop {
-                    let rewrap = self.running().await;
+                    let (job, rewrap) = self.running().await;
                     let of = (account, stage);
-                    let found = world.objects.find_under((&self.job, &rewrap), of, &start, 1).await.unwrap();
+                    let found = world.objects.find_under((&job, &rewrap), of, &start, 1).await.unwrap();
                     let to = RewrapPoint { owner: Some(account), stage, start: Vec::new() }.behind(found.next.clone());
                     let advance = RewrapAdvance { from: rewrap.at, to, looked: found.looked };
-                    let op = RewrapObjects::new(self.job.clone(), account, found.places, stage, advance);
+                    let op = RewrapObjects::new(job, account, found.places, stage, advance);
                     world.by(&self.house, op).await.unwrap();
                     let Some(next) = found.next else { break };
                     start = next;
@@ -148,7 +147,7 @@ async fn what_another_account_has_under_the_key_is_rewrapped_too() {
     let share = kms::SetKeyPolicy { key: keeper.key.clone(), policy: policy.into() };
     keeper.gate.perform(&keeper.root, &*keeper.kms, share).await.unwrap();
     world.bob(CreateBucket::new(bucket("bobs"))).await.unwrap();
-    let arn = format!("acs:kms:local-1:{}:key/{}", world.ann.account, keeper.job.key);
+    let arn = format!("acs:kms:local-1:{}:key/{}", world.ann.account, keeper.id);
     let draft = Draft { encryption: Some(Encryption::Kms { key: Some(arn) }), ..Draft::default() };
     let put = with!(Put::new(bucket("bobs"), key("it"), Body::bytes(data(10))), draft: draft);
     world.bob(put).await.unwrap();
@@ -158,7 +157,7 @@ async fn what_another_account_has_under_the_key_is_rewrapped_too() {
     assert_eq!(read(world.bob(Get::new(bucket("bobs"), key("it"))).await.unwrap()).await.unwrap(), data(10));
     // His trail says so, too.
     let events = serde_json::to_value(world.events(world.bob.account).await).unwrap();
-    let told = |event: &&serde_json::Value| event["requestParameters"]["KeyId"] == keeper.job.key.as_str();
+    let told = |event: &&serde_json::Value| event["requestParameters"]["KeyId"] == keeper.id.as_str();
     let event = events.as_array().unwrap().iter().rfind(told).unwrap();
     assert_eq!(event["responseElements"]["Rewrapped"], 1, "{event}");
 }
@@ -211,16 +210,16 @@ async fn a_record_that_changes_meanwhile_is_not_lost() {
     }
     keeper.rotate().await;
     keeper.start().await;
-    let rewrap = keeper.running().await;
+    let (job, rewrap) = keeper.running().await;
     let of = (world.ann.account, RewrapStage::Objects);
-    let found = world.objects.find_under((&keeper.job, &rewrap), of, &[], 100).await.unwrap();
+    let found = world.objects.find_under((&job, &rewrap), of, &[], 100).await.unwrap();
     assert_eq!(found.places.len(), 3);
     world.delete("gone").await;
     world.ann(keeper.put("again", Body::bytes(data(20)))).await.unwrap();
     world.ann(PutBucketAcl { bucket: home(), acl: objects::Acl::Private }).await.unwrap();
     let advance = RewrapAdvance { from: rewrap.at, to: RewrapPoint::of(world.ann.account), looked: 3 };
     let op = || {
-        let (job, places, advance) = (keeper.job.clone(), found.places.clone(), advance.clone());
+        let (job, places, advance) = (job.clone(), found.places.clone(), advance.clone());
         RewrapObjects::new(job, world.ann.account, places, RewrapStage::Objects, advance)
     };
     assert_eq!(reason(world.ann(op()).await), Reason::AccessDenied);

@@ -1,5 +1,5 @@
 use crate::secrets::secret_ref::SecretRef;
-use crate::secrets::secrets::{SECRET_KIND, SecretPlace, Secrets, house_only};
+use crate::secrets::secrets::{SECRET_KIND, SecretPlace, Secrets};
 use crate::secrets::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -161,7 +161,7 @@ impl Run<DestroySecret> for Secrets {
     }
 
     async fn target(&self, op: &DestroySecret, caller: &Caller, view: &View) -> Result<Target> {
-        house_only(caller)?;
+        caller.house_only()?;
         let place = SecretPlace { account: op.account, name: op.secret.clone() };
         self.placed_target(op.action(), &place, view).await
     }

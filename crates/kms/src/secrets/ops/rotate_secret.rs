@@ -79,9 +79,11 @@ impl Run<RotateSecret> for Secrets {
         let mut record = before.clone();
         record.rotation.start(op.version.clone(), permit.caller().call().time);
         self.put_secret(txn, &place, Some(&before), &record).await?;
-        // Should the commit not happen, whoever is woken finds nothing to do.
-        self.wake.notify_one();
         Ok(self.info(place.account, record))
+    }
+
+    fn committed(&self, _: &RotateSecret) {
+        self.wake.notify_one();
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::secrets::action;
 use crate::secrets::secret_record::SecretRecord;
 use crate::secrets::secret_value::{NewValue, VersionRecord};
-use crate::secrets::secrets::{SECRET_KIND, SecretPlace, Secrets, house_only};
+use crate::secrets::secrets::{SECRET_KIND, SecretPlace, Secrets};
 use crate::secrets::value_sealer::ValuePlace;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -62,7 +62,7 @@ impl Secrets {
         caller: &Caller,
         view: &View,
     ) -> Result<Target> {
-        house_only(caller)?;
+        caller.house_only()?;
         self.placed_target(op.action(), place, view).await
     }
 }
