@@ -8,17 +8,18 @@ use toml::{Table, Value};
 /// Each crate, and the crates of the workspace it may use.
 ///
 /// `wire` is for dialects and the binary only: a vendor's spelling must not reach the domain crates.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("types", &[]),
     ("crypto", &["types"]),
     ("store", &["types", "crypto"]),
     ("wire", &["types", "crypto"]),
+    ("federation", &["types", "crypto"]),
     ("trail", &["types", "crypto", "store"]),
-    ("iam", &["types", "crypto", "store", "trail"]),
+    ("iam", &["types", "crypto", "store", "trail", "federation"]),
     ("kms", &["types", "crypto", "store", "trail", "iam"]),
     ("objects", &["types", "crypto", "store", "trail", "iam", "kms"]),
     ("dialects", &["types", "crypto", "store", "wire", "trail", "iam", "kms", "objects"]),
-    ("bailee", &["types", "crypto", "store", "wire", "trail", "iam", "kms", "objects", "dialects"]),
+    ("bailee", &["types", "crypto", "store", "wire", "trail", "iam", "kms", "objects", "dialects", "federation"]),
     ("testkit", &["types", "crypto", "store", "wire", "trail", "iam", "kms", "objects"]),
     ("xtask", &["types", "crypto", "wire"]),
 ];

@@ -1,0 +1,1 @@
+//! Responses of SAML identity providers.
