@@ -179,8 +179,8 @@ impl Own for CreateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<NewAccessKey> {
@@ -211,8 +211,8 @@ impl Own for ListAccessKeys {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<AccessKeyInfo>> {
@@ -240,8 +240,8 @@ impl Own for UpdateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
@@ -273,19 +273,23 @@ impl Own for DeleteAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let record = find_key(txn, scope.account, &holder, &self.access_key).await?;
         keep_one(txn.view(), scope.account, &record).await?;
-        let id = self.access_key.as_str();
-        txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
-        txn.delete(KEY_USES, scope.account, id.as_bytes());
-        txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));
-        txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
+        forget_key(txn, scope.account, &holder, self.access_key.as_str());
         Ok(())
     }
+}
+
+/// Deletes an access key and all that is kept of it.
+pub(crate) fn forget_key(txn: &mut Txn, account: AccountId, holder: &KeyHolder, id: &str) {
+    txn.delete(ACCESS_KEYS, account, id.as_bytes());
+    txn.delete(KEY_USES, account, id.as_bytes());
+    txn.delete(USER_KEYS, account, &pair(holder.place(), id));
+    txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
 }

@@ -39,8 +39,8 @@ struct Cached {
     principal: Principal,
     secret: Arc<Secret<Vec<u8>>>,
     policies: Arc<Policies>,
-    /// Sessions given out before are over.
-    since: Timestamp,
+    /// When the password was set, of a user who signs in: its sessions end with another.
+    since: Option<Timestamp>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -126,7 +126,7 @@ impl Directory {
                 self.remember(key, loaded)
             }
         };
-        if !same_identity(&found.principal, &principal) || claims.issued < found.since {
+        if !same_identity(&found.principal, &principal) || found.since != claims.of.since() {
             return Err(Reason::SessionTokenInvalid.into());
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
@@ -179,8 +179,8 @@ impl Directory {
             }
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
-        let (policies, since) = (Arc::new(policies), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        let policies = Arc::new(policies);
+        Ok(Cached { account, generation, principal, secret, policies, since: None })
     }
 
     async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
@@ -191,8 +191,8 @@ impl Directory {
         let role = view.get(ROLES, account, role_name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let policies = Arc::new(policies_of(view, account, &Holder::Role(role_name.clone())).await?);
         let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
-        let (secret, since) = (Arc::new(Secret::new(Vec::new())), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        let secret = Arc::new(Secret::new(Vec::new()));
+        Ok(Cached { account, generation, principal, secret, policies, since: None })
     }
 
     /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
@@ -200,11 +200,11 @@ impl Directory {
         let ended = || Failure::of(Reason::SessionTokenInvalid);
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let since = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed;
+        let profile = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let policies = Arc::new(policies_of_user(view, account, name).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        Ok(Cached { account, generation, principal, secret, policies, since: Some(profile.changed) })
     }
 }
 
@@ -221,7 +221,7 @@ fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
                 session: session.clone(),
             },
         ),
-        SessionOf::User { user, user_name } => (
+        SessionOf::User { user, user_name, .. } => (
             CacheKey::Person(account, user_name.clone()),
             Principal::User { account, id: user.clone(), name: user_name.clone() },
         ),

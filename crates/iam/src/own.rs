@@ -19,8 +19,8 @@ pub(crate) trait Own: Operation {
     }
 
     /// Whether the caller may do it where no policy says anything, such as to change its own password.
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        let _ = (caller, account, view);
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        let _ = (scope, view);
         Ok(false)
     }
 
@@ -30,7 +30,12 @@ pub(crate) trait Own: Operation {
         Ok(())
     }
 
-    /// Does it. The account's generation has been moved on already if the action changes anything.
+    /// Whether the account's generation is moved on before it is done. Whoever does that for itself says no.
+    fn touches(&self) -> bool {
+        self.action().access == Access::Write
+    }
+
+    /// Does it.
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Self::Output>;
 }
 
@@ -56,7 +61,7 @@ impl<Op: Own> Run<Op> for Iam {
         if needs.is_empty() {
             return Err(Failure::internal("an operation on identities that needs no permission"));
         }
-        let open = op.open(caller, account, view).await?;
+        let open = op.open(&Scope { iam: self, caller, account, now: self.now() }, view).await?;
         Ok(Target { needs, owner: Some(account), open, ..Target::default() })
     }
 
@@ -70,7 +75,7 @@ impl<Op: Own> Run<Op> for Iam {
     async fn run(&self, permit: &Permit<Op>, op: &Op, txn: &mut Txn) -> Result<Op::Output> {
         let caller = permit.caller();
         let account = own_account(caller)?;
-        if op.action().access == Access::Write {
+        if op.touches() {
             touch(txn, account).await?;
         }
         op.apply(&Scope { iam: self, caller, account, now: self.now() }, txn).await

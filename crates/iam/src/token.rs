@@ -12,7 +12,7 @@ use types::{
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
 /// rest, in base64.
 const TOKEN_CHARS: usize = 16 * 1024;
-/// What the tokens of a role's sessions start with: the version of their format (docs/formats/identity.md).
+/// What the tokens of sessions of roles and of people who signed in start with: the version of their format (docs/formats/identity.md).
 const ROLE: u8 = 1;
 /// What the tokens of an access key's sessions start with.
 const KEY: u8 = 2;
@@ -56,7 +56,20 @@ pub(crate) enum SessionOf {
         user: UserId,
         /// The user's name then.
         user_name: UserName,
+        /// When the password was set that it signed in with.
+        #[serde(default)]
+        since: Timestamp,
     },
+}
+
+impl SessionOf {
+    /// When the password was set that the session rests on, if it rests on one.
+    pub(crate) const fn since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Role { .. } => None,
+            Self::User { since, .. } => Some(*since),
+        }
+    }
 }
 
 /// What the token of a session of an access key holds. Such a session is who its access key is, and ends with it at the
