@@ -3,6 +3,7 @@
 
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
+use crate::erasure::{Erased, ErasedRecord, Erasing};
 use crate::held::Held;
 use crate::key_kind::KeySpec;
 use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord, RewrapPoint, RewrapStage, RewrapState};
@@ -130,9 +131,29 @@ impl Example {
 
 #[test]
 fn documented() {
-    let lines = Example::new().lines();
+    let lines = [Example::new().lines(), erasure_lines()].concat();
     let missing: Vec<_> = lines.into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
     assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
+}
+
+/// A record as it is kept: its version, then what it says.
+fn kept<R: Record>(record: &R) -> String {
+    let bytes = [vec![R::VERSION], rmp_serde::to_vec_named(record).unwrap()].concat();
+    assert!(R::decode(R::VERSION, &bytes[1..]).is_some());
+    hex::encode(bytes)
+}
+
+/// The records of erasures.
+fn erasure_lines() -> Vec<String> {
+    let example = Example::new();
+    let (at, key, version) = (Timestamp::from_secs(1_700_000_000), example.key, example.version);
+    let what = Erased::Key { key, versions: vec![version.clone()], in_token: vec![version] };
+    let values = Erased::Secret { secret: "db".parse().unwrap(), versions: vec!["v1".parse().unwrap()] };
+    vec![
+        format!("erased key      {}", kept(&ErasedRecord { at, what })),
+        format!("erased secret   {}", kept(&ErasedRecord { at, what: values })),
+        format!("erasing         {}", kept(&Erasing { epoch: 1, account: example.account })),
+    ]
 }
 
 /// The records of a rewrap and of what it makes possible.
@@ -152,11 +173,6 @@ fn rewrap_lines() -> Vec<String> {
     };
     let retired = RetiredRecord { id: example.version, created: at, rotated: Some(Rotated::Asked), retired: at };
     let late = LateRecord { data_keys: 2 };
-    fn kept<R: Record>(record: &R) -> String {
-        let bytes = [vec![R::VERSION], rmp_serde::to_vec_named(record).unwrap()].concat();
-        assert!(R::decode(R::VERSION, &bytes[1..]).is_some());
-        hex::encode(bytes)
-    }
     vec![
         format!("rewrap          {}", kept(&rewrap)),
         format!("retired         {}", kept(&retired)),

@@ -35,6 +35,7 @@ pub use secret_filter::SecretFilter;
 pub use secret_record::{OwnKey, SecretInfo, SecretKind, SecretRecord};
 pub use secret_ref::SecretRef;
 pub use secret_value::{DataType, NewValue, SecretValue};
+pub(crate) use secrets::SECRET_KIND;
 pub use secrets::Secrets;
 pub use versions::{CURRENT, PREVIOUS, VersionInfo};
 pub use webhook::{Webhook, WebhookAnswer, WebhookRequest};
