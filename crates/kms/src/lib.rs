@@ -36,6 +36,7 @@ mod sweep;
 mod tables;
 pub mod token;
 mod use_material;
+mod version_owners;
 mod version_record;
 
 pub use alias_record::{AliasInfo, AliasRecord};

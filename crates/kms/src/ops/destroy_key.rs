@@ -2,7 +2,7 @@ use crate::erasure::{self, Erased};
 use crate::key_record::KeyRecord;
 use crate::key_state::KeyState;
 use crate::kms::{ALIAS_KIND, KEY_KIND, KeyPlace, Kms, chosen};
-use crate::tables::{ALIASES, DUE, EXPIRIES, GRANTS, KEYS, POLICIES, ROTATIONS, VERSION_OWNERS, VERSIONS, due_suffix};
+use crate::tables::{ALIASES, DUE, EXPIRIES, GRANTS, KEYS, POLICIES, ROTATIONS, VERSIONS, due_suffix};
 use crate::version_record::KeyVersionRecord;
 use crate::{action, limits};
 use async_trait::async_trait;
@@ -73,10 +73,10 @@ impl Run<DestroyKey> for Kms {
             return Err(Reason::KeyStateInvalid.into());
         }
         // A key without its brought material has no version, but the version's id is still its own.
-        txn.delete(VERSION_OWNERS, place.account, record.primary.as_str().as_bytes());
+        self.forget_version_owner(txn, place.account, &record.primary);
         let versions = self.remove_material(txn, &place, permit.caller().call().time).await?;
         for version in &versions {
-            txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
+            self.forget_version_owner(txn, place.account, version);
         }
         self.remove_rewrap(txn, &place).await?;
         let aliases = self.remove_aliases(txn, &place).await?;
