@@ -4,6 +4,8 @@
 //! key of the tenant's if one was named (docs/formats/secrets.md).
 
 pub mod action;
+#[cfg(test)]
+mod documented;
 pub mod limits;
 mod ops;
 mod password;
