@@ -139,6 +139,10 @@ def decoded(text: str) -> bytes:
     return base64.b64decode(text)
 
 
+# One for all clients: each new session would load boto3's descriptions of the services again, a quarter of a second.
+SESSION = boto3.session.Session()
+
+
 def aws_client(service: str, server: Server, credentials: Credentials | None, region: str = REGION, **options):
     """A client of boto3's with the defaults that users have, but without patience for failures. None is nobody."""
     config = {"retries": {"max_attempts": 1}, "connect_timeout": 5, "read_timeout": 60, **options}
@@ -149,7 +153,7 @@ def aws_client(service: str, server: Server, credentials: Credentials | None, re
     else:
         config["signature_version"] = botocore.UNSIGNED
     config = botocore.config.Config(**config)
-    return boto3.session.Session().client(service, endpoint_url=server.url, region_name=region, config=config, **keys)
+    return SESSION.client(service, endpoint_url=server.url, region_name=region, config=config, **keys)
 
 
 def s3_client(server: Server, credentials: Credentials | None, **options):
