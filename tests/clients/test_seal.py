@@ -6,13 +6,13 @@ import shutil
 import stat
 import subprocess
 import threading
-import time
 
 import pytest
 import requests
-from botocore.exceptions import ClientError
-from harness import Rpc, Server, binary, keys_in
-from services import s3_client
+from expect import s3_error
+from harness import Rpc, Server, binary, eventually
+from services import kms_of, new_key, s3_client
+from softhsm import PIN
 
 
 def seal(server, *arguments, check=True, **environment):
@@ -43,7 +43,7 @@ def test_an_epoch_ends_while_the_server_serves(own_server):
         s3.put_object(Bucket="kept", Key=key, Body=content)
     s3.put_object(Bucket="kept", Key="under-kms", Body=b"kms", ServerSideEncryption="aws:kms")
     s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
-    made = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    made = new_key(kms_of(rpc))
     blob = rpc.call("kms", "Encrypt", KeyId=made, Plaintext="cGxhaW4=")["CiphertextBlob"]
     s3.delete_object(Bucket="kept", Key="erased")
 
@@ -57,7 +57,7 @@ def test_an_epoch_ends_while_the_server_serves(own_server):
             assert read(s3, key) == content
         assert read(s3, "under-kms") == b"kms"
         assert rpc.call("kms", "Decrypt", CiphertextBlob=blob)["Plaintext"] == "cGxhaW4="
-        with pytest.raises(ClientError):
+        with s3_error("NoSuchKey", 404):
             read(s3, "erased")
         s3.put_object(Bucket="kept", Key="new", Body=b"new")
         assert read(s3, "new") == b"new"
@@ -152,10 +152,7 @@ def test_a_server_waits_for_shares(own_server):
 
     starting = threading.Thread(target=own_server.start)
     starting.start()
-    socket = own_server.data / "admin" / "socket"
-    deadline = time.monotonic() + 20
-    while not socket.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually((own_server.data / "admin" / "socket").exists, 20)
     assert seal(own_server, "status")["given"] == 0
     assert "misspelt" in give(shares[0][:-1] + ("0" if shares[0][-1] != "0" else "1"), check=False)
     assert give(shares[0]) == {"kind": "shares", "opened": False, "given": 1, "needed": 2}
@@ -168,9 +165,8 @@ def test_a_server_waits_for_shares(own_server):
     assert not any(share.split("-")[5] in log for share in shares)
 
 
-def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
-    tokens, config, pin = token
-    server = Server(tmp_path, "--config", str(config)).start()
+def test_a_token_that_goes_away_and_comes_back(tmp_path, own_token):
+    server = own_token.server(tmp_path).start()
     try:
         s3 = s3_client(server, server.root)
         s3.create_bucket(Bucket="kept")
@@ -178,11 +174,11 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
         s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
         assert seal(server, "migrate", "--to", "pkcs11")["kind"] == "pkcs11"
         assert "root" not in json.loads((server.data / "seal.json").read_text())
-        assert keys_in(tokens) == 1
+        assert own_token.keys() == 1
 
         # The whole folder, seal and all: with a token that is worth nothing once the epoch has ended.
         assert server.stop() == 0
-        copy = Server(tmp_path / "copy", "--config", str(config))
+        copy = own_token.server(tmp_path / "copy")
         shutil.copytree(server.data, copy.data)
         copy.start()
         assert s3_client(copy, copy.root).get_object(Bucket="kept", Key="erased")["Body"].read() == b"erased"
@@ -190,18 +186,14 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
         server.start()
         s3.delete_object(Bucket="kept", Key="erased")
 
-        away = tmp_path / "away"
-        tokens.rename(away)
-        tokens.mkdir()
-        refused = server.run("seal", "epoch", "--data", server.data, check=False)
-        assert refused.returncode != 0 and 'no token labelled "bailee"' in refused.stderr
-        assert read(s3, "lives") == b"lives"
-        tokens.rmdir()
-        away.rename(tokens)
+        with own_token.away():
+            refused = server.run("seal", "epoch", "--data", server.data, check=False)
+            assert refused.returncode != 0 and 'no token labelled "bailee"' in refused.stderr
+            assert read(s3, "lives") == b"lives"
         assert current(seal(server, "epoch")) == 2
-        assert keys_in(tokens) == 1, "the key of the seal before is destroyed"
+        assert own_token.keys() == 1, "the key of the seal before is destroyed"
         assert current(seal(server, "rotate")) == 2
-        assert keys_in(tokens) == 1
+        assert own_token.keys() == 1
         assert read(s3, "lives") == b"lives"
         assert server.stop() == 0
         server.start()
@@ -210,14 +202,14 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
             copy.start()
 
         assert server.stop() == 0
-        pin.write_text("9999\n")
+        own_token.pin.write_text("9999\n")
         with pytest.raises(RuntimeError, match="PIN"):
             server.start()
-        pin.write_text("1234\n")
-        assert seal(server, "migrate", "--to", "file", "--config", config)["kind"] == "file"
-        assert keys_in(tokens) == 0
+        own_token.pin.write_text(f"{PIN}\n")
+        assert seal(server, "migrate", "--to", "file", "--config", own_token.config)["kind"] == "file"
+        assert own_token.keys() == 0
         server.start()
         assert read(s3, "lives") == b"lives"
-        assert "1234" not in json.dumps(seal(server, "status"))
+        assert PIN not in json.dumps(seal(server, "status"))
     finally:
         server.kill()
