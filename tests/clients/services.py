@@ -25,6 +25,7 @@ from Tea.exceptions import TeaException
 TEA_PACKAGES = {
     "kms": "alibabacloud_kms20160120",
     "ram": "alibabacloud_ram20150501",
+    "ims": "alibabacloud_ims20190815",
     "sts": "alibabacloud_sts20150401",
     "actiontrail": "alibabacloud_actiontrail20200706",
 }
