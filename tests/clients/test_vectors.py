@@ -22,7 +22,7 @@ from expect import rpc_error
 from harness import REGION, Connections, Credentials, Rpc, RpcError, Server
 from material import bring, external
 from services import aws_client, decoded, der, encoded, kms_of, new_key
-from wycheproof import load
+from wycheproof import PAGE, load, rows
 
 ACCOUNTS = 6
 # Requests under way at once.
@@ -381,6 +381,13 @@ def open_small(hash_, cipher, number, material, context, message) -> bytes:
     opener = Cipher(cipher(mac(1)[: len(material)]), modes.GCM(bytes(12), sealed[-16:])).decryptor()
     opener.authenticate_additional_data(context)
     return opener.update(sealed[:-16]) + opener.finalize()
+
+
+def test_the_page_tells_of_these_files_and_no_others():
+    """That each row is what ran is asked where the file runs."""
+    told = rows()
+    assert list(told) == [*MACS, *OAEP, *RSA_SIGNATURES, *CURVES]
+    assert f"\n{sum(row.ran for row in told.values()):,} tests in {len(told)} files." in PAGE.read_text()
 
 
 SYMMETRIC = {
