@@ -66,8 +66,10 @@ class Credentials:
 
     @classmethod
     def lent(cls, given: dict, **more) -> "Credentials":
-        """Temporary ones, as STS answers them."""
-        return cls(given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"], **more)
+        """Temporary ones, as either vendor's STS answers them."""
+        secret = given.get("AccessKeySecret") or given["SecretAccessKey"]
+        token = given.get("SecurityToken") or given["SessionToken"]
+        return cls(given["AccessKeyId"], secret, token, **more)
 
 
 class Server:

@@ -23,8 +23,7 @@ def foreign(server, second):
 
 
 def temporary(answer: dict) -> Credentials:
-    given = answer["Credentials"]
-    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return Credentials.lent(answer["Credentials"])
 
 
 @pytest.fixture

@@ -70,17 +70,12 @@ def of_identities_at_amazons(server, root):
     may = aws_document({**assume, "Resource": role})
     iam.put_user_policy(UserName="amazons", PolicyName="assume", PolicyDocument=may)
     sts = aws_client("sts", server, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
-    lent = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
-    own = sts.get_session_token()["Credentials"]
+    session = Credentials.lent(sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"])
+    own = Credentials.lent(sts.get_session_token()["Credentials"])
     with iam_error("AccessDenied", 403):
-        aws_client("iam", server, Credentials(own["AccessKeyId"], own["SecretAccessKey"], own["SessionToken"])).list_users()
-    return {
-        "access key at Amazon's": key["SecretAccessKey"],
-        "role's key at Amazon's": lent["SecretAccessKey"],
-        "role's token at Amazon's": lent["SessionToken"],
-        "user's key at Amazon's": own["SecretAccessKey"],
-        "user's token at Amazon's": own["SessionToken"],
-    }
+        aws_client("iam", server, own).list_users()
+    at_amazons = of_session("Amazon's role", session) | of_session("Amazon's user", own)
+    return {"access key at Amazon's": key["SecretAccessKey"], **at_amazons}
 
 
 def of_people(rpc):
