@@ -12,7 +12,8 @@ use types::{
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
 /// rest, in base64.
 const TOKEN_CHARS: usize = 16 * 1024;
-/// What the tokens of sessions of roles and of people who signed in start with: the version of their format (docs/formats/identity.md).
+/// What the tokens of sessions of roles, and of users who signed in, start with: the version of their format
+/// (docs/formats/identity.md).
 const ROLE: u8 = 1;
 /// What the tokens of an access key's sessions start with.
 const KEY: u8 = 2;
