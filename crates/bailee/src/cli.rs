@@ -1,10 +1,11 @@
-use crate::commands::{account, seal, trail};
+use crate::commands::{account, operator, seal, trail};
 use crate::config::{Config, Settings};
 use crate::{Stop, serve};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use types::{Duty, OperatorName};
 
 /// Data custody that can be proved.
 ///
@@ -25,6 +26,9 @@ enum Command {
     /// Make and list accounts, in a data folder whose server is stopped
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Make and look after operators, the deployment's staff, in a data folder whose server is stopped
+    #[command(subcommand)]
+    Operator(OperatorCommand),
     /// Look at what protects the root of all keys, and change it: through the server if it runs
     #[command(subcommand)]
     Seal(SealCommand),
@@ -114,6 +118,55 @@ enum AccountCommand {
 }
 
 #[derive(Subcommand)]
+enum OperatorCommand {
+    /// Make an operator and print its access key, as JSON
+    Create {
+        /// The name
+        name: OperatorName,
+        /// What for: `accounts`, `operators` or `audit`; may be given several times
+        #[arg(long = "duty", value_name = "DUTY")]
+        duties: Vec<Duty>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List the operators, as JSON
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give an operator other duties, or stop it from doing anything
+    Update {
+        /// Who
+        name: OperatorName,
+        /// What for from now on; may be given several times
+        #[arg(long = "duty", value_name = "DUTY", conflicts_with = "no_duties")]
+        duties: Vec<Duty>,
+        /// For nothing from now on
+        #[arg(long)]
+        no_duties: bool,
+        /// Whether it may do anything
+        #[arg(long, value_name = "BOOL")]
+        active: Option<bool>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Make an operator another access key and print it, as JSON
+    Key {
+        /// Whose
+        name: OperatorName,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Remove an operator and its access keys
+    Delete {
+        /// Who
+        name: OperatorName,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Subcommand)]
 enum SealCommand {
     /// Show its kind, since when it has its keys, and what is under way, as JSON
     Status {
@@ -164,6 +217,7 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Serve(args) => serve::run(settings(*args)?),
         Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
+        Command::Operator(command) => run_operator(command),
         Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
         Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
         Command::Seal(SealCommand::Migrate { to, shares, threshold, data }) => {
@@ -177,6 +231,19 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
             println!("bailee {}", env!("CARGO_PKG_VERSION"));
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+fn run_operator(command: OperatorCommand) -> Result<ExitCode, Stop> {
+    match command {
+        OperatorCommand::Create { name, duties, data } => operator::create(&tool_settings(&data)?, name, &duties),
+        OperatorCommand::List { data } => operator::list(&tool_settings(&data)?),
+        OperatorCommand::Update { name, duties, no_duties, active, data } => {
+            let duties = (no_duties || !duties.is_empty()).then_some(duties.as_slice());
+            operator::update(&tool_settings(&data)?, name, duties, active)
+        }
+        OperatorCommand::Key { name, data } => operator::key(&tool_settings(&data)?, name),
+        OperatorCommand::Delete { name, data } => operator::delete(&tool_settings(&data)?, name),
     }
 }
 

@@ -2,6 +2,7 @@ use crate::accounts::NewAccessKey;
 use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
+use crate::operators::operator_path;
 use crate::own::{Own, Scope, count};
 use crate::people::lets_manage_keys;
 use crate::records::{
@@ -13,7 +14,7 @@ use store::{Range, Txn, View};
 use types::{AccessKeyId, AccountId, Action, Failure, Principal, Reason, Result, Timestamp, UserName};
 
 /// Access keys of one user, and of the account itself (RAM limits).
-const KEYS_MOST: usize = 2;
+pub(crate) const KEYS_MOST: usize = 2;
 /// More than any holder has.
 const KEYS_SEEN: usize = 16;
 
@@ -72,6 +73,7 @@ pub(crate) fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<Stri
     Ok(vec![match holder(user, caller)? {
         KeyHolder::Root => "root".to_owned(),
         KeyHolder::User(name) => user_path(&name),
+        KeyHolder::Operator(name) => operator_path(&name),
     }])
 }
 
@@ -99,7 +101,7 @@ async fn keep_one(view: &View, account: AccountId, record: &AccessKeyRecord) -> 
 }
 
 /// The keys of a holder.
-async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<Vec<AccessKeyInfo>> {
+pub(crate) async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<Vec<AccessKeyInfo>> {
     let owned = Range::prefix(&pair(holder.place(), ""), KEYS_SEEN);
     let lost = || Failure::corrupt("an access key");
     let mut found = Vec::new();
@@ -126,7 +128,7 @@ pub(crate) async fn move_access_keys(txn: &mut Txn, account: AccountId, from: &U
 }
 
 /// The key, if it is this holder's: another's is as good as missing.
-async fn find_key(
+pub(crate) async fn find_key(
     txn: &mut Txn,
     account: AccountId,
     holder: &KeyHolder,

@@ -2,6 +2,7 @@ use crate::caller::Session;
 use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
 use crate::last_used::Uses;
+use crate::operators::OPERATORS;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
@@ -172,6 +173,13 @@ impl Directory {
         }
         let (principal, policies) = match &record.holder {
             KeyHolder::Root => (Principal::Root { account }, Policies::new()),
+            KeyHolder::Operator(name) => {
+                let operator = view.get(OPERATORS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
+                if !operator.active {
+                    return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
+                }
+                (Principal::Operator { name: operator.name, duties: operator.duties }, Policies::new())
+            }
             KeyHolder::User(name) => {
                 let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
                 let policies = policies_of_user(view, account, name).await?;

@@ -1,11 +1,12 @@
 use crate::caller::Caller;
 use crate::gate::Gate;
+use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
 use std::sync::Arc;
 use store::{Store, Txn};
 use tokio::sync::Semaphore;
-use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Timestamp};
+use types::{AccountId, Action, Failure, Principal, Reason, Resource, Result, Service, Timestamp};
 
 /// Passwords hashed at once: each takes 19 MiB and a core for a moment.
 const HASHED_AT_ONCE: usize = 4;
@@ -53,7 +54,18 @@ impl Iam {
 
 /// The account an operation on identities is about: the caller's own. There is no way to name another.
 pub(crate) fn own_account(caller: &Caller) -> Result<AccountId> {
-    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+    caller.account().ok_or_else(|| match caller.principal() {
+        Principal::Operator { .. } => operators::no_tenant(),
+        _ => Failure::of(Reason::MissingAuthentication),
+    })
+}
+
+/// The account a caller is at home in: its own, and for an operator the platform's.
+pub(crate) fn home(caller: &Caller) -> Result<AccountId> {
+    match caller.principal() {
+        Principal::Operator { .. } => Ok(AccountId::PLATFORM),
+        _ => own_account(caller),
+    }
 }
 
 /// An identity: `user/<name>` and its siblings.

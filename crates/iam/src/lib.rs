@@ -19,6 +19,7 @@ mod last_used;
 mod lookup;
 mod nonces;
 mod operation;
+mod operators;
 mod own;
 mod page;
 mod people;
@@ -55,6 +56,10 @@ pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use operation::{Audit, Need, Operation, Run, Target};
+pub use operators::{
+    CreateOperator, CreateOperatorKey, DeleteOperator, DeleteOperatorKey, GetOperator, ListOperators, NewOperator,
+    OperatorRecord, ShownOperator, UpdateOperator,
+};
 pub use page::{Page, PageRequest};
 pub use people::{
     BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,

@@ -148,9 +148,8 @@ fn identity(caller: &Caller) -> Identity<'_> {
             let (id, name) = (format!("{role}:{session}"), format!("{role_name}:{session}"));
             (IdentityKind::AssumedRole, id.into(), name.into())
         }
-        Principal::Service { name } | Principal::Operator { name } => {
-            (IdentityKind::System, name.as_str().into(), name.as_str().into())
-        }
+        Principal::Service { name } => (IdentityKind::System, name.as_str().into(), name.as_str().into()),
+        Principal::Operator { name, .. } => (IdentityKind::System, name.as_str().into(), name.as_str().into()),
     };
     Identity {
         kind,

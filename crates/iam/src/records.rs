@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
 use types::{
-    AccessKeyId, AccountId, Failure, GroupId, GroupName, PolicyName, Result, RoleId, RoleName, Timestamp, UserId,
-    UserName,
+    AccessKeyId, AccountId, Failure, GroupId, GroupName, OperatorName, PolicyName, Result, RoleId, RoleName, Timestamp,
+    UserId, UserName,
 };
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -40,6 +40,8 @@ pub(crate) enum KeyHolder {
     Root,
     /// A user.
     User(UserName),
+    /// An operator of the deployment: its keys are the platform's account's.
+    Operator(OperatorName),
 }
 
 impl KeyHolder {
@@ -48,6 +50,7 @@ impl KeyHolder {
         match self {
             Self::Root => "",
             Self::User(name) => name.as_str(),
+            Self::Operator(name) => name.as_str(),
         }
     }
 }

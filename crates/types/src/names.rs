@@ -102,6 +102,10 @@ name!(
     UserName, "user name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );
 name!(
+    /// The name of somebody of the deployment's staff.
+    OperatorName, "operator name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
+);
+name!(
     /// The name of a group of users.
     GroupName, "group name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );

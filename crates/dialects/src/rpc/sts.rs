@@ -27,7 +27,8 @@ async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
         Principal::RoleSession { role, session, .. } => answer! {
             "IdentityType": "AssumedRoleUser", "PrincipalId": format!("{role}:{session}"), "RoleId": role.as_str(),
         },
-        Principal::Root { .. } | Principal::Anonymous | Principal::Service { .. } | Principal::Operator { .. } => {
+        Principal::Operator { name, .. } => answer! { "IdentityType": "Operator", "PrincipalId": name.as_str() },
+        Principal::Root { .. } | Principal::Anonymous | Principal::Service { .. } => {
             answer! { "IdentityType": "Account", "PrincipalId": account, "UserId": account }
         }
     };
