@@ -57,6 +57,10 @@ impl Claims {
         })
     }
 
+    pub(super) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires.plus(LEEWAY) <= now
+    }
+
     /// Whether they are what is expected at `now` (OpenID Connect Core §3.1.3.7, steps 2 to 5 and 9 to 10).
     pub(super) fn check(&self, expected: &Expected<'_>, now: Timestamp) -> Result<(), Refusal> {
         let known = |client: &String| expected.audiences.contains(client);
@@ -71,7 +75,7 @@ impl Claims {
             None if self.audiences.len() > 1 => return Err(Refusal::Party),
             _ => {}
         }
-        if self.expires.plus(LEEWAY) <= now {
+        if self.is_expired(now) {
             return Err(Refusal::Expired);
         }
         if self.issued.plus(expected.max_age).plus(LEEWAY) <= now {

@@ -55,6 +55,11 @@ impl IdToken {
         &self.claims.issuer
     }
 
+    /// Whether it is past its time at `now`, by what it says itself.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.claims.is_expired(now)
+    }
+
     /// Whether it could be taken if its signature were good: to be asked before the issuer is.
     pub fn precheck(&self, expected: &Expected<'_>, now: Timestamp) -> Result<(), Refusal> {
         self.claims.check(expected, now)

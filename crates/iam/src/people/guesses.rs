@@ -8,6 +8,9 @@ use types::{AccountId, Failure, Reason, Result};
 const BY_ADDRESS: u32 = 20;
 /// Tries that may be made in a minute to get into one account, from wherever.
 const BY_ACCOUNT: u32 = 120;
+/// As these, of tokens.
+const TOKENS_BY_ADDRESS: u32 = 600;
+const TOKENS_BY_ACCOUNT: u32 = 6_000;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Addresses and accounts remembered. While there are more, nobody new may try.
 const REMEMBERED: usize = 64 * 1_024;
@@ -18,21 +21,33 @@ enum Who {
     Account(AccountId),
 }
 
-/// Holds guessing of passwords back, before anything is spent on it. Counted by each server for itself; what counts for
-/// all of them, and lasts, is the count of wrong tries of each user.
-#[derive(Default)]
+/// Holds guessing back, before anything is spent on it. Counted by each server for itself; for passwords, what counts for all
+/// of them, and lasts, is the count of wrong tries of each user.
 pub(crate) struct Guesses {
+    by_address: u32,
+    by_account: u32,
     seen: Mutex<HashMap<Who, (u32, Duration)>>,
 }
 
 impl Guesses {
+    /// For passwords.
+    pub(crate) fn of_passwords() -> Self {
+        Self { by_address: BY_ADDRESS, by_account: BY_ACCOUNT, seen: Mutex::default() }
+    }
+
+    /// For tokens of identity providers. They cannot be guessed, and many machines ask from behind one address.
+    pub(crate) fn of_tokens() -> Self {
+        Self { by_address: TOKENS_BY_ADDRESS, by_account: TOKENS_BY_ACCOUNT, seen: Mutex::default() }
+    }
+
     /// Counts a try at `now`; an error if it is one too many.
     pub(crate) fn admit(&self, address: IpAddr, account: Option<AccountId>, now: Duration) -> Result<()> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.retain(|_, (_, since)| now.saturating_sub(*since) < MINUTE);
         }
-        let all = [(Some(Who::Address(network(address))), BY_ADDRESS), (account.map(Who::Account), BY_ACCOUNT)];
+        let all =
+            [(Some(Who::Address(network(address))), self.by_address), (account.map(Who::Account), self.by_account)];
         for (who, most) in all.into_iter().filter_map(|(who, most)| Some((who?, most))) {
             if seen.len() >= REMEMBERED && !seen.contains_key(&who) {
                 return Err(throttled(MINUTE));
@@ -70,7 +85,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_tries_a_minute() {
-        let (guesses, here): (_, IpAddr) = (Guesses::default(), "2001:db8::1".parse().unwrap());
+        let (guesses, here): (_, IpAddr) = (Guesses::of_passwords(), "2001:db8::1".parse().unwrap());
         for n in 0..BY_ADDRESS {
             // Addresses of one network count together.
             guesses.admit(format!("2001:db8::{n}").parse().unwrap(), None, Duration::ZERO).unwrap();
@@ -82,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_account_has_so_many_from_wherever() {
-        let (guesses, account) = (Guesses::default(), "1000000000000001".parse().ok());
+        let (guesses, account) = (Guesses::of_passwords(), "1000000000000001".parse().ok());
         for n in 0..BY_ACCOUNT {
             guesses.admit(IpAddr::from(n.to_be_bytes()), account, Duration::ZERO).unwrap();
         }
