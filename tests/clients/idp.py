@@ -13,7 +13,7 @@ from harness import ROOT, clean_environment, free_port
 
 START_SECONDS = 60
 SECRET = "a secret of the client's"
-VERIFIER = "a verifier of the code, which is long enough for it"
+VERIFIER = "a-verifier-of-the-code-which-is-long-enough-for-it"
 
 
 class Idp:
