@@ -160,7 +160,7 @@ mod tests {
         assert!(!verifies(&[], &by_hash, &evil.leaf, &chain));
         assert!(!verifies(&[], &by_hash, &evil.leaf, &[evil.root.clone(), good.root.clone()]));
         // With fingerprints the deployment's authorities are not enough.
-        assert!(!verifies(&[&evil.root], &by_hash, &evil.leaf, &[evil.root.clone()]));
+        assert!(!verifies(&[&evil.root], &by_hash, &evil.leaf, std::slice::from_ref(&evil.root)));
         assert!(!verifies(&[], none, &good.leaf, &chain));
     }
 

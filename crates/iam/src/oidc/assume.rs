@@ -47,7 +47,7 @@ pub struct WebIdentity {
 /// What was found out before the transaction.
 enum Gathered {
     /// The token, the keys of its issuer, and the provider they were had for.
-    Keys { token: IdToken, keys: Arc<KeySet>, provider: Box<OidcProviderRecord> },
+    Keys { token: Box<IdToken>, keys: Arc<KeySet>, provider: Box<OidcProviderRecord> },
     /// That it cannot be taken.
     Refused { reason: Reason, why: String },
 }
@@ -87,7 +87,7 @@ impl AssumeRoleWithOidc {
             return Ok(invalid(&refusal));
         }
         let keys = iam.issuers()?.keys(&provider.trusted(self.role.account), token.wanted()).await?;
-        Ok(Gathered::Keys { token, keys, provider: Box::new(provider) })
+        Ok(Gathered::Keys { token: Box::new(token), keys, provider: Box::new(provider) })
     }
 
     /// The provider that was named, or that of the issuer whom the token names.
