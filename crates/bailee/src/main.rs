@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod deployment;
 mod finishing;
+mod issuers;
 mod listener;
 mod logging;
 mod meters;

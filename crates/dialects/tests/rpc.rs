@@ -62,6 +62,8 @@ async fn things(world: &World, root: &Credential) -> Things {
     world.done(root, ram, "CreateLoginProfile", &[("UserName", "there"), ("Password", PASSWORD)]).await;
     // Otherwise users might do without a policy what they are refused here.
     world.done(root, ram, "SetSecurityPreference", &[("AllowUserToChangePassword", "false")]).await;
+    let provider = [("OIDCProviderName", "there"), ("IssuerUrl", world.idp.issuer.as_str()), ("ClientIds", "client")];
+    world.done(root, "2019-08-15", "CreateOIDCProvider", &provider).await;
     let device = world.done(root, ram, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "there")]).await;
     Things {
         device: device["VirtualMFADevice"]["SerialNumber"].as_str().unwrap().to_owned(),
@@ -199,6 +201,22 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
     })
 }
 
+/// As [`parameters`], for identity providers.
+fn provider_parameters(name: &str) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    let there = ("OIDCProviderName", s("there"));
+    Some(match name {
+        "CreateOIDCProvider" => vec![("OIDCProviderName", s("new")), ("IssuerUrl", s("https://new.example"))],
+        "GetOIDCProvider" | "UpdateOIDCProvider" | "DeleteOIDCProvider" => vec![there],
+        "ListOIDCProviders" => vec![],
+        "AddClientIdToOIDCProvider" | "RemoveClientIdFromOIDCProvider" => vec![there, ("ClientId", s("new"))],
+        "AddFingerprintToOIDCProvider" | "RemoveFingerprintFromOIDCProvider" => {
+            vec![there, ("Fingerprint", "a".repeat(40))]
+        }
+        _ => return None,
+    })
+}
+
 /// As [`parameters`], for secrets.
 fn secret_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
@@ -304,7 +322,8 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         _ => {
             let keys = version_parameters(name, t).or_else(|| pair_parameters(name, t));
             let keys = keys.or_else(|| secret_parameters(name, t));
-            return keys.or_else(|| identity_parameters(name, t)).or_else(|| people_parameters(name, t));
+            let identities = keys.or_else(|| identity_parameters(name, t)).or_else(|| people_parameters(name, t));
+            return identities.or_else(|| provider_parameters(name));
         }
     })
 }

@@ -1,5 +1,6 @@
 use crate::directory::{Credential, Policies};
 use crate::policy::{Document, Labelled};
+use crate::token::Federated;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Reason, Result, Service, Timestamp};
@@ -17,6 +18,8 @@ pub struct Session {
     pub mfa: bool,
     /// Who stands behind the session, as set when the role was assumed.
     pub source_identity: Option<String>,
+    /// The identity provider whose word it rests on.
+    pub(crate) federated: Option<Federated>,
 }
 
 /// A value a client may use once, and until when its use must be remembered.

@@ -2,6 +2,7 @@ use crate::caller::Session;
 use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
 use crate::last_used::Uses;
+use crate::oidc::OIDC_PROVIDERS;
 use crate::operators::OPERATORS;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
@@ -9,7 +10,7 @@ use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
     PolicyRef, ROLES, USERS, pair, second,
 };
-use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
+use crate::token::{Claims, Federated, KeyClaims, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -130,6 +131,11 @@ impl Directory {
         if !same_identity(&found.principal, &principal) || found.since != claims.of.since() {
             return Err(Reason::SessionTokenInvalid.into());
         }
+        if let Some(federated) = &claims.federated
+            && !is_there(view, federated).await?
+        {
+            return Err(Reason::SessionTokenInvalid.into());
+        }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
     }
@@ -144,8 +150,14 @@ impl Directory {
         if found.principal.account() != Some(claims.account) {
             return Err(Reason::SessionTokenInvalid.into());
         }
-        let session =
-            Session { policy: None, issued: claims.issued, expires: claims.expires, mfa: false, source_identity: None };
+        let session = Session {
+            policy: None,
+            issued: claims.issued,
+            expires: claims.expires,
+            mfa: false,
+            source_identity: None,
+            federated: None,
+        };
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { secret, session: Some(Arc::new(session)), ..found })
     }
@@ -246,6 +258,13 @@ fn same_identity(now: &Principal, then: &Principal) -> bool {
     }
 }
 
+/// Whether the identity provider that a session rests on is still there.
+async fn is_there(view: &View, federated: &Federated) -> Result<bool> {
+    let place = federated.oidc_provider.as_str().as_bytes();
+    let provider = view.shared(OIDC_PROVIDERS, federated.account, place).await?;
+    Ok(provider.is_some_and(|provider| provider.id == federated.id))
+}
+
 async fn generation(view: &View, account: AccountId) -> Result<u64> {
     Ok(view.shared(GENERATIONS, account, b"").await?.unwrap_or_default().generation)
 }
@@ -303,5 +322,6 @@ fn session(claims: &SessionClaims) -> Result<Session> {
         expires: claims.expires,
         mfa: claims.mfa,
         source_identity: claims.source_identity.clone(),
+        federated: claims.federated.clone(),
     })
 }

@@ -18,6 +18,7 @@ mod inline_policies;
 mod last_used;
 mod lookup;
 mod nonces;
+mod oidc;
 mod operation;
 mod operators;
 mod own;
@@ -45,6 +46,7 @@ pub use attachments::{
 };
 pub use caller::{Caller, Nonce, Session};
 pub use caller_identity::GetCallerIdentity;
+pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
 pub use gate::{Claim, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -55,6 +57,11 @@ pub use inline_policies::{DeleteInlinePolicy, GetInlinePolicy, InlinePolicy, Lis
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
+pub use oidc::{
+    AddClientId, AddFingerprint, AssumeRoleWithOidc, CreateOidcProvider, DeleteOidcProvider, FederatedRole, Federation,
+    GetOidcProvider, Issuers, ListOidcProviders, OidcProviderArn, OidcProviderRecord, ProviderRef, RemoveClientId,
+    RemoveFingerprint, TrustedIssuer, UpdateOidcProvider, WebIdentity,
+};
 pub use operation::{Audit, Need, Operation, Run, Target};
 pub use operators::{
     CreateOperator, CreateOperatorKey, DeleteOperator, DeleteOperatorKey, GetOperator, ListOperators, NewOperator,

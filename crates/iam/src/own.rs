@@ -1,5 +1,6 @@
 use crate::caller::Caller;
 use crate::iam::{Iam, identity, own_account, touch};
+use crate::oidc::ProviderRef;
 use crate::operation::{Need, Operation, Run, Target};
 use crate::permit::Permit;
 use async_trait::async_trait;
@@ -12,6 +13,12 @@ use types::{Access, AccountId, Failure, Result, Timestamp};
 pub(crate) trait Own: Operation {
     /// What it is done to, below the account: `user/<name>` and its siblings. All of them must be allowed; never empty.
     fn paths(&self, caller: &Caller) -> Result<Vec<String>>;
+
+    /// The identity provider it is done to, if it is done to one: its path is looked up, since requests may name it by its
+    /// issuer.
+    fn provider(&self) -> Option<&ProviderRef> {
+        None
+    }
 
     /// What is wrong with the request's own words, before anything is looked up.
     fn check(&self) -> Result<()> {
@@ -57,7 +64,11 @@ impl<Op: Own> Run<Op> for Iam {
         let account = own_account(caller)?;
         op.check()?;
         let need = |path| Need { action: op.action(), resource: identity(account, path) };
-        let needs: Vec<Need> = op.paths(caller)?.into_iter().map(need).collect();
+        let paths = match op.provider() {
+            Some(provider) => vec![provider.path(account, view).await?],
+            None => op.paths(caller)?,
+        };
+        let needs: Vec<Need> = paths.into_iter().map(need).collect();
         if needs.is_empty() {
             return Err(Failure::internal("an operation on identities that needs no permission"));
         }

@@ -172,6 +172,10 @@ fn session_context(caller: &Caller) -> Map<String, Value> {
         if let Some(identity) = &session.source_identity {
             context.insert("sourceIdentity".to_owned(), Value::from(identity.as_str()));
         }
+        if let Some(federated) = &session.federated {
+            let behind = json!({"federatedProvider": federated.provider(), "subject": federated.subject});
+            context.insert("webIdFederationData".to_owned(), behind);
+        }
     }
     context
 }

@@ -1,5 +1,6 @@
 //! Identities, the newer interface, 2019-08-15: another spelling of the same. Users go by `<user>@<default domain>` here.
 
+pub(super) mod oidc;
 pub(super) mod people;
 pub(super) mod users;
 
@@ -15,15 +16,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "DeleteSAMLProvider"),
     row!(Ims, "GetUserSsoSettings"),
     row!(Ims, "SetUserSsoSettings"),
-    row!(Ims, "CreateOIDCProvider"),
-    row!(Ims, "GetOIDCProvider"),
-    row!(Ims, "ListOIDCProviders"),
-    row!(Ims, "UpdateOIDCProvider"),
-    row!(Ims, "DeleteOIDCProvider"),
-    row!(Ims, "AddClientIdToOIDCProvider"),
-    row!(Ims, "RemoveClientIdFromOIDCProvider"),
-    row!(Ims, "AddFingerprintToOIDCProvider"),
-    row!(Ims, "RemoveFingerprintFromOIDCProvider"),
     row!(Ims, "GetDefaultDomain"),
     row!(Ims, "SetDefaultDomain"),
     row!(Ims, "GetAccountSummary"),

@@ -91,6 +91,7 @@ pub const ROWS: &[&[Row]] = &[
     ims::ROWS,
     ims::users::ROWS,
     ims::people::ROWS,
+    ims::oidc::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
     deployment::ROWS,

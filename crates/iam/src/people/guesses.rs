@@ -6,10 +6,13 @@ use types::{AccountId, Failure, Reason, Result};
 
 /// Tries that one address may make in a minute, whomever it tries to be.
 const BY_ADDRESS: u32 = 20;
-/// Tries that may be made in a minute from one site, which has many IPv6 networks to itself.
-const BY_SITE: u32 = 200;
+/// How many times as many may be made from one site, which has many IPv6 networks to itself.
+const BY_SITE: u32 = 10;
 /// Tries that may be made in a minute to get into one account, from wherever.
 const BY_ACCOUNT: u32 = 120;
+/// As these, of tokens.
+const TOKENS_BY_ADDRESS: u32 = 600;
+const TOKENS_BY_ACCOUNT: u32 = 6_000;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Addresses and accounts remembered. While there are more, nobody new may try.
 const REMEMBERED: usize = 64 * 1_024;
@@ -37,14 +40,25 @@ enum Who {
     Account(Named),
 }
 
-/// Holds guessing of passwords back, before anything is spent on it. Counted by each server for itself; what counts for
-/// all of them, and lasts, is the count of wrong tries of each user.
-#[derive(Default)]
+/// Holds guessing back, before anything is spent on it. Counted by each server for itself; for passwords, what counts for all
+/// of them, and lasts, is the count of wrong tries of each user.
 pub(crate) struct Guesses {
+    by_address: u32,
+    by_account: u32,
     seen: Mutex<HashMap<Who, (u32, Duration)>>,
 }
 
 impl Guesses {
+    /// For passwords.
+    pub(crate) fn of_passwords() -> Self {
+        Self { by_address: BY_ADDRESS, by_account: BY_ACCOUNT, seen: Mutex::default() }
+    }
+
+    /// For tokens of identity providers. They cannot be guessed, and many machines ask from behind one address.
+    pub(crate) fn of_tokens() -> Self {
+        Self { by_address: TOKENS_BY_ADDRESS, by_account: TOKENS_BY_ACCOUNT, seen: Mutex::default() }
+    }
+
     /// Counts a try at `now`; an error if it is one too many.
     pub(crate) fn admit(&self, address: IpAddr, named: Named, now: Duration) -> Result<()> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,10 +66,11 @@ impl Guesses {
             seen.retain(|_, (_, since)| now.saturating_sub(*since) < MINUTE);
         }
         // The widest first: what it refuses takes no room below.
+        let by_site = self.by_address.saturating_mul(BY_SITE);
         let all = [
-            (address.is_ipv6().then(|| Who::Site(network(address, 48))), BY_SITE),
-            (Some(Who::Address(network(address, 64))), BY_ADDRESS),
-            (Some(Who::Account(named)), BY_ACCOUNT),
+            (address.is_ipv6().then(|| Who::Site(network(address, 48))), by_site),
+            (Some(Who::Address(network(address, 64))), self.by_address),
+            (Some(Who::Account(named)), self.by_account),
         ];
         for (who, most) in all.into_iter().filter_map(|(who, most)| Some((who?, most))) {
             if seen.len() >= REMEMBERED && !seen.contains_key(&who) {
@@ -97,7 +112,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_tries_a_minute() {
-        let (guesses, here): (_, IpAddr) = (Guesses::default(), "2001:db8::1".parse().unwrap());
+        let (guesses, here): (_, IpAddr) = (Guesses::of_passwords(), "2001:db8::1".parse().unwrap());
         for n in 0..BY_ADDRESS {
             // Addresses of one network count together.
             guesses.admit(format!("2001:db8::{n}").parse().unwrap(), NOBODY, Duration::ZERO).unwrap();
@@ -109,12 +124,12 @@ mod tests {
 
     #[test]
     fn a_site_has_so_many_from_all_its_networks() {
-        let guesses = Guesses::default();
+        let guesses = Guesses::of_passwords();
         let at = |n: u32| format!("2001:db8:7:{n:x}::1").parse().unwrap();
-        for n in 0..BY_SITE {
+        for n in 0..BY_ADDRESS * BY_SITE {
             guesses.admit(at(n), Named::unknown(&n.to_string()), Duration::ZERO).unwrap();
         }
-        guesses.admit(at(BY_SITE), NOBODY, Duration::ZERO).unwrap_err();
+        guesses.admit(at(BY_ADDRESS * BY_SITE), NOBODY, Duration::ZERO).unwrap_err();
         guesses.admit("2001:db8:8::1".parse().unwrap(), NOBODY, Duration::ZERO).unwrap();
     }
 
@@ -122,7 +137,7 @@ mod tests {
     #[test]
     fn an_account_has_so_many_from_wherever_and_what_is_none_too() {
         for named in [Named::Account("1000000000000001".parse().unwrap()), Named::unknown("acme")] {
-            let guesses = Guesses::default();
+            let guesses = Guesses::of_passwords();
             for n in 0..BY_ACCOUNT {
                 guesses.admit(IpAddr::from(n.to_be_bytes()), named, Duration::ZERO).unwrap();
             }

@@ -11,7 +11,7 @@ use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::records::{ACCOUNTS, GENERATIONS, USERS, UserRecord};
-use crate::sessions::{Claims, NewSession};
+use crate::sessions::{Behind, Claims, NewSession};
 use crate::token::SessionOf;
 use async_trait::async_trait;
 use std::time::Duration;
@@ -232,8 +232,9 @@ impl Iam {
             user_name: known.user.name.clone(),
             since: known.profile.changed,
         };
-        let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, mfa };
-        let made = self.seal_session(known.account, claims, None)?;
+        let behind = Behind { mfa, ..Behind::default() };
+        let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, behind };
+        let made = self.seal_session(known.account, claims)?;
         let Known { account, user, .. } = known;
         let NewSession { access_key, secret, token, expires } = made;
         Ok(SignedIn { account, user, access_key, secret, token, expires, mfa, must_change_password, must_bind_mfa })

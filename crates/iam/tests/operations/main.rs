@@ -14,6 +14,7 @@ mod groups;
 mod keys;
 mod listing;
 mod nonces;
+mod oidc;
 mod people;
 mod policies;
 mod sessions;
