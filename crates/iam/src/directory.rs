@@ -8,7 +8,8 @@ use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
     PolicyRef, ROLES, USERS, pair, second,
 };
-use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
+use crate::saml::records::SAML_PROVIDERS;
+use crate::token::{Claims, KeyClaims, Provider, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -129,6 +130,9 @@ impl Directory {
         if !same_identity(&found.principal, &principal) || claims.issued < found.since {
             return Err(Reason::SessionTokenInvalid.into());
         }
+        if let Some(provider) = &claims.provider {
+            check_provider(view, claims.account, provider).await?;
+        }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
     }
@@ -206,6 +210,17 @@ impl Directory {
         let secret = Arc::new(Secret::new(Vec::new()));
         Ok(Cached { account, generation, principal, secret, policies, since })
     }
+}
+
+/// Refuses sessions for which a provider vouched that is no more. One of the same name that was made later is another.
+async fn check_provider(view: &View, account: AccountId, provider: &Provider) -> Result<()> {
+    let there = match provider {
+        Provider::Saml { name, id } => {
+            let now = view.shared(SAML_PROVIDERS, account, name.as_str().as_bytes()).await?;
+            now.is_some_and(|record| record.id == *id)
+        }
+    };
+    if there { Ok(()) } else { Err(Reason::SessionTokenInvalid.into()) }
 }
 
 /// Whose session it says it is.

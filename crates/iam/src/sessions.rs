@@ -7,7 +7,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
-use crate::token::{SessionClaims, SessionOf};
+use crate::token::{Provider, SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -99,6 +99,19 @@ pub(crate) struct Claims {
     pub(crate) expires: Timestamp,
     pub(crate) policy: Option<String>,
     pub(crate) mfa: bool,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) provider: Option<Provider>,
+}
+
+/// What a session of a role is to be, beside the role's.
+pub(crate) struct RoleSession {
+    pub(crate) session: SessionName,
+    pub(crate) issued: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) policy: Option<String>,
+    pub(crate) mfa: bool,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) provider: Option<Provider>,
 }
 
 /// A temporary access key with its token.
@@ -111,15 +124,12 @@ pub(crate) struct NewSession {
 
 impl AssumeRole {
     fn check(&self, caller: &Caller) -> Result<()> {
-        if self.duration_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
-            return Err(Failure::invalid("DurationSeconds", "900 to 43200, and no more than the role allows"));
-        }
+        check_session(self.duration_secs, self.policy.as_deref())?;
         let outside =
             |id: &String| !EXTERNAL_ID_CHARS.contains(&id.chars().count()) || id.chars().any(char::is_control);
         if self.external_id.as_ref().is_some_and(outside) {
             return Err(Failure::invalid("ExternalId", "2 to 1224 characters, none of them a control character"));
         }
-        self.policy.as_ref().map(|text| Document::parse(text, Kind::Session)).transpose()?;
         // Who stands behind a session is settled when the first role is assumed; nobody can shed it on the way.
         let settled = caller.session().and_then(|session| session.source_identity.as_deref());
         match (&self.source_identity, settled) {
@@ -207,48 +217,67 @@ impl Run<AssumeRole> for Iam {
         decide(permit.caller(), &target)?;
         let RoleArn { account, name } = &op.role;
         let role = txn.get(ROLES, *account, name.as_str().as_bytes()).await?.ok_or_else(|| no_such_role(name))?;
-        let secs = op.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
-        if secs > role.max_session_secs {
-            let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
-            return Err(Failure::invalid("DurationSeconds", rule));
-        }
-        self.new_session(permit.caller(), op, role, Duration::from_secs(u64::from(secs)))
+        let (caller, issued) = (permit.caller(), self.now());
+        let asked = RoleSession {
+            session: op.session.clone(),
+            issued,
+            expires: issued.plus(session_length(&role, op.duration_secs)?),
+            policy: op.policy.clone(),
+            mfa: caller.session().is_some_and(|session| session.mfa),
+            source_identity: op.source_identity(caller),
+            provider: None,
+        };
+        self.role_session(&op.role, role, asked)
     }
+}
+
+/// What is wrong with what any session of a role may be asked to be.
+pub(crate) fn check_session(duration_secs: Option<u32>, policy: Option<&str>) -> Result<()> {
+    if duration_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
+        return Err(Failure::invalid("DurationSeconds", "900 to 43200, and no more than the role allows"));
+    }
+    policy.map(|text| Document::parse(text, Kind::Session)).transpose()?;
+    Ok(())
+}
+
+/// How long a session of the role is to last.
+pub(crate) fn session_length(role: &RoleRecord, asked_secs: Option<u32>) -> Result<Duration> {
+    let secs = asked_secs.unwrap_or(SESSION_SECS_DEFAULT);
+    if !(*SESSION_SECS.start()..=role.max_session_secs).contains(&secs) {
+        let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
+        return Err(Failure::invalid("DurationSeconds", rule));
+    }
+    Ok(Duration::from_secs(u64::from(secs)))
 }
 
 impl Iam {
     /// A session is its token: nothing is stored.
-    fn new_session(&self, caller: &Caller, op: &AssumeRole, role: RoleRecord, lasts: Duration) -> Result<AssumedRole> {
-        let (issued, arn) = (self.now(), format!("{}/{}", op.role, op.session));
-        let id = format!("{}:{}", role.id, op.session);
-        let of = SessionOf::Role { role: role.id, role_name: role.name, session: op.session.clone() };
-        let mfa = caller.session().is_some_and(|session| session.mfa);
-        let source_identity = op.source_identity(caller);
-        let claims = Claims { of, issued, expires: issued.plus(lasts), policy: op.policy.clone(), mfa };
-        let made = self.seal_session(op.role.account, claims, source_identity.clone())?;
-        let NewSession { access_key, secret, token, expires } = made;
-        Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
+    pub(crate) fn role_session(&self, arn: &RoleArn, role: RoleRecord, asked: RoleSession) -> Result<AssumedRole> {
+        let RoleSession { session, issued, expires, policy, mfa, source_identity, provider } = asked;
+        let (account, arn) = (arn.account, format!("{arn}/{session}"));
+        let id = format!("{}:{session}", role.id);
+        let of = SessionOf::Role { role: role.id, role_name: role.name, session };
+        let shown = source_identity.clone();
+        let claims = Claims { of, issued, expires, policy, mfa, source_identity, provider };
+        let NewSession { access_key, secret, token, expires } = self.seal_session(account, claims)?;
+        Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity: shown })
     }
 
     /// A temporary access key with its token.
-    pub(crate) fn seal_session(
-        &self,
-        account: AccountId,
-        claims: Claims,
-        source_identity: Option<String>,
-    ) -> Result<NewSession> {
+    pub(crate) fn seal_session(&self, account: AccountId, claims: Claims) -> Result<NewSession> {
         let rng: &dyn Rng = self.identity_store().rng().as_ref();
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
-        let Claims { of, issued, expires, policy, mfa } = claims;
+        let Claims { of, issued, expires, policy, mfa, source_identity, provider } = claims;
         let stored = StoredSecret::new(secret.expose().clone());
-        let claims = SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, source_identity };
+        let claims =
+            SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, source_identity, provider };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
         Ok(NewSession { access_key, secret, token, expires })
     }
 }
 
-fn trust(role: &RoleRecord) -> Result<Labelled> {
+pub(crate) fn trust(role: &RoleRecord) -> Result<Labelled> {
     let document = Document::parse(&role.trust, Kind::Trust);
     let document = document.map_err(|e| Failure::corrupt(format!("the role {}", role.name)).caused_by(e))?;
     Ok(Labelled::new(role.name.as_str(), Arc::new(document)))

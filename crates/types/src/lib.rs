@@ -21,10 +21,10 @@ pub use action::{Access, Action, Service};
 pub use call::{Call, Dialect, RequestId};
 pub use clock::{Clock, SystemClock};
 pub use failure::{Failure, Result};
-pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, RoleId, UploadId, UserId};
+pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, RoleId, SamlProviderId, UploadId, UserId};
 pub use names::{
     AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, PolicyName, RegionId, RoleName,
-    SecretName, SecretVersionId, SessionName, StageName, UserName,
+    SamlProviderName, SecretName, SecretVersionId, SessionName, StageName, UserName,
 };
 pub use principal::Principal;
 pub use reason::Reason;

@@ -183,6 +183,16 @@ pub enum Reason {
     TooManyAccessKeys,
     /// As many policies are attached there as allowed.
     TooManyAttachments,
+    /// The SAML identity provider does not exist.
+    SamlProviderNotFound,
+    /// A SAML identity provider of this name already exists.
+    SamlProviderExists,
+    /// The account has as many SAML identity providers as allowed.
+    TooManySamlProviders,
+    /// The SAML response is not one that this identity provider and role take.
+    AssertionInvalid,
+    /// The SAML response is past its time.
+    AssertionExpired,
     // Keys.
     /// The key does not exist.
     KeyNotFound,
@@ -411,6 +421,11 @@ impl Reason {
         Self::TooManyPolicyVersions,
         Self::TooManyAccessKeys,
         Self::TooManyAttachments,
+        Self::SamlProviderNotFound,
+        Self::SamlProviderExists,
+        Self::TooManySamlProviders,
+        Self::AssertionInvalid,
+        Self::AssertionExpired,
         Self::KeyNotFound,
         Self::KeyVersionNotFound,
         Self::KeyVersionRetired,
@@ -574,6 +589,11 @@ impl Reason {
             Self::TooManyPolicyVersions => "The policy has as many versions as allowed.",
             Self::TooManyAccessKeys => "The user has as many access keys as allowed.",
             Self::TooManyAttachments => "As many policies are attached there as allowed.",
+            Self::SamlProviderNotFound => "The SAML identity provider does not exist.",
+            Self::SamlProviderExists => "A SAML identity provider of this name already exists.",
+            Self::TooManySamlProviders => "The account has as many SAML identity providers as allowed.",
+            Self::AssertionInvalid => "The SAML response is not one that this identity provider and role take.",
+            Self::AssertionExpired => "The SAML response is past its time.",
             Self::KeyNotFound => "The key does not exist.",
             Self::KeyVersionNotFound => "The key version does not exist.",
             Self::KeyVersionRetired => {

@@ -1,6 +1,6 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, errors, groups, inline, policies, refused, roles, simulate, sts, users, versions,
+    access_keys, attachments, errors, groups, inline, policies, refused, roles, saml, simulate, sts, users, versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -62,6 +62,8 @@ pub struct Row {
     pub needs: &'static [&'static str],
     /// How much of it there is.
     pub status: Status,
+    /// Whether it comes without a signature, because it brings another proof of who asks.
+    pub unsigned: bool,
     /// The parameters that its request can have. Others are refused by name.
     pub(super) takes: &'static [&'static str],
     /// What runs it; `None` where it is refused.
@@ -88,6 +90,7 @@ pub const ROWS: &[&[Row]] = &[
     simulate::ROWS,
     refused::ROWS,
     sts::ROWS,
+    saml::ROWS,
 ];
 
 /// A row that is served, or one that is refused by name.
@@ -98,8 +101,15 @@ macro_rules! row {
             name: $name,
             needs: &[$($need),*],
             status: $crate::Status::$status,
+            unsigned: false,
             takes: &[$($parameter),*],
             run: Some(|context| Box::pin($run(context))),
+        }
+    };
+    ($service:ident, $name:literal, $status:ident, unsigned, [$($parameter:literal),*], $run:path) => {
+        $crate::aws_iam::row::Row {
+            unsigned: true,
+            ..$crate::aws_iam::row::row!($service, $name, $status, [], [$($parameter),*], $run)
         }
     };
     ($service:ident, $name:literal) => {
@@ -108,6 +118,7 @@ macro_rules! row {
             name: $name,
             needs: &[],
             status: $crate::Status::Refused,
+            unsigned: false,
             takes: &[],
             run: None,
         }

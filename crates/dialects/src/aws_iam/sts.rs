@@ -13,7 +13,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRole", Partial, ["sts:AssumeRole"],
         ["RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "ExternalId", "SourceIdentity"], assume_role),
     row!(Sts, "GetSessionToken", Partial, [], ["DurationSeconds"], get_session_token),
-    row!(Sts, "AssumeRoleWithSAML"),
     row!(Sts, "AssumeRoleWithWebIdentity"),
     row!(Sts, "AssumeRoot"),
     row!(Sts, "DecodeAuthorizationMessage"),
@@ -36,7 +35,7 @@ async fn get_caller_identity(c: &Context<'_>) -> Result<Value> {
     Ok(json!({"UserId": id, "Account": account, "Arn": arn::of_principal(&principal)}))
 }
 
-fn credentials(id: &str, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
+pub(super) fn credentials(id: &str, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
     json!({
         "AccessKeyId": id,
         "SecretAccessKey": secret.expose(),

@@ -109,6 +109,11 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
+        | Reason::SamlProviderNotFound
+        | Reason::SamlProviderExists
+        | Reason::TooManySamlProviders
+        | Reason::AssertionInvalid
+        | Reason::AssertionExpired
         | Reason::AccountAliasExists
         | Reason::UserHasGroups
         | Reason::LoginProfileNotFound

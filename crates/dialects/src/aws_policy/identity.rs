@@ -1,9 +1,10 @@
 //! Policies of identities, of their sessions, and of roles about who may assume them.
 
 use super::s3::s3_resource;
-use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, s3};
+use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, refused, s3, texts};
 use iam::policy::SystemPolicy;
-use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, Service, limits};
+use serde_json::{Map, Value, json};
+use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, SamlProviderName, Service, limits};
 
 /// A document as the domain decides by it, and the text it is a translation of.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("CreatePolicy", &["CreatePolicy"]),
     ("CreatePolicyVersion", &["CreatePolicyVersion"]),
     ("CreateRole", &["CreateRole"]),
+    ("CreateSAMLProvider", &["CreateSAMLProvider"]),
     ("CreateUser", &["CreateUser"]),
     ("DeleteAccessKey", &["DeleteAccessKey"]),
     ("DeleteGroup", &["DeleteGroup"]),
@@ -33,6 +35,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("DeletePolicyVersion", &["DeletePolicyVersion"]),
     ("DeleteRole", &["DeleteRole"]),
     ("DeleteRolePolicy", &["DeleteRolePolicy"]),
+    ("DeleteSAMLProvider", &["DeleteSAMLProvider"]),
     ("DeleteUser", &["DeleteUser"]),
     ("DeleteUserPolicy", &["DeleteUserPolicy"]),
     ("DetachGroupPolicy", &["DetachPolicyFromGroup"]),
@@ -44,6 +47,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("GetPolicyVersion", &["GetPolicyVersion"]),
     ("GetRole", &["GetRole"]),
     ("GetRolePolicy", &["GetRolePolicy"]),
+    ("GetSAMLProvider", &["GetSAMLProvider"]),
     ("GetUser", &["GetUser"]),
     ("GetUserPolicy", &["GetUserPolicy"]),
     ("ListAccessKeys", &["ListAccessKeys"]),
@@ -58,6 +62,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("ListPolicyVersions", &["ListPolicyVersions"]),
     ("ListRolePolicies", &["ListRolePolicies"]),
     ("ListRoles", &["ListRoles"]),
+    ("ListSAMLProviders", &["ListSAMLProviders"]),
     ("ListUserPolicies", &["ListUserPolicies"]),
     ("ListUsers", &["ListUsers"]),
     ("PutGroupPolicy", &["PutGroupPolicy"]),
@@ -72,6 +77,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("UpdateGroup", &["UpdateGroup"]),
     ("UpdateRole", &["UpdateRole"]),
     ("UpdateRoleDescription", &["UpdateRole"]),
+    ("UpdateSAMLProvider", &["UpdateSAMLProvider"]),
     ("UpdateUser", &["UpdateUser"]),
 ];
 
@@ -101,6 +107,11 @@ const KEYS: &[(&str, &str)] = &[
     ("aws:SourceIp", "acs:SourceIp"),
     ("aws:UserAgent", "acs:UserAgent"),
     ("aws:username", "acs:PrincipalName"),
+    // What Amazon calls the audience is the place of delivery.
+    ("SAML:aud", "saml:recipient"),
+    ("SAML:iss", "saml:iss"),
+    ("SAML:sub", "saml:sub"),
+    ("SAML:sub_type", "saml:sub_type"),
     ("s3:delimiter", "oss:Delimiter"),
     ("s3:max-keys", "oss:MaxKeys"),
     ("s3:prefix", "oss:Prefix"),
@@ -123,10 +134,17 @@ const IDENTITY: Grammar = Grammar {
                     arn:aws:iam::<account>:user/<name> (or group, role, policy), or *",
     account: own_root,
     principals_under: None,
+    of_providers: None,
 };
 
 /// Who may assume a role.
-const TRUST: Grammar = Grammar { services: &[STS], principals_under: Some("RAM"), named_keys: &[], ..IDENTITY };
+const TRUST: Grammar = Grammar {
+    services: &[STS],
+    principals_under: Some("RAM"),
+    of_providers: Some(of_providers),
+    named_keys: &[],
+    ..IDENTITY
+};
 
 fn own_root(account: AccountId) -> String {
     format!("acs:ram::{account}:root")
@@ -145,7 +163,7 @@ fn iam_resource(text: &str) -> Option<String> {
         return SystemPolicy::find(name).map(|policy| format!("acs:ram:*:*:policy/{}", policy.name));
     }
     let kind = path.split('/').next()?;
-    let known = matches!(kind, "user" | "group" | "role" | "policy") || path == "root" || path == "*";
+    let known = matches!(kind, "user" | "group" | "role" | "policy" | "saml-provider") || path == "root" || path == "*";
     (known && !account.is_empty()).then(|| format!("acs:ram:*:{account}:{path}"))
 }
 
@@ -170,6 +188,33 @@ pub(crate) fn policy(text: &str) -> Result<Translated> {
 /// A policy that says who may assume a role.
 pub(crate) fn trust(text: &str) -> Result<Translated> {
     translated(text, &TRUST)
+}
+
+/// A SAML identity provider as the domain writes it.
+pub(crate) fn own_saml_provider(text: &str) -> Option<String> {
+    let (account, path) = text.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+    let (account, name): (AccountId, _) = (account.parse().ok()?, path.strip_prefix("saml-provider/")?);
+    let name: SamlProviderName = name.parse().ok()?;
+    Some(format!("acs:ram::{account}:saml-provider/{name}"))
+}
+
+/// Amazon has an action of its own for each kind of provider, and the domain one for all who assume a role: who is meant is
+/// said by the principal. So with providers the action must be theirs, and with others it cannot be.
+fn of_providers(members: &Map<String, Value>) -> Result<Option<Value>> {
+    let Some(groups) = members.get("Principal").or_else(|| members.get("NotPrincipal")).and_then(Value::as_object)
+    else {
+        return Ok(None);
+    };
+    if !groups.contains_key("Federated") {
+        return Ok(None);
+    }
+    let theirs = members.get("Action").map(|value| texts("Action", value)).transpose()?.unwrap_or_default();
+    let fits = |action: &&str| action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML");
+    if theirs.is_empty() || !theirs.iter().all(fits) || groups.len() != 1 || members.contains_key("NotPrincipal") {
+        let why = "must name sts:AssumeRoleWithSAML alone where the Principal is Federated, and nobody else";
+        return Err(refused("Action", why));
+    }
+    Ok(Some(json!("sts:AssumeRole")))
 }
 
 /// What is asked of policies, and what that is in the domain's words.
@@ -357,6 +402,38 @@ mod tests {
         assert!(trust(&text(json!({"Service": "ec2.amazonaws.com"}), "sts:AssumeRole")).is_err());
         assert!(trust(&text(json!({"AWS": "arn:aws:iam::123456789012:root"}), "sts:AssumeRole")).is_err());
         assert!(trust(&text(bob, "s3:GetObject")).is_err());
+    }
+
+    #[test]
+    fn providers_that_a_role_trusts() {
+        let text = |principal: Value, action: Value| {
+            let statement = json!({"Effect": "Allow", "Principal": principal, "Action": action,
+                "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml", "saml:sub_type": "persistent"}}});
+            json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+        };
+        let idp = json!({"Federated": "arn:aws:iam::1234567890123456:saml-provider/idp"});
+        let own = trust(&text(idp.clone(), json!(["sts:AssumeRoleWithSAML"]))).unwrap();
+        Document::parse(&own.text, Kind::Trust).unwrap();
+        let read: Value = serde_json::from_str(&own.text).unwrap();
+        let statement = &read["Statement"][0];
+        assert_eq!(statement["Action"], json!(["sts:AssumeRole"]));
+        assert_eq!(statement["Principal"], json!({"Federated": ["acs:ram::1234567890123456:saml-provider/idp"]}));
+        let condition =
+            json!({"saml:recipient": ["https://signin.aws.amazon.com/saml"], "saml:sub_type": ["persistent"]});
+        assert_eq!(statement["Condition"]["StringEquals"], condition);
+        let bob = json!({"AWS": "arn:aws:iam::1234567890123456:user/bob"});
+        let both = json!({"AWS": "1234567890123456", "Federated": "arn:aws:iam::1234567890123456:saml-provider/idp"});
+        let other = json!({"Federated": "arn:aws:iam::1234567890123456:user/bob"});
+        for (principal, action) in [
+            (&idp, json!("sts:AssumeRole")),
+            (&idp, json!("sts:*")),
+            (&idp, json!(["sts:AssumeRoleWithSAML", "sts:AssumeRole"])),
+            (&bob, json!("sts:AssumeRoleWithSAML")),
+            (&both, json!("sts:AssumeRoleWithSAML")),
+            (&other, json!("sts:AssumeRoleWithSAML")),
+        ] {
+            assert!(trust(&text(principal.clone(), action.clone())).is_err(), "{principal} {action}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Identities, the newer interface, 2019-08-15: another spelling of the same. Users go by `<user>@<default domain>` here.
 
 pub(super) mod people;
+pub(super) mod saml;
 pub(super) mod users;
 
 use super::context::Answer;
@@ -8,11 +9,6 @@ use super::row::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Ims, "CreateSAMLProvider"),
-    row!(Ims, "GetSAMLProvider"),
-    row!(Ims, "ListSAMLProviders"),
-    row!(Ims, "UpdateSAMLProvider"),
-    row!(Ims, "DeleteSAMLProvider"),
     row!(Ims, "GetUserSsoSettings"),
     row!(Ims, "SetUserSsoSettings"),
     row!(Ims, "CreateOIDCProvider"),

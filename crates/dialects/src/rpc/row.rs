@@ -88,6 +88,7 @@ pub const ROWS: &[&[Row]] = &[
     ims::ROWS,
     ims::users::ROWS,
     ims::people::ROWS,
+    ims::saml::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
 ];

@@ -1,10 +1,13 @@
 //! Temporary credentials, 2015-04-01 (alibaba-wire §7).
 
+mod saml;
+
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
 use iam::Password;
-use types::{Principal, Result, Secret, SessionName};
+use serde_json::{Value, json};
+use types::{AccessKeyId, Principal, Result, Secret, SessionName, Timestamp};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -12,9 +15,19 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRole", Full, ["sts:AssumeRole"], assume_role),
     // Bailee's own.
     row!(Sts, "SignIn", Full, unsigned, sign_in),
-    row!(Sts, "AssumeRoleWithSAML"),
+    row!(Sts, "AssumeRoleWithSAML", Full, unsigned, saml::assume_role),
     row!(Sts, "AssumeRoleWithOIDC"),
 ];
+
+/// A session's credentials, as every answer that gives some has them.
+fn credentials(id: &AccessKeyId, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
+    json!({
+        "AccessKeyId": id.as_str(),
+        "AccessKeySecret": secret.expose(),
+        "SecurityToken": token.expose(),
+        "Expiration": expires.iso_seconds(),
+    })
+}
 
 async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
     let principal = c.iam(iam::GetCallerIdentity).await?;
@@ -47,12 +60,7 @@ async fn assume_role(c: &Context<'_>) -> Result<Answer> {
     let source_identity = op.source_identity.clone();
     let made = c.iam(op).await?;
     let mut members = answer! {
-        "Credentials": {
-            "AccessKeyId": made.access_key.as_str(),
-            "AccessKeySecret": made.secret.expose(),
-            "SecurityToken": made.token.expose(),
-            "Expiration": made.expires.iso_seconds(),
-        },
+        "Credentials": credentials(&made.access_key, &made.secret, &made.token, made.expires),
         "AssumedRoleUser": { "Arn": made.arn, "AssumedRoleId": made.id },
     };
     if let Some(identity) = source_identity {
@@ -72,12 +80,7 @@ async fn sign_in(c: &Context<'_>) -> Result<Answer> {
     };
     let made = c.iam(op).await?.into_result()?;
     Ok(answer! {
-        "Credentials": {
-            "AccessKeyId": made.access_key.as_str(),
-            "AccessKeySecret": made.secret.expose(),
-            "SecurityToken": made.token.expose(),
-            "Expiration": made.expires.iso_seconds(),
-        },
+        "Credentials": credentials(&made.access_key, &made.secret, &made.token, made.expires),
         "User": {
             "AccountId": made.account.to_string(),
             "UserId": made.user.id.as_str(),

@@ -84,6 +84,11 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
+        | Reason::SamlProviderNotFound
+        | Reason::SamlProviderExists
+        | Reason::TooManySamlProviders
+        | Reason::AssertionInvalid
+        | Reason::AssertionExpired
         | Reason::TooManyKeys
         | Reason::TooManyAliases
         | Reason::TooManyVersions

@@ -235,8 +235,9 @@ impl Iam {
         let policy = known.ceiling(must_change_password, must_bind_mfa);
         let lasts = Duration::from_secs(3_600 * u64::from(preference.session_hours));
         let of = SessionOf::User { user: known.user.id.clone(), user_name: known.user.name.clone() };
-        let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, mfa };
-        let made = self.seal_session(known.account, claims, None)?;
+        let claims =
+            Claims { of, issued: now, expires: now.plus(lasts), policy, mfa, source_identity: None, provider: None };
+        let made = self.seal_session(known.account, claims)?;
         let Known { account, user, .. } = known;
         let NewSession { access_key, secret, token, expires } = made;
         Ok(SignedIn { account, user, access_key, secret, token, expires, mfa, must_change_password, must_bind_mfa })

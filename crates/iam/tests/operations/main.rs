@@ -16,6 +16,7 @@ mod listing;
 mod nonces;
 mod people;
 mod policies;
+mod saml;
 mod sessions;
 mod users;
 mod versions;
