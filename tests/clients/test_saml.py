@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from harness import Credentials, Rpc, allow, fresh
+from harness import Credentials, Rpc, RpcError, allow, fresh
 from saml2 import BINDING_HTTP_POST, config, server as saml_server
 from saml2.metadata import entity_descriptor
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
@@ -46,18 +46,22 @@ class Idp:
 
     ENTITY = "https://idp.example/metadata"
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, *meant_for: tuple, fresh_key: bool = True):
+        """`meant_for`: whom it knows besides, each as audience and recipient."""
+        self.folder, self.known, self.minutes = folder, (ALIBABA, AMAZON, *meant_for), {}
+        if fresh_key:
+            self.make_key()
+
+    def make_key(self):
         key = rsa.generate_private_key(65537, 2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example")])
         now = datetime.datetime.now(datetime.UTC)
         builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
         certificate = builder.not_valid_after(now + datetime.timedelta(days=30)).sign(key, hashes.SHA256())
-        (folder / "key.pem").write_bytes(key.private_bytes(
+        (self.folder / "key.pem").write_bytes(key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()))
-        (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        self.folder = folder
-        self.minutes = {}
+        (self.folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def configuration(self, minutes: int):
         return config.IdPConfig().load({
@@ -65,7 +69,7 @@ class Idp:
             "key_file": str(self.folder / "key.pem"),
             "cert_file": str(self.folder / "cert.pem"),
             "xmlsec_binary": "/usr/bin/xmlsec1",
-            "metadata": {"inline": [service_provider(*ALIBABA), service_provider(*AMAZON)]},
+            "metadata": {"inline": [service_provider(*known) for known in self.known]},
             "service": {"idp": {
                 "endpoints": {"single_sign_on_service": [("https://idp.example/sso", BINDING_HTTP_POST)]},
                 "policy": {"default": {"lifetime": {"minutes": minutes}, "attribute_restrictions": None,
@@ -76,14 +80,15 @@ class Idp:
     def metadata(self) -> str:
         return str(entity_descriptor(self.configuration(5)))
 
-    def respond(self, attributes: dict, meant_for=ALIBABA, assertion=True, response=False, minutes=5, **more) -> str:
-        """A response about alice, as the browser would have it."""
+    def respond(self, attributes: dict, meant_for=ALIBABA, assertion=True, response=False, minutes=5, name="alice",
+                **more) -> str:
+        """A response about someone, as the browser would have it."""
         if minutes not in self.minutes:
             self.minutes[minutes] = saml_server.Server(config=self.configuration(minutes))
         audience, recipient = meant_for
         made = self.minutes[minutes].create_authn_response(
             attributes, None, more.pop("recipient", recipient), audience,
-            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text="alice"),
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=name),
             authn={"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password", "authn_auth": self.ENTITY},
             sign_assertion=assertion, sign_response=response, **(more or SHA256))
         return str(made)
@@ -303,3 +308,40 @@ def test_amazons_spelling(server, root, idp):
     iam.delete_saml_provider(SAMLProviderArn=provider)
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.get_saml_provider(SAMLProviderArn=provider)
+
+
+def test_users_sign_in_at_the_accounts_own_provider(own_server, idp):
+    root = own_server.root
+    ims = lambda action, **given: Tea(own_server, root).call("ims", action, **given)
+    domain = f"{root.account}.onaliyun.com"
+    ims("CreateUser", UserPrincipalName=f"alice@{domain}", DisplayName="Alice")
+    ims("CreateLoginProfile", UserPrincipalName=f"alice@{domain}", Password="correct horse", PasswordResetRequired=False)
+    password = {"AccountAlias": root.account, "UserName": "alice", "Password": "correct horse"}
+    unsigned = Rpc(own_server, None)
+    unsigned.call("sts", "SignIn", **password)
+    with refused("MissingParameter", 400):
+        ims("SetUserSsoSettings", SsoEnabled=True)
+    metadata = encoded(idp.metadata().encode())
+    told = ims("SetUserSsoSettings", SsoEnabled=True, MetadataDocument=metadata)["UserSsoSettings"]
+    assert (told["SsoEnabled"], told["SsoLoginWithDomain"], told["MetadataDocument"]) == (True, True, metadata)
+    assert ims("GetUserSsoSettings")["UserSsoSettings"] == told
+    with pytest.raises(RpcError):
+        unsigned.call("sts", "SignIn", **password)
+    meant_for = (f"https://signin.aliyun.com/{root.account}/saml/SSO", "https://signin.aliyun.com/saml/SSO")
+    users = Idp(idp.folder, meant_for, fresh_key=False)
+
+    def sign_in(name: str) -> Credentials:
+        response = encoded(users.respond({}, meant_for, name=name).encode())
+        made = unsigned.call("sts", "SignInWithSAML", AccountAlias=root.account, SAMLResponse=response)["Credentials"]
+        return Credentials(made["AccessKeyId"], made["AccessKeySecret"], made["SecurityToken"])
+
+    alice = Tea(own_server, sign_in(f"alice@{domain}"))
+    assert alice.call("sts", "GetCallerIdentity")["Arn"] == f"acs:ram::{root.account}:user/alice"
+    for wrong in ("alice", f"bob@{domain}", "alice@example.com"):
+        with pytest.raises(RpcError) as caught:
+            sign_in(wrong)
+        assert caught.value.code in (INVALID, "AuthenticationFail")
+    ims("SetUserSsoSettings", SsoEnabled=False)
+    with refused("InvalidSecurityToken.Malformed", 400):
+        alice.call("sts", "GetCallerIdentity")
+    unsigned.call("sts", "SignIn", **password)

@@ -6,8 +6,8 @@ use types::{Failure, Result, Secret};
 const CHARS: std::ops::RangeInclusive<usize> = 4..=100_000;
 
 /// A SAML response as it comes in a parameter of either vendor's.
-pub(crate) fn decoded(text: &str) -> Result<Secret<Vec<u8>>> {
-    let wrong = || Failure::invalid("SAMLAssertion", "a SAML response in base64, of 4 to 100000 characters");
+pub(crate) fn decoded(parameter: &'static str, text: &str) -> Result<Secret<Vec<u8>>> {
+    let wrong = || Failure::invalid(parameter, "a SAML response in base64, of 4 to 100000 characters");
     if !CHARS.contains(&text.len()) {
         return Err(wrong());
     }
@@ -21,9 +21,9 @@ mod tests {
 
     #[test]
     fn base64_may_be_broken_into_lines() {
-        assert_eq!(decoded("PHg+\r\nPC94Pg==").unwrap().expose(), b"<x></x>");
+        assert_eq!(decoded("SAMLAssertion", "PHg+\r\nPC94Pg==").unwrap().expose(), b"<x></x>");
         for wrong in ["", "PHg", "PHg-", "<samlp:Response/>", &"A".repeat(100_004)] {
-            assert!(decoded(wrong).is_err(), "{wrong}");
+            assert!(decoded("SAMLAssertion", wrong).is_err(), "{wrong}");
         }
     }
 }

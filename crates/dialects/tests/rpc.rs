@@ -134,6 +134,7 @@ fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Stri
             ]
         }
         "GetSAMLProvider" | "DeleteSAMLProvider" => vec![("SAMLProviderName", s("there"))],
+        "GetUserSsoSettings" | "SetUserSsoSettings" => vec![],
         "UpdateSAMLProvider" => vec![("SAMLProviderName", s("there")), ("NewDescription", s("notes"))],
         "CreateUser" => vec![("UserName", s("new"))],
         "GetUser"

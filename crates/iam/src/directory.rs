@@ -9,6 +9,7 @@ use crate::records::{
     PolicyRef, ROLES, USERS, pair, second,
 };
 use crate::saml::records::SAML_PROVIDERS;
+use crate::saml::user_sso::user_sso;
 use crate::token::{Claims, KeyClaims, Provider, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
@@ -49,6 +50,8 @@ enum CacheKey {
     AccessKey(AccessKeyId),
     Role(AccountId, Holder),
     Person(AccountId, UserName),
+    /// One who signed in at the account's own provider.
+    PersonElsewhere(AccountId, UserName),
 }
 
 /// Looks identities up for authentication. Every answer is of the present state: what is cached is checked against the
@@ -122,6 +125,7 @@ impl Directory {
             None => {
                 let loaded = match &key {
                     CacheKey::Person(account, name) => self.load_person(view, *account, name).await?,
+                    CacheKey::PersonElsewhere(account, name) => self.load_elsewhere(view, *account, name).await?,
                     _ => self.load_role(view, &principal).await?,
                 };
                 self.remember(key, loaded)
@@ -199,12 +203,27 @@ impl Directory {
         Ok(Cached { account, generation, principal, secret, policies, since })
     }
 
-    /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
+    /// A user who signed in at the account's own provider. Such sessions end when that is switched off, or on again.
+    async fn load_elsewhere(&self, view: &View, account: AccountId, name: &UserName) -> Result<Cached> {
+        let ended = || Failure::of(Reason::SessionTokenInvalid);
+        let generation = generation(view, account).await?;
+        let settings = user_sso(view, account).await?;
+        let user = view.get(USERS, account, name.as_str().as_bytes()).await?;
+        let user = user.filter(|_| settings.enabled).ok_or_else(ended)?;
+        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let principal = Principal::User { account, id: user.id, name: user.name };
+        let (secret, since) = (Arc::new(Secret::new(Vec::new())), settings.changed);
+        Ok(Cached { account, generation, principal, secret, policies, since })
+    }
+
+    /// A user who signed in. Such sessions end when the user may sign in no more, has another password, or the
+    /// account's users sign in elsewhere.
     async fn load_person(&self, view: &View, account: AccountId, name: &UserName) -> Result<Cached> {
         let ended = || Failure::of(Reason::SessionTokenInvalid);
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let since = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed;
+        let profile = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
+        let since = profile.changed.max(user_sso(view, account).await?.changed);
         let policies = Arc::new(policies_of_user(view, account, name).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
@@ -219,6 +238,8 @@ async fn check_provider(view: &View, account: AccountId, provider: &Provider) ->
             let now = view.shared(SAML_PROVIDERS, account, name.as_str().as_bytes()).await?;
             now.is_some_and(|record| record.id == *id)
         }
+        // What it says of a user is looked at with the user.
+        Provider::UserSso => true,
     };
     if there { Ok(()) } else { Err(Reason::SessionTokenInvalid.into()) }
 }
@@ -237,7 +258,10 @@ fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
             },
         ),
         SessionOf::User { user, user_name } => (
-            CacheKey::Person(account, user_name.clone()),
+            match claims.provider {
+                Some(Provider::UserSso) => CacheKey::PersonElsewhere(account, user_name.clone()),
+                _ => CacheKey::Person(account, user_name.clone()),
+            },
             Principal::User { account, id: user.clone(), name: user_name.clone() },
         ),
     }

@@ -76,8 +76,9 @@ pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, R
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use saml::{
-    AssumeRoleWithSaml, AssumedRoleWithSaml, CreateSamlProvider, DeleteSamlProvider, GetSamlProvider,
-    ListSamlProviders, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, UpdateSamlProvider,
+    AssumeRoleWithSaml, AssumedRoleWithSaml, CreateSamlProvider, DeleteSamlProvider, GetSamlProvider, GetUserSso,
+    ListSamlProviders, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso, SignInWithSaml,
+    UpdateSamlProvider, UserSso, UserSsoWords,
 };
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};

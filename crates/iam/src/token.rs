@@ -51,6 +51,8 @@ pub(crate) enum Provider {
         /// The provider's id.
         id: SamlProviderId,
     },
+    /// The one at which the account's users sign in.
+    UserSso,
 }
 
 /// Whose session it is.

@@ -112,7 +112,7 @@ async fn assume_role(c: &Context<'_>) -> Result<Value> {
     let op = iam::AssumeRoleWithSaml {
         provider,
         role,
-        response: decoded(c.input.text("SAMLAssertion")?)?,
+        response: decoded("SAMLAssertion", c.input.text("SAMLAssertion")?)?,
         duration_secs: c.input.parsed("DurationSeconds")?,
         policy: policy.map(|policy| policy.text),
         words: WORDS,

@@ -9,8 +9,6 @@ use super::row::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Ims, "GetUserSsoSettings"),
-    row!(Ims, "SetUserSsoSettings"),
     row!(Ims, "CreateOIDCProvider"),
     row!(Ims, "GetOIDCProvider"),
     row!(Ims, "ListOIDCProviders"),

@@ -5,7 +5,7 @@ mod saml;
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use iam::Password;
+use iam::{Password, SignedIn};
 use serde_json::{Value, json};
 use types::{AccessKeyId, Principal, Result, Secret, SessionName, Timestamp};
 
@@ -15,6 +15,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRole", Full, ["sts:AssumeRole"], assume_role),
     // Bailee's own.
     row!(Sts, "SignIn", Full, unsigned, sign_in),
+    row!(Sts, "SignInWithSAML", Full, unsigned, saml::sign_in),
     row!(Sts, "AssumeRoleWithSAML", Full, unsigned, saml::assume_role),
     row!(Sts, "AssumeRoleWithOIDC"),
 ];
@@ -78,8 +79,12 @@ async fn sign_in(c: &Context<'_>) -> Result<Answer> {
         password: Password::new(c.params.required("Password")?.to_owned()),
         code: c.params.optional("AuthenticationCode").map(|code| Secret::new(code.to_owned())),
     };
-    let made = c.iam(op).await?.into_result()?;
-    Ok(answer! {
+    Ok(signed_in(&c.iam(op).await?.into_result()?))
+}
+
+/// The answer of everything that signs a person in.
+fn signed_in(made: &SignedIn) -> Answer {
+    answer! {
         "Credentials": credentials(&made.access_key, &made.secret, &made.token, made.expires),
         "User": {
             "AccountId": made.account.to_string(),
@@ -90,5 +95,5 @@ async fn sign_in(c: &Context<'_>) -> Result<Answer> {
         "MFAAuthenticated": made.mfa,
         "PasswordResetRequired": made.must_change_password,
         "MFABindRequired": made.must_bind_mfa,
-    })
+    }
 }

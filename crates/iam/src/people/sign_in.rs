@@ -10,6 +10,7 @@ use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::records::{ACCOUNTS, GENERATIONS, USERS, UserRecord};
+use crate::saml::user_sso::user_sso;
 use crate::sessions::{Claims, NewSession};
 use crate::token::SessionOf;
 use async_trait::async_trait;
@@ -67,7 +68,7 @@ struct Known {
 }
 
 /// The account of an id or an alias, if there is one.
-async fn account_of(view: &View, text: &str) -> Result<Option<AccountId>> {
+pub(crate) async fn account_of(view: &View, text: &str) -> Result<Option<AccountId>> {
     if let Ok(id) = text.parse::<AccountId>() {
         let place = id.get().to_be_bytes();
         let there = id != AccountId::PLATFORM && view.get(ACCOUNTS, AccountId::PLATFORM, &place).await?.is_some();
@@ -197,7 +198,9 @@ impl Run<SignIn> for Iam {
         // Both are looked at, whichever is wrong.
         let factor = factor(txn, *account, &user.name, typed, now).await?;
         let right = op.password.hash(&profile.hashing)?.is(&profile.hash);
-        if locked || !preference.admits(permit.caller().call().source_ip) {
+        // Whose users sign in elsewhere takes no passwords.
+        let elsewhere = user_sso(txn.view(), *account).await?.enabled;
+        if locked || elsewhere || !preference.admits(permit.caller().call().source_ip) {
             return refused(Reason::SignInFailed);
         }
         if !right || matches!(factor, Factor::Wrong) {

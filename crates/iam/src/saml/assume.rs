@@ -83,12 +83,12 @@ struct Proven {
     asked_secs: Option<u32>,
 }
 
-fn refused(cause: SamlError) -> Failure {
+pub(super) fn refused(cause: SamlError) -> Failure {
     let reason = if cause == SamlError::Expired { Reason::AssertionExpired } else { Reason::AssertionInvalid };
     Failure::new(reason, format!("The SAML response is refused: {cause}.")).caused_by(cause)
 }
 
-fn unfit(why: impl std::fmt::Display) -> Failure {
+pub(super) fn unfit(why: impl std::fmt::Display) -> Failure {
     Failure::new(Reason::AssertionInvalid, format!("The SAML response is refused: {why}."))
 }
 
@@ -271,7 +271,7 @@ impl Iam {
 }
 
 /// Takes the assertion, which counts once: it is remembered until nothing would take it any more, as nonces are.
-async fn present(txn: &mut Txn, account: AccountId, assertion: &Assertion) -> Result<()> {
+pub(super) async fn present(txn: &mut Txn, account: AccountId, assertion: &Assertion) -> Result<()> {
     let key = presented_key(account, assertion.expires, &assertion.issuer, &assertion.id);
     if txn.get(NONCES, AccountId::PLATFORM, &key).await?.is_some() {
         return Err(unfit("it was presented before"));

@@ -3,6 +3,8 @@
 mod assume;
 mod providers;
 pub(crate) mod records;
+mod sign_in;
+pub(crate) mod user_sso;
 
 pub use assume::{AssumeRoleWithSaml, AssumedRoleWithSaml, SamlWords};
 pub use providers::{
@@ -10,3 +12,5 @@ pub use providers::{
     UpdateSamlProvider,
 };
 pub use records::SamlProviderRecord;
+pub use sign_in::{SignInWithSaml, UserSsoWords};
+pub use user_sso::{GetUserSso, SetUserSso, UserSso};

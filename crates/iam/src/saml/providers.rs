@@ -109,7 +109,7 @@ fn check_description(text: &str) -> Result<()> {
     check_text("Description", text, DESCRIPTION_CHARS)
 }
 
-fn parse(document: &str) -> Result<Metadata> {
+pub(super) fn parse(document: &str) -> Result<Metadata> {
     Metadata::parse(document).map_err(|cause| {
         let rule = format_args!("the metadata of a SAML 2.0 identity provider; {cause}").to_string();
         Failure::invalid("SAMLMetadataDocument", rule).caused_by(cause)
@@ -117,7 +117,7 @@ fn parse(document: &str) -> Result<Metadata> {
 }
 
 /// The hash of a document stands for it in events: it is long, and shown by [`GetSamlProvider`].
-fn audit_metadata(audit: &mut Audit, document: Option<&String>) {
+pub(super) fn audit_metadata(audit: &mut Audit, document: Option<&String>) {
     let hash = |document: &String| hex::encode(crypto::sha256(document.as_bytes()));
     audit.optional("SAMLMetadataDocumentSHA256", document.map(hash));
 }

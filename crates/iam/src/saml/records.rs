@@ -31,6 +31,24 @@ pub(crate) struct SamlMetadataRecord {
     pub document: String,
 }
 
+/// Whether an account's users sign in at an identity provider of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UserSsoRecord {
+    /// Whether they do.
+    pub enabled: bool,
+    /// Whether the provider names them with their domain.
+    pub with_domain: bool,
+    /// When it was last switched on or off. Sessions from before are over.
+    pub changed: Timestamp,
+}
+
+impl Default for UserSsoRecord {
+    fn default() -> Self {
+        Self { enabled: false, with_domain: true, changed: Timestamp::default() }
+    }
+}
+
+impl Record for UserSsoRecord {}
 impl Record for SamlProviderRecord {}
 impl Record for SamlMetadataRecord {}
 
@@ -39,3 +57,8 @@ pub(crate) const SAML_PROVIDERS: Table<SamlProviderRecord> = Table::new(Space::I
 /// Their metadata documents by name. Apart, since every request of a session that they vouch for asks for the former.
 pub(crate) const SAML_METADATA: Table<SamlMetadataRecord> =
     Table::new(Space::Identity, 31, "a SAML provider's metadata");
+/// Whether users sign in at a provider of their own, under an empty suffix; they do not if missing.
+pub(crate) const USER_SSO: Table<UserSsoRecord> = Table::new(Space::Identity, 32, "the settings for user sign-in");
+/// The metadata document of that provider, under an empty suffix.
+pub(crate) const USER_SSO_METADATA: Table<SamlMetadataRecord> =
+    Table::new(Space::Identity, 33, "the metadata for user sign-in");

@@ -5,11 +5,11 @@ use iam::{
     CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile,
     DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteSamlProvider, DeleteUser, DetachPolicy,
     GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy,
-    GetPolicyVersion, GetRole, GetSamlProvider, GetSecurityPreference, GetUser, GetUserMfa, Holder, Iam,
+    GetPolicyVersion, GetRole, GetSamlProvider, GetSecurityPreference, GetUser, GetUserMfa, GetUserSso, Holder, Iam,
     ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListInlinePolicies,
     ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListSamlProviders, ListUsers, ListUsersForGroup,
     NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy, RemoveUserFromGroup, Run,
-    SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SimulatePolicies,
+    SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SetUserSso, SimulatePolicies,
     UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole,
     UpdateSamlProvider, UpdateUser, UserProfile,
 };
@@ -66,6 +66,8 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:ListSAMLProviders", &["saml-provider/*"]),
     ("ram:UpdateSAMLProvider", &["saml-provider/idle"]),
     ("ram:DeleteSAMLProvider", &["saml-provider/idle"]),
+    ("ram:GetUserSsoSettings", &["*"]),
+    ("ram:SetUserSsoSettings", &["*"]),
     ("ram:AttachPolicyToRole", &["role/idle", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromRole", &["role/held", "policy/held"]),
     ("ram:ListPoliciesForRole", &["role/held"]),
@@ -264,7 +266,7 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
-        saml if saml.contains("SAML") => perform_on_providers(world, saml, caller).await,
+        saml if saml.contains("SAML") || saml.contains("Sso") => perform_on_providers(world, saml, caller).await,
         other => perform_on_policies(world, staged, other, caller).await,
     }
 }
@@ -272,6 +274,8 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
 async fn perform_on_providers(world: &World, action: &str, caller: &Caller) -> Result<()> {
     let (idle, page) = ("idle".parse().unwrap(), PageRequest::default());
     match action {
+        "ram:GetUserSsoSettings" => run(world, caller, GetUserSso).await,
+        "ram:SetUserSsoSettings" => run(world, caller, SetUserSso::default()).await,
         "ram:CreateSAMLProvider" => run(world, caller, saml_provider("new")).await,
         "ram:GetSAMLProvider" => run(world, caller, GetSamlProvider { name: idle }).await,
         "ram:ListSAMLProviders" => run(world, caller, ListSamlProviders { page }).await,

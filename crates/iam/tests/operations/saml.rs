@@ -1,12 +1,13 @@
 use crate::world::{World, administrator, role, trust};
 use iam::{
-    AssumeRoleWithSaml, AssumedRoleWithSaml, AttachPolicy, CreateSamlProvider, DeleteRole, DeleteSamlProvider,
-    DetachPolicy, GetCallerIdentity, GetSamlProvider, ListSamlProviders, ListUsers, PageRequest, RoleArn,
-    SamlProviderArn, SamlWords, UpdateRole, UpdateSamlProvider, sweep_nonces,
+    AssumeRoleWithSaml, AssumedRoleWithSaml, AttachPolicy, Caller, CreateLoginProfile, CreateSamlProvider, DeleteRole,
+    DeleteSamlProvider, DetachPolicy, GetCallerIdentity, GetSamlProvider, GetUserSso, ListSamlProviders, ListUsers,
+    PageRequest, Password, RoleArn, SamlProviderArn, SamlWords, SetUserSso, SignIn, SignInWithSaml, SignedIn,
+    UpdateRole, UpdateSamlProvider, UserSso, UserSsoWords, sweep_nonces,
 };
 use std::time::Duration;
 use testkit::{Idp, Said};
-use types::{AccountId, Clock, Reason, Secret};
+use types::{AccountId, Clock, Principal, Reason, Secret};
 
 const WORDS: SamlWords = SamlWords {
     audiences: &["urn:example:sp"],
@@ -351,4 +352,99 @@ async fn providers_are_made_shown_changed_and_deleted() {
         world.make(CreateSamlProvider { name: format!("idp{number}").parse().unwrap(), ..provider(&idp) }).await;
     }
     assert_eq!(world.refused(&root, provider(&idp)).await, Reason::TooManySamlProviders);
+}
+
+const USER_WORDS: UserSsoWords = UserSsoWords {
+    audiences: |account| vec![format!("urn:example:{account}")],
+    recipients: &["https://sp.example/saml"],
+    domain: |account| format!("{account}.example"),
+};
+
+impl World {
+    fn says(&self, id: &str, user: &str) -> Said {
+        let audience = format!("urn:example:{}", self.tenant.account);
+        Said { subject: user.to_owned(), audience, attributes: Vec::new(), ..self.said(id) }
+    }
+
+    async fn signed_in(&self, response: Vec<u8>) -> Result<SignedIn, Reason> {
+        let account = self.tenant.account.to_string();
+        let op = SignInWithSaml { account, response: Secret::new(response), words: USER_WORDS };
+        let nobody = self.deployment.anonymous();
+        let done = self.deployment.gate().perform(&nobody, &self.deployment.iam, op).await;
+        done.map_err(|failure| failure.reason())
+    }
+
+    async fn caller_of(&self, made: &SignedIn) -> Result<Caller, Reason> {
+        let token = Some(made.token.expose().clone());
+        self.deployment.session(&made.access_key, token).await.map_err(|failure| failure.reason())
+    }
+
+    async fn by_password(&self, user: &str) -> Result<SignedIn, Reason> {
+        let password = Password::new("correct horse".to_owned());
+        let op = SignIn { account: self.tenant.account.to_string(), user: user.to_owned(), password, code: None };
+        let nobody = self.deployment.anonymous();
+        let tried = self.deployment.gate().perform(&nobody, &self.deployment.iam, op).await;
+        tried.and_then(iam::Tried::into_result).map_err(|failure| failure.reason())
+    }
+}
+
+#[tokio::test]
+async fn users_sign_in_at_the_accounts_own_provider() {
+    let (world, idp) = (World::new().await, Idp::new(true));
+    world.user("alice").await;
+    let password = Password::new("correct horse".to_owned());
+    let user = "alice".parse().unwrap();
+    world.make(CreateLoginProfile { user, password, reset_required: false, mfa_required: false }).await;
+    let domain = format!("alice@{}.example", world.tenant.account);
+    let before = world.by_password("alice").await.unwrap();
+    world.caller_of(&before).await.unwrap();
+    // Not before it is set up and switched on.
+    let root = world.root().await;
+    let on = SetUserSso { enabled: Some(true), ..SetUserSso::default() };
+    assert_eq!(world.refused(&root, on.clone()).await, Reason::ParameterMissing);
+    world.make(SetUserSso { metadata: Some(idp.metadata()), ..SetUserSso::default() }).await;
+    assert_eq!(world.signed_in(idp.response(&world.says("a0", &domain))).await.err(), Some(Reason::AssertionInvalid));
+    let wrong = SetUserSso { metadata: Some("<x/>".to_owned()), ..SetUserSso::default() };
+    assert_eq!(world.refused(&root, wrong).await, Reason::ParameterInvalid);
+
+    world.deployment.clock.advance(Duration::from_secs(1));
+    let set = world.make(on.clone()).await;
+    assert_eq!(set, UserSso { enabled: true, metadata: Some(idp.metadata()), with_domain: true });
+    assert_eq!(world.make(GetUserSso).await, set);
+    let response = idp.response(&world.says("a1", &domain));
+    let made = world.signed_in(response.clone()).await.unwrap();
+    assert_eq!((made.user.name.as_str(), made.mfa), ("alice", false));
+    assert_eq!(made.expires.distance(world.deployment.clock.now()).as_secs(), 6 * 3_600);
+    let alice = world.caller_of(&made).await.unwrap();
+    assert!(
+        matches!(world.done(&alice, GetCallerIdentity).await, Principal::User { name, .. } if name.as_str() == "alice")
+    );
+    assert_eq!(world.signed_in(response).await.err(), Some(Reason::AssertionInvalid), "presented before");
+    // Passwords no longer let in, and sessions by them are over.
+    assert_eq!(world.by_password("alice").await.err(), Some(Reason::SignInFailed));
+    assert_eq!(world.caller_of(&before).await.err(), Some(Reason::SessionTokenInvalid));
+    let forged = Idp::new(false).response(&world.says("a2", &domain));
+    assert_eq!(world.signed_in(forged).await.err(), Some(Reason::AssertionInvalid));
+    let other = world.says("a3", "alice@1000000000000009.example");
+    assert_eq!(world.signed_in(idp.response(&other)).await.err(), Some(Reason::AssertionInvalid));
+    assert_eq!(world.signed_in(idp.response(&world.says("a4", "alice"))).await.err(), Some(Reason::AssertionInvalid));
+    let nobody = world.says("a5", &domain.replace("alice", "nobody"));
+    assert_eq!(world.signed_in(idp.response(&nobody)).await.err(), Some(Reason::SignInFailed));
+    let role = Said { audience: "urn:example:sp".to_owned(), ..world.says("a6", &domain) };
+    assert_eq!(world.signed_in(idp.response(&role)).await.err(), Some(Reason::AssertionInvalid));
+
+    world.make(SetUserSso { with_domain: Some(false), ..SetUserSso::default() }).await;
+    let plain = world.signed_in(idp.response(&world.says("a7", "alice"))).await.unwrap();
+    world.caller_of(&plain).await.unwrap();
+    // Switched off, and on again.
+    world.deployment.clock.advance(Duration::from_secs(1));
+    world.make(SetUserSso { enabled: Some(false), ..SetUserSso::default() }).await;
+    assert_eq!(world.caller_of(&plain).await.err(), Some(Reason::SessionTokenInvalid));
+    world.by_password("alice").await.unwrap();
+    world.deployment.clock.advance(Duration::from_secs(1));
+    world.make(on).await;
+    assert_eq!(world.caller_of(&plain).await.err(), Some(Reason::SessionTokenInvalid));
+    let events = world.events(world.tenant.account).await;
+    let tries: Vec<&str> = events.iter().filter(|e| e.event_name == "SignInWithSAML").map(|e| &*e.error_code).collect();
+    assert_eq!(tries.len(), 9, "{tries:?}");
 }

@@ -1,4 +1,4 @@
-//! SAML identity providers. Their metadata comes and goes in base64.
+//! SAML identity providers of roles, and the one at which users sign in. Their metadata comes and goes in base64.
 
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::ram::shape::page;
@@ -6,7 +6,7 @@ use crate::rpc::ram::{named, page_request, refuse, text};
 use crate::rpc::row::{Row, row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use iam::SamlProviderRecord;
+use iam::{SamlProviderRecord, UserSso};
 use serde_json::{Value, json};
 use types::{Failure, Result};
 use wire::Params;
@@ -18,6 +18,8 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ims, "ListSAMLProviders", Full, ["ram:ListSAMLProviders"], list),
     row!(Ims, "UpdateSAMLProvider", Partial, ["ram:UpdateSAMLProvider"], update),
     row!(Ims, "DeleteSAMLProvider", Full, ["ram:DeleteSAMLProvider"], delete),
+    row!(Ims, "GetUserSsoSettings", Full, ["ram:GetUserSsoSettings"], get_user_sso),
+    row!(Ims, "SetUserSsoSettings", Partial, ["ram:SetUserSsoSettings"], set_user_sso),
 ];
 
 /// With what we would sign requests for sign-in. None are made: sign-in begins at the provider.
@@ -84,4 +86,28 @@ async fn update(c: &Context<'_>) -> Result<Answer> {
 async fn delete(c: &Context<'_>) -> Result<Answer> {
     c.iam(iam::DeleteSamlProvider { name: named(c.params, "SAMLProviderName")? }).await?;
     Ok(answer! {})
+}
+
+fn user_sso(settings: &UserSso) -> Answer {
+    answer! {
+        "UserSsoSettings": {
+            "SsoEnabled": settings.enabled,
+            "SsoLoginWithDomain": settings.with_domain,
+            "MetadataDocument": settings.metadata.as_ref().map(|document| STANDARD.encode(document)).unwrap_or_default(),
+        },
+    }
+}
+
+async fn get_user_sso(c: &Context<'_>) -> Result<Answer> {
+    Ok(user_sso(&c.iam(iam::GetUserSso).await?))
+}
+
+async fn set_user_sso(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["AuthnSignAlgo", "AuxiliaryDomain"])?;
+    let op = iam::SetUserSso {
+        enabled: c.params.boolean("SsoEnabled")?,
+        metadata: document(c.params, "MetadataDocument")?,
+        with_domain: c.params.boolean("SsoLoginWithDomain")?,
+    };
+    Ok(user_sso(&c.iam(op).await?))
 }
