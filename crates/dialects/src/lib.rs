@@ -16,6 +16,7 @@ mod domains;
 pub mod oss;
 pub mod rpc;
 pub mod s3;
+mod saml_response;
 mod serve;
 mod settle;
 mod status;

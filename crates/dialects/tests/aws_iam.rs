@@ -7,6 +7,8 @@ mod world;
 use dialects::Status;
 use dialects::aws_iam::{ROWS, Row};
 use serde_json::{Value, json};
+use testkit::{Said, SamlIdp};
+use types::Clock;
 use world::{Credential, World};
 
 const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -50,6 +52,8 @@ async fn things(world: &World, root: &Credential) -> String {
     }
     let provider = [("Url", "https://spare.example/t"), ("ClientIDList.member.1", "client")];
     world.query_done(root, "CreateOpenIDConnectProvider", &provider).await;
+    let provider = [("Name", "idle"), ("SAMLMetadataDocument", &*SamlIdp::new(true).metadata())];
+    world.query_done(root, "CreateSAMLProvider", &provider).await;
     let made = world.query_done(root, "CreateAccessKey", &[("UserName", "idle")]).await;
     made["AccessKey"]["AccessKeyId"].as_str().unwrap().to_owned()
 }
@@ -102,6 +106,13 @@ fn parameters(name: &str, root: &Credential, key: &str) -> Option<Vec<(&'static 
         "GetUserPolicy" | "DeleteUserPolicy" => vec![user("spare"), own],
         "GetGroupPolicy" | "DeleteGroupPolicy" => vec![group("spare"), own],
         "GetRolePolicy" | "DeleteRolePolicy" => vec![role("spare"), own],
+        "CreateSAMLProvider" => vec![("Name", text("new")), ("SAMLMetadataDocument", SamlIdp::new(true).metadata())],
+        "GetSAMLProvider" | "DeleteSAMLProvider" => vec![("SAMLProviderArn", arn(root, "saml-provider/idle"))],
+        "UpdateSAMLProvider" => vec![
+            ("SAMLProviderArn", arn(root, "saml-provider/idle")),
+            ("SAMLMetadataDocument", SamlIdp::new(false).metadata()),
+        ],
+        "ListSAMLProviders" => vec![],
         "AssumeRole" => vec![("RoleArn", arn(root, "role/idle")), ("RoleSessionName", text("at-work"))],
         "SimulateCustomPolicy" => {
             vec![("PolicyInputList.member.1", text(ALLOW_ALL)), ("ActionNames.member.1", text("s3:GetObject"))]
@@ -172,6 +183,65 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let conflict = allowed.error() == "DeleteConflict" && row.name.starts_with("Delete");
         assert!(allowed.status == 200 || conflict, "{}: {}", row.name, allowed.body);
     }
+}
+
+#[tokio::test]
+async fn a_role_is_assumed_with_a_saml_response() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    things(&world, &root).await;
+    let (idp, provider, place) =
+        (SamlIdp::new(true), arn(&root, "saml-provider/idle"), "https://signin.aws.amazon.com/saml");
+    let statement = json!({"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML",
+        "Condition": {"StringEquals": {"SAML:aud": place}}});
+    let trust = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let made =
+        world.query_done(&root, "CreateRole", &[("RoleName", "vouched"), ("AssumeRolePolicyDocument", &trust)]).await;
+    let shown = made["Role"]["AssumeRolePolicyDocument"].as_str().unwrap().to_owned();
+    assert!(shown.contains("AssumeRoleWithSAML"), "{shown}");
+    let shown = world.query_done(&root, "GetSAMLProvider", &[("SAMLProviderArn", &provider)]).await;
+    assert_eq!(shown["SAMLMetadataDocument"], idp.metadata());
+    let listed = world.query_done(&root, "ListSAMLProviders", &[]).await;
+    assert_eq!(listed["SAMLProviderList"][0]["Arn"], provider);
+
+    let role = arn(&root, "role/vouched");
+    let attribute = |name: &str| format!("https://aws.amazon.com/SAML/Attributes/{name}");
+    let said = |id: &str| Said {
+        id: id.to_owned(),
+        now: world.deployment.clock.now(),
+        subject: "alice".to_owned(),
+        audience: "urn:amazon:webservices".to_owned(),
+        recipient: place.to_owned(),
+        session_ends: None,
+        attributes: vec![
+            (attribute("Role"), format!("{provider},{role}")),
+            (attribute("RoleSessionName"), "alice".to_owned()),
+            (attribute("SessionDuration"), "1800".to_owned()),
+        ],
+    };
+    let given = |response: Vec<u8>| {
+        use base64::Engine;
+        let response = base64::engine::general_purpose::STANDARD.encode(response);
+        [("RoleArn", role.clone()), ("PrincipalArn", provider.clone()), ("SAMLAssertion", response)]
+    };
+    let response = given(idp.response(&said("a1")));
+    let answer = world.query_call(None, "AssumeRoleWithSAML", &borrowed(&response)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let result = &answer.body["AssumeRoleWithSAMLResult"];
+    assert_eq!((&result["Subject"], &result["SubjectType"]), (&json!("alice"), &json!("persistent")));
+    assert_eq!((&result["Issuer"], &result["Audience"]), (&json!(SamlIdp::ENTITY), &json!(place)));
+    let own = format!("arn:aws:sts::{}:assumed-role/vouched/alice", root.account);
+    assert_eq!(result["AssumedRoleUser"]["Arn"], own);
+    let who = world.query_done(&session(&root, result), "GetCallerIdentity", &[]).await;
+    assert_eq!(who["Arn"], own);
+    let again = world.query_call(None, "AssumeRoleWithSAML", &borrowed(&response)).await;
+    assert_eq!((again.status, again.error()), (400, "InvalidIdentityToken"));
+    let late = Said { now: world.deployment.clock.now().minus(std::time::Duration::from_secs(3_600)), ..said("a2") };
+    let late = world.query_call(None, "AssumeRoleWithSAML", &borrowed(&given(idp.response(&late)))).await;
+    assert_eq!((late.status, late.error()), (400, "ExpiredTokenException"));
+    // Nothing else comes unsigned.
+    let other = world.query_call(None, "AssumeRole", &[]).await;
+    assert_eq!(other.error(), "MissingAuthenticationToken");
 }
 
 /// The actions that a row says it needs are those that a policy has to allow: with them alone it is allowed. And Amazon's

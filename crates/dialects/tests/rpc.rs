@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use dialects::Status;
 use dialects::rpc::{ROWS, Row, ServiceName};
 use serde_json::json;
+use testkit::{Said, SamlIdp};
+use types::Clock;
 use world::{Credential, World};
 
 const ALLOW_ALL: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -59,6 +61,9 @@ async fn things(world: &World, root: &Credential) -> Things {
     world.done(root, ram, "CreateGroup", &[("GroupName", "there")]).await;
     let trust = TRUST.replace("ACCOUNT", &root.account.to_string());
     world.done(root, ram, "CreateRole", &[("RoleName", "there"), ("AssumeRolePolicyDocument", &trust)]).await;
+    let metadata = STANDARD.encode(SamlIdp::new(true).metadata());
+    let provider = [("SAMLProviderName", "there"), ("EncodedSAMLMetadataDocument", metadata.as_str())];
+    world.done(root, "2019-08-15", "CreateSAMLProvider", &provider).await;
     world.done(root, ram, "CreateLoginProfile", &[("UserName", "there"), ("Password", PASSWORD)]).await;
     // Otherwise users might do without a policy what they are refused here.
     world.done(root, ram, "SetSecurityPreference", &[("AllowUserToChangePassword", "false")]).await;
@@ -124,6 +129,15 @@ fn identity_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Stri
     let s = |text: &str| text.to_owned();
     let trust = TRUST.replace("ACCOUNT", "1000000000000001");
     Some(match name {
+        "CreateSAMLProvider" => {
+            vec![
+                ("SAMLProviderName", s("new")),
+                ("EncodedSAMLMetadataDocument", STANDARD.encode(SamlIdp::new(true).metadata())),
+            ]
+        }
+        "GetSAMLProvider" | "DeleteSAMLProvider" => vec![("SAMLProviderName", s("there"))],
+        "GetUserSsoSettings" | "SetUserSsoSettings" => vec![],
+        "UpdateSAMLProvider" => vec![("SAMLProviderName", s("there")), ("NewDescription", s("notes"))],
         "CreateUser" => vec![("UserName", s("new"))],
         "GetUser"
         | "UpdateUser"
@@ -256,6 +270,7 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         | "ListGroups"
         | "ListPolicies"
         | "ListRoles"
+        | "ListSAMLProviders"
         | "LookupEvents"
         | "GetCallerIdentity"
         | "DescribeRegions"
@@ -415,6 +430,88 @@ async fn a_person_signs_in_without_a_signature() {
     // No other action does without.
     let other = world.call(None, sts, "AssumeRole", &[]).await;
     assert_eq!(other.code(), "MissingAccessKeyId");
+}
+
+fn said(world: &World, root: &Credential, id: &str) -> Said {
+    let account = root.account;
+    let attribute = |name: &str| format!("https://www.aliyun.com/SAML-Role/Attributes/{name}");
+    let pair = format!("acs:ram::{account}:role/vouched,acs:ram::{account}:saml-provider/there");
+    Said {
+        id: id.to_owned(),
+        now: world.deployment.clock.now(),
+        subject: "alice".to_owned(),
+        audience: "urn:alibaba:cloudcomputing".to_owned(),
+        recipient: "https://signin.aliyun.com/saml-role/sso".to_owned(),
+        session_ends: None,
+        attributes: vec![(attribute("Role"), pair), (attribute("RoleSessionName"), "alice".to_owned())],
+    }
+}
+
+/// The other call without a signature: the identity provider's is the proof.
+#[tokio::test]
+async fn a_role_is_assumed_with_a_saml_response() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    things(&world, &root).await;
+    let (sts, account) = ("2015-04-01", root.account);
+    let trust = format!(
+        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{{"Federated":
+            ["acs:ram::{account}:saml-provider/there"]}},"Condition":{{"StringEquals":{{"saml:recipient":
+            "https://signin.aliyun.com/saml-role/sso"}}}}}}]}}"#
+    );
+    let role = [("RoleName", "vouched"), ("AssumeRolePolicyDocument", trust.as_str())];
+    world.done(&root, "2015-05-01", "CreateRole", &role).await;
+    let (role, provider) =
+        (format!("acs:ram::{account}:role/vouched"), format!("acs:ram::{account}:saml-provider/there"));
+    let idp = SamlIdp::new(true);
+    let given = |response: Vec<u8>| {
+        let assertion = STANDARD.encode(response);
+        vec![("RoleArn", role.clone()), ("SAMLProviderArn", provider.clone()), ("SAMLAssertion", assertion)]
+    };
+    let call = async |given: Vec<(&'static str, String)>| {
+        let more: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        world.call(None, sts, "AssumeRoleWithSAML", &more).await
+    };
+    let response = idp.response(&said(&world, &root, "a1"));
+    let made = call(given(response.clone())).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let info = &made.body["SAMLAssertionInfo"];
+    let expected = json!({"Issuer": SamlIdp::ENTITY, "Recipient": "https://signin.aliyun.com/saml-role/sso", "Subject": "alice",
+        "SubjectType": "persistent"});
+    assert_eq!(info, &expected);
+    let text = |name: &str| made.body["Credentials"][name].as_str().unwrap().to_owned();
+    let (id, secret, token) = (text("AccessKeyId"), text("AccessKeySecret"), Some(text("SecurityToken")));
+    let session = Credential { account, id, secret, token };
+    let told = world.done(&session, sts, "GetCallerIdentity", &[]).await;
+    assert_eq!(told["Arn"], format!("{role}/alice"));
+
+    let again = call(given(response)).await;
+    assert_eq!((again.status, again.code()), (401, "AuthenticationFail.SAMLAssertion.Invalid"));
+    let forged = call(given(SamlIdp::new(false).response(&said(&world, &root, "a2")))).await;
+    assert_eq!((forged.status, forged.code()), (401, "AuthenticationFail.SAMLAssertion.Invalid"));
+    let late = Said {
+        now: world.deployment.clock.now().minus(std::time::Duration::from_secs(3_600)),
+        ..said(&world, &root, "a3")
+    };
+    let late = call(given(idp.response(&late))).await;
+    assert_eq!((late.status, late.code()), (401, "AuthenticationFail.SAMLAssertion.Expired"));
+    for (parameter, value, code) in [
+        ("RoleArn", "nonsense", "InvalidParameter.RoleArn"),
+        ("SAMLProviderArn", "nonsense", "InvalidParameter.SAMLProviderArn"),
+        ("SAMLAssertion", "!!!!", "InvalidParameter.SAMLAssertion"),
+        ("SAMLAssertion", "", "MissingParameter"),
+    ] {
+        let mut wrong = given(idp.response(&said(&world, &root, "a4")));
+        wrong.iter_mut().filter(|(name, _)| *name == parameter).for_each(|(_, given)| value.clone_into(given));
+        let answer = call(wrong).await;
+        assert_eq!((answer.status, answer.code()), (400, code), "{}", answer.body);
+    }
+    let signed = given(idp.response(&said(&world, &root, "a5")));
+    let more: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refused = world.call(Some(&root), sts, "AssumeRoleWithSAML", &more).await;
+    assert_eq!((refused.status, refused.code()), (403, "NoPermission"));
+    let events = world.events(account).await;
+    assert!(events.iter().filter(|event| event.event_name == "AssumeRoleWithSAML").count() >= 4);
 }
 
 #[tokio::test]

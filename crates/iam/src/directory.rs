@@ -10,7 +10,9 @@ use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
     PolicyRef, ROLES, USERS, pair, second,
 };
-use crate::token::{Claims, Federated, KeyClaims, SessionClaims, SessionOf, TokenSeal};
+use crate::saml::records::SAML_PROVIDERS;
+use crate::saml::user_sso::user_sso;
+use crate::token::{Claims, Federated, KeyClaims, Provider, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +52,8 @@ enum CacheKey {
     AccessKey(AccessKeyId),
     Role(AccountId, Holder),
     Person(AccountId, UserName),
+    /// One who signed in at the account's own provider.
+    PersonElsewhere(AccountId, UserName),
 }
 
 /// Looks identities up for authentication. Every answer is of the present state: what is cached is checked against the
@@ -123,6 +127,7 @@ impl Directory {
             None => {
                 let loaded = match &key {
                     CacheKey::Person(account, name) => self.load_person(view, *account, name).await?,
+                    CacheKey::PersonElsewhere(account, name) => self.load_elsewhere(view, *account, name).await?,
                     _ => self.load_role(view, &principal).await?,
                 };
                 self.remember(key, loaded)
@@ -135,6 +140,9 @@ impl Directory {
             && !is_there(view, federated).await?
         {
             return Err(Reason::SessionTokenInvalid.into());
+        }
+        if let Some(provider) = &claims.provider {
+            check_provider(view, claims.account, provider).await?;
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
@@ -215,17 +223,45 @@ impl Directory {
         Ok(Cached { account, generation, principal, secret, policies, since: None })
     }
 
-    /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
+    /// A user who signed in at the account's own provider. Such sessions end when that is switched off, or on again.
+    async fn load_elsewhere(&self, view: &View, account: AccountId, name: &UserName) -> Result<Cached> {
+        let ended = || Failure::of(Reason::SessionTokenInvalid);
+        let generation = generation(view, account).await?;
+        let settings = user_sso(view, account).await?;
+        let user = view.get(USERS, account, name.as_str().as_bytes()).await?;
+        let user = user.filter(|_| settings.enabled).ok_or_else(ended)?;
+        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let principal = Principal::User { account, id: user.id, name: user.name };
+        let (secret, since) = (Arc::new(Secret::new(Vec::new())), Some(settings.changed));
+        Ok(Cached { account, generation, principal, secret, policies, since })
+    }
+
+    /// A user who signed in. Such sessions end when the user may sign in no more, has another password, or the
+    /// account's users sign in elsewhere.
     async fn load_person(&self, view: &View, account: AccountId, name: &UserName) -> Result<Cached> {
         let ended = || Failure::of(Reason::SessionTokenInvalid);
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let profile = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
+        let since = profile.changed.max(user_sso(view, account).await?.changed);
         let policies = Arc::new(policies_of_user(view, account, name).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, policies, since: Some(profile.changed) })
+        Ok(Cached { account, generation, principal, secret, policies, since: Some(since) })
     }
+}
+
+/// Refuses sessions for which a provider vouched that is no more. One of the same name that was made later is another.
+async fn check_provider(view: &View, account: AccountId, provider: &Provider) -> Result<()> {
+    let there = match provider {
+        Provider::Saml { name, id } => {
+            let now = view.shared(SAML_PROVIDERS, account, name.as_str().as_bytes()).await?;
+            now.is_some_and(|record| record.id == *id)
+        }
+        // What it says of a user is looked at with the user.
+        Provider::UserSso => true,
+    };
+    if there { Ok(()) } else { Err(Reason::SessionTokenInvalid.into()) }
 }
 
 /// Whose session it says it is.
@@ -242,7 +278,10 @@ fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
             },
         ),
         SessionOf::User { user, user_name, .. } => (
-            CacheKey::Person(account, user_name.clone()),
+            match claims.provider {
+                Some(Provider::UserSso) => CacheKey::PersonElsewhere(account, user_name.clone()),
+                _ => CacheKey::Person(account, user_name.clone()),
+            },
             Principal::User { account, id: user.clone(), name: user_name.clone() },
         ),
     }

@@ -33,6 +33,7 @@ mod record;
 mod records;
 mod roles;
 mod rotate_access_key;
+mod saml;
 mod session_token;
 mod sessions;
 mod simulation;
@@ -86,6 +87,11 @@ pub use record::GLOBAL;
 pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
+pub use saml::{
+    AssumeRoleWithSaml, AssumedRoleWithSaml, CreateSamlProvider, DeleteSamlProvider, GetSamlProvider, GetUserSso,
+    ListSamlProviders, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso, SignInWithSaml,
+    UpdateSamlProvider, UserSso, UserSsoWords,
+};
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use simulation::SimulatePolicies;

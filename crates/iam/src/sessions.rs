@@ -7,7 +7,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
-use crate::token::{Federated, SessionClaims, SessionOf};
+use crate::token::{Federated, Provider, SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -95,6 +95,15 @@ pub struct AssumedRole {
 /// What a session is to be.
 pub(crate) struct Claims {
     pub(crate) of: SessionOf,
+    pub(crate) issued: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) policy: Option<String>,
+    pub(crate) behind: Behind,
+}
+
+/// What a session of a role is to be, beside the role's.
+pub(crate) struct RoleSession {
+    pub(crate) session: SessionName,
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
     pub(crate) policy: Option<String>,
@@ -233,6 +242,7 @@ impl Run<AssumeRole> for Iam {
             source_identity: op.source_identity(permit.caller()),
             // Whoever came from an identity provider still does.
             federated: session.and_then(|session| session.federated.clone()),
+            provider: None,
         };
         self.role_session(&asked, role, behind)
     }
@@ -244,23 +254,42 @@ pub(crate) struct Behind {
     pub(crate) mfa: bool,
     pub(crate) source_identity: Option<String>,
     pub(crate) federated: Option<Federated>,
+    pub(crate) provider: Option<Provider>,
+}
+
+/// How long a session of the role is to last.
+pub(crate) fn session_length(role: &RoleRecord, asked_secs: Option<u32>) -> Result<Duration> {
+    let secs = asked_secs.unwrap_or(SESSION_SECS_DEFAULT);
+    if !(*SESSION_SECS.start()..=role.max_session_secs).contains(&secs) {
+        let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
+        return Err(Failure::invalid("DurationSeconds", rule));
+    }
+    Ok(Duration::from_secs(u64::from(secs)))
 }
 
 impl Iam {
-    /// A session of a role, for those who were allowed to assume it. It is its token: nothing is stored.
+    /// A session of a role, for those who were allowed to assume it.
     pub(crate) fn role_session(&self, asked: &Asked<'_>, role: RoleRecord, behind: Behind) -> Result<AssumedRole> {
-        let secs = asked.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
-        if secs > role.max_session_secs {
-            let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
-            return Err(Failure::invalid("DurationSeconds", rule));
-        }
-        let (issued, arn) = (self.now(), format!("{}/{}", asked.role, asked.session));
-        let id = format!("{}:{}", role.id, asked.session);
-        let of = SessionOf::Role { role: role.id, role_name: role.name, session: asked.session.clone() };
-        let expires = issued.plus(Duration::from_secs(u64::from(secs)));
+        let issued = self.now();
+        let session = RoleSession {
+            session: asked.session.clone(),
+            issued,
+            expires: issued.plus(session_length(&role, asked.duration_secs)?),
+            policy: asked.policy.map(str::to_owned),
+            behind,
+        };
+        self.seal_role_session(asked.role, role, session)
+    }
+
+    /// The same, where it is known when the session ends. It is its token: nothing is stored.
+    pub(crate) fn seal_role_session(&self, arn: &RoleArn, role: RoleRecord, asked: RoleSession) -> Result<AssumedRole> {
+        let RoleSession { session, issued, expires, policy, behind } = asked;
+        let (account, arn) = (arn.account, format!("{arn}/{session}"));
+        let id = format!("{}:{session}", role.id);
+        let of = SessionOf::Role { role: role.id, role_name: role.name, session };
         let source_identity = behind.source_identity.clone();
-        let claims = Claims { of, issued, expires, policy: asked.policy.map(str::to_owned), behind };
-        let NewSession { access_key, secret, token, expires } = self.seal_session(asked.role.account, claims)?;
+        let claims = Claims { of, issued, expires, policy, behind };
+        let NewSession { access_key, secret, token, expires } = self.seal_session(account, claims)?;
         Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
     }
 
@@ -270,10 +299,20 @@ impl Iam {
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
         let Claims { of, issued, expires, policy, behind } = claims;
-        let Behind { mfa, source_identity, federated } = behind;
-        let stored = StoredSecret::new(secret.expose().clone());
-        let claims =
-            SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, source_identity, federated };
+        let Behind { mfa, source_identity, federated, provider } = behind;
+        let secret_kept = StoredSecret::new(secret.expose().clone());
+        let claims = SessionClaims {
+            account,
+            of,
+            secret: secret_kept,
+            issued,
+            expires,
+            policy,
+            mfa,
+            source_identity,
+            federated,
+            provider,
+        };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
         Ok(NewSession { access_key, secret, token, expires })
     }

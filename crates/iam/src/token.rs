@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Store;
 use types::{
-    AccessKeyId, AccountId, Failure, OidcProviderId, OidcProviderName, Reason, Result, RoleId, RoleName, Secret,
-    SessionName, Timestamp, UserId, UserName,
+    AccessKeyId, AccountId, Failure, OidcProviderId, OidcProviderName, Reason, Result, RoleId, RoleName,
+    SamlProviderId, SamlProviderName, Secret, SessionName, Timestamp, UserId, UserName,
 };
 
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
@@ -39,6 +39,8 @@ pub(crate) struct SessionClaims {
     pub(crate) source_identity: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) federated: Option<Federated>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<Provider>,
 }
 
 /// Which identity provider's word a session rests on, and whom it spoke of. The session ends with the provider.
@@ -59,6 +61,21 @@ impl Federated {
     pub(crate) fn provider(&self) -> String {
         format!("acs:ram::{}:oidc-provider/{}", self.account, self.oidc_provider)
     }
+}
+
+/// The identity provider that vouched for whose session it is. The session ends with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Provider {
+    /// One of SAML, of the session's account.
+    Saml {
+        /// The provider's name then.
+        name: SamlProviderName,
+        /// The provider's id.
+        id: SamlProviderId,
+    },
+    /// The one at which the account's users sign in.
+    UserSso,
 }
 
 /// Whose session it is.
@@ -218,6 +235,7 @@ mod tests {
             mfa: true,
             source_identity: Some("alice".to_owned()),
             federated: None,
+            provider: None,
         }
     }
 
@@ -251,8 +269,10 @@ mod tests {
     fn the_claims_are_written_as_documented() {
         let documented = include_str!("../../../docs/formats/identity.md");
         let claims: Vec<&str> = documented.split("```json\n").skip(1).filter_map(|rest| rest.lines().next()).collect();
-        let [role, federated, user, key] = claims.as_slice() else { panic!("four kinds of claims") };
-        for (json, mfa, policy) in [(role, false, Some("{}")), (federated, false, None), (user, true, None)] {
+        let [role, federated, user, key, vouched] = claims.as_slice() else { panic!("five kinds of claims") };
+        for (json, mfa, policy) in
+            [(role, false, Some("{}")), (federated, false, None), (user, true, None), (vouched, false, None)]
+        {
             let read: SessionClaims = serde_json::from_str(json).unwrap();
             assert_eq!((read.mfa, read.policy.as_deref()), (mfa, policy));
             assert_eq!(read.secret.expose(), b"s3cr3t");

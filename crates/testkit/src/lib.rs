@@ -4,8 +4,10 @@ mod clock;
 mod deployment;
 mod idp;
 mod rng;
+mod saml_idp;
 
 pub use clock::ManualClock;
 pub use deployment::{Deployment, Tenant, call, unsealed};
 pub use idp::Idp;
 pub use rng::SeededRng;
+pub use saml_idp::{Said, SamlIdp};

@@ -120,6 +120,10 @@ text_id!(
     OidcProviderId, "OIDC provider id", "eighteen digits", |t| digits(t, 18)
 );
 text_id!(
+    /// A SAML identity provider's immutable id: eighteen digits.
+    SamlProviderId, "SAML provider id", "eighteen digits", |t| digits(t, 18)
+);
+text_id!(
     /// A key's id, and a key version's: a lower-case UUID.
     KeyId, "key id", "a lower-case UUID", is_uuid
 );
@@ -164,6 +168,13 @@ impl RoleId {
 }
 
 impl OidcProviderId {
+    /// A new random id.
+    pub fn random(rng: &dyn Rng) -> Self {
+        Self(random_digits(rng, 18))
+    }
+}
+
+impl SamlProviderId {
     /// A new random id.
     pub fn random(rng: &dyn Rng) -> Self {
         Self(random_digits(rng, 18))

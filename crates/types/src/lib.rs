@@ -23,10 +23,10 @@ pub use call::{Call, Dialect, RequestId};
 pub use clock::{Clock, SystemClock};
 pub use duty::Duty;
 pub use failure::{Failure, Result};
-pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, OidcProviderId, RoleId, UploadId, UserId};
+pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, OidcProviderId, RoleId, SamlProviderId, UploadId, UserId};
 pub use names::{
     AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, OidcProviderName, OperatorName,
-    PolicyName, RegionId, RoleName, SecretName, SecretVersionId, SessionName, StageName, UserName,
+    PolicyName, RegionId, RoleName, SamlProviderName, SecretName, SecretVersionId, SessionName, StageName, UserName,
 };
 pub use principal::Principal;
 pub use reason::Reason;

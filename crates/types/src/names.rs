@@ -157,6 +157,14 @@ name!(
         made_of(t, 1, 128, b"._-") && t.starts_with(plain) && t.ends_with(plain)
     }
 );
+name!(
+    /// The name of a SAML identity provider in its account.
+    SamlProviderName, "SAML provider name", "1 to 128 letters, digits and . _ -, the first and last a letter or a digit",
+    |t| {
+        let plain = |c: char| c.is_ascii_alphanumeric();
+        made_of(t, 1, 128, b"._-") && t.starts_with(plain) && t.ends_with(plain)
+    }
+);
 
 #[cfg(test)]
 mod tests {

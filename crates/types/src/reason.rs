@@ -197,6 +197,16 @@ pub enum Reason {
     IdentityTokenExpired,
     /// The identity provider cannot be asked for its keys right now; try again.
     IdentityProviderUnreachable,
+    /// The SAML identity provider does not exist.
+    SamlProviderNotFound,
+    /// A SAML identity provider of this name already exists.
+    SamlProviderExists,
+    /// The account has as many SAML identity providers as allowed.
+    TooManySamlProviders,
+    /// The SAML response is not one that this identity provider and role take.
+    AssertionInvalid,
+    /// The SAML response is past its time.
+    AssertionExpired,
     // Keys.
     /// The key does not exist.
     KeyNotFound,
@@ -432,6 +442,11 @@ impl Reason {
         Self::IdentityTokenInvalid,
         Self::IdentityTokenExpired,
         Self::IdentityProviderUnreachable,
+        Self::SamlProviderNotFound,
+        Self::SamlProviderExists,
+        Self::TooManySamlProviders,
+        Self::AssertionInvalid,
+        Self::AssertionExpired,
         Self::KeyNotFound,
         Self::KeyVersionNotFound,
         Self::KeyVersionRetired,
@@ -604,6 +619,11 @@ impl Reason {
             Self::IdentityProviderUnreachable => {
                 "The identity provider cannot be asked for its keys right now; try again."
             }
+            Self::SamlProviderNotFound => "The SAML identity provider does not exist.",
+            Self::SamlProviderExists => "A SAML identity provider of this name already exists.",
+            Self::TooManySamlProviders => "The account has as many SAML identity providers as allowed.",
+            Self::AssertionInvalid => "The SAML response is not one that this identity provider and role take.",
+            Self::AssertionExpired => "The SAML response is past its time.",
             Self::KeyNotFound => "The key does not exist.",
             Self::KeyVersionNotFound => "The key version does not exist.",
             Self::KeyVersionRetired => {

@@ -2,6 +2,7 @@
 //!
 //! Signatures are over digests that the caller may have computed elsewhere, as key services offer them.
 
+mod certificate;
 mod ecdsa;
 mod elsewhere;
 mod key_pair;
@@ -14,6 +15,7 @@ mod transport;
 #[cfg(test)]
 mod vectors;
 
+pub use certificate::Certificate;
 pub use key_pair::{KeyPair, PairKind};
 pub use numbers::{NistCurve, PublicNumbers};
 pub use public_key::PublicKey;

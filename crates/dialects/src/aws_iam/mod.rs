@@ -15,6 +15,7 @@ mod policies;
 mod refused;
 mod roles;
 mod row;
+mod saml;
 mod serve;
 mod shape;
 mod simulate;

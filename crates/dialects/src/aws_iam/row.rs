@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, errors, groups, inline, oidc, policies, refused, roles, simulate, sts, users, versions,
+    access_keys, attachments, errors, groups, inline, oidc, policies, refused, roles, saml, simulate, sts, users,
+    versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -62,7 +63,7 @@ pub struct Row {
     pub needs: &'static [&'static str],
     /// How much of it there is.
     pub status: Status,
-    /// Whether it may come without a signature, because it brings another proof of who asks.
+    /// Whether it comes without a signature, because it brings another proof of who asks.
     pub unsigned: bool,
     /// The parameters that its request can have. Others are refused by name.
     pub(super) takes: &'static [&'static str],
@@ -91,6 +92,7 @@ pub const ROWS: &[&[Row]] = &[
     oidc::ROWS,
     refused::ROWS,
     sts::ROWS,
+    saml::ROWS,
 ];
 
 /// A row that is served, or one that is refused by name.

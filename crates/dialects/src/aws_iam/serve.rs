@@ -64,9 +64,7 @@ async fn run(
         authenticate(domains, caller, signed, &regions(domains)).await?;
     }
     let service = service.ok_or_else(|| Failure::of(Reason::ApiVersionNotFound))?;
-    if let Some(signed) = &signed {
-        check_service(signed, service.in_credentials())?;
-    }
+    signed.map_or(Ok(()), |signed| check_service(&signed, service.in_credentials()))?;
     let row = Row::find(service, action).ok_or_else(|| Failure::of(Reason::ActionNotFound))?;
     caller.set_operation(row.name);
     let handler = row

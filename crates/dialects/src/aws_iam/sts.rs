@@ -16,7 +16,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "GetSessionToken", Partial, [], ["DurationSeconds"], get_session_token),
     row!(Sts, "AssumeRoleWithWebIdentity", Partial, unsigned,
         ["RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds", "Policy"], assume_role_with_web_identity),
-    row!(Sts, "AssumeRoleWithSAML"),
     row!(Sts, "AssumeRoot"),
     row!(Sts, "DecodeAuthorizationMessage"),
     row!(Sts, "GetAccessKeyInfo"),
@@ -38,7 +37,7 @@ async fn get_caller_identity(c: &Context<'_>) -> Result<Value> {
     Ok(json!({"UserId": id, "Account": account, "Arn": arn::of_principal(&principal)}))
 }
 
-fn credentials(id: &str, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
+pub(super) fn credentials(id: &str, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
     json!({
         "AccessKeyId": id,
         "SecretAccessKey": secret.expose(),

@@ -116,6 +116,11 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::IdentityTokenInvalid
         | Reason::IdentityTokenExpired
         | Reason::IdentityProviderUnreachable
+        | Reason::SamlProviderNotFound
+        | Reason::SamlProviderExists
+        | Reason::TooManySamlProviders
+        | Reason::AssertionInvalid
+        | Reason::AssertionExpired
         | Reason::AccountAliasExists
         | Reason::UserHasGroups
         | Reason::LoginProfileNotFound

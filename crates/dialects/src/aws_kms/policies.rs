@@ -37,6 +37,7 @@ const GRAMMAR: Grammar = Grammar {
     resource: kms_resource,
     resource_form: "*, which is the key itself",
     account: |account| format!("acs:ram::{account}:root"),
+    of_providers: None,
     principals_under: None,
     federated: false,
 };

@@ -1,10 +1,10 @@
 //! Policies of identities, of their sessions, and of roles about who may assume them.
 
 use super::s3::s3_resource;
-use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, s3};
+use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, refused, s3, texts};
 use iam::policy::SystemPolicy;
-use serde_json::Value;
-use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, Service, limits};
+use serde_json::{Map, Value, json};
+use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, SamlProviderName, Service, limits};
 
 /// A document as the domain decides by it, and the text it is a translation of.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("CreatePolicy", &["CreatePolicy"]),
     ("CreatePolicyVersion", &["CreatePolicyVersion"]),
     ("CreateRole", &["CreateRole"]),
+    ("CreateSAMLProvider", &["CreateSAMLProvider"]),
     ("CreateUser", &["CreateUser"]),
     ("DeleteAccessKey", &["DeleteAccessKey"]),
     ("DeleteGroup", &["DeleteGroup"]),
@@ -37,6 +38,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("DeletePolicyVersion", &["DeletePolicyVersion"]),
     ("DeleteRole", &["DeleteRole"]),
     ("DeleteRolePolicy", &["DeleteRolePolicy"]),
+    ("DeleteSAMLProvider", &["DeleteSAMLProvider"]),
     ("DeleteUser", &["DeleteUser"]),
     ("DeleteUserPolicy", &["DeleteUserPolicy"]),
     ("DetachGroupPolicy", &["DetachPolicyFromGroup"]),
@@ -49,6 +51,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("GetPolicyVersion", &["GetPolicyVersion"]),
     ("GetRole", &["GetRole"]),
     ("GetRolePolicy", &["GetRolePolicy"]),
+    ("GetSAMLProvider", &["GetSAMLProvider"]),
     ("GetUser", &["GetUser"]),
     ("GetUserPolicy", &["GetUserPolicy"]),
     ("ListAccessKeys", &["ListAccessKeys"]),
@@ -64,6 +67,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("ListPolicyVersions", &["ListPolicyVersions"]),
     ("ListRolePolicies", &["ListRolePolicies"]),
     ("ListRoles", &["ListRoles"]),
+    ("ListSAMLProviders", &["ListSAMLProviders"]),
     ("ListUserPolicies", &["ListUserPolicies"]),
     ("ListUsers", &["ListUsers"]),
     ("PutGroupPolicy", &["PutGroupPolicy"]),
@@ -80,6 +84,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("UpdateOpenIDConnectProviderThumbprint", &["UpdateOIDCProvider"]),
     ("UpdateRole", &["UpdateRole"]),
     ("UpdateRoleDescription", &["UpdateRole"]),
+    ("UpdateSAMLProvider", &["UpdateSAMLProvider"]),
     ("UpdateUser", &["UpdateUser"]),
 ];
 
@@ -118,6 +123,11 @@ const KEYS: &[(&str, &str)] = &[
     ("aws:SourceIp", "acs:SourceIp"),
     ("aws:UserAgent", "acs:UserAgent"),
     ("aws:username", "acs:PrincipalName"),
+    // What Amazon calls the audience is the place of delivery.
+    ("SAML:aud", "saml:recipient"),
+    ("SAML:iss", "saml:iss"),
+    ("SAML:sub", "saml:sub"),
+    ("SAML:sub_type", "saml:sub_type"),
     ("s3:delimiter", "oss:Delimiter"),
     ("s3:max-keys", "oss:MaxKeys"),
     ("s3:prefix", "oss:Prefix"),
@@ -141,19 +151,33 @@ const IDENTITY: Grammar = Grammar {
     account: own_root,
     principals_under: None,
     federated: false,
+    of_providers: None,
 };
 
 /// Who may assume a role.
-const TRUST: Grammar = Grammar { services: &[STS], principals_under: Some("RAM"), named_keys: &[], ..IDENTITY };
+const TRUST: Grammar = Grammar {
+    services: &[STS],
+    principals_under: Some("RAM"),
+    of_providers: Some(of_providers),
+    named_keys: &[],
+    ..IDENTITY
+};
 
 /// Whose tokens let assume a role. At Amazon these are other actions than those of principals who sign, so statements about
 /// them are a kind of their own: neither may come to allow the other.
-const FEDERATED_TRUST: Grammar =
-    Grammar { services: &[STS_FEDERATED], principals_under: Some("Federated"), federated: true, ..TRUST };
+const FEDERATED_TRUST: Grammar = Grammar {
+    services: &[STS_FEDERATED],
+    principals_under: Some("Federated"),
+    federated: true,
+    of_providers: None,
+    ..TRUST
+};
 
 fn trust_of(statement: &Value) -> &'static Grammar {
     let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
-    if principal.is_some_and(|principal| principal.get("Federated").is_some()) { &FEDERATED_TRUST } else { &TRUST }
+    let named = principal.and_then(|principal| principal.get("Federated"));
+    let is_oidc = |one: &Value| one.as_str().is_some_and(|text| text.contains(":oidc-provider/"));
+    if named.is_some_and(|named| super::list(named).iter().any(is_oidc)) { &FEDERATED_TRUST } else { &TRUST }
 }
 
 fn own_root(account: AccountId) -> String {
@@ -173,9 +197,9 @@ fn iam_resource(text: &str) -> Option<String> {
         return SystemPolicy::find(name).map(|policy| format!("acs:ram:*:*:policy/{}", policy.name));
     }
     let kind = path.split('/').next()?;
-    // Providers have other names here than their ARNs there have.
-    let known =
-        matches!(kind, "user" | "group" | "role" | "policy") || ["root", "*", "oidc-provider/*"].contains(&path);
+    // OIDC providers have other names here than their ARNs there have.
+    let known = matches!(kind, "user" | "group" | "role" | "policy" | "saml-provider")
+        || ["root", "*", "oidc-provider/*"].contains(&path);
     (known && !account.is_empty()).then(|| format!("acs:ram:*:{account}:{path}"))
 }
 
@@ -200,6 +224,33 @@ pub(crate) fn policy(text: &str) -> Result<Translated> {
 /// A policy that says who may assume a role.
 pub(crate) fn trust(text: &str) -> Result<Translated> {
     translated(text, trust_of)
+}
+
+/// A SAML identity provider as the domain writes it.
+pub(crate) fn own_saml_provider(text: &str) -> Option<String> {
+    let (account, path) = text.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+    let (account, name): (AccountId, _) = (account.parse().ok()?, path.strip_prefix("saml-provider/")?);
+    let name: SamlProviderName = name.parse().ok()?;
+    Some(format!("acs:ram::{account}:saml-provider/{name}"))
+}
+
+/// Amazon has an action of its own for each kind of provider, and the domain one for all who assume a role: who is meant is
+/// said by the principal. So with providers the action must be theirs, and with others it cannot be.
+fn of_providers(members: &Map<String, Value>) -> Result<Option<Value>> {
+    let Some(groups) = members.get("Principal").or_else(|| members.get("NotPrincipal")).and_then(Value::as_object)
+    else {
+        return Ok(None);
+    };
+    if !groups.contains_key("Federated") {
+        return Ok(None);
+    }
+    let theirs = members.get("Action").map(|value| texts("Action", value)).transpose()?.unwrap_or_default();
+    let fits = |action: &&str| action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML");
+    if theirs.is_empty() || !theirs.iter().all(fits) || groups.len() != 1 || members.contains_key("NotPrincipal") {
+        let why = "must name sts:AssumeRoleWithSAML alone where the Principal is Federated, and nobody else";
+        return Err(refused("Action", why));
+    }
+    Ok(Some(json!("sts:AssumeRole")))
 }
 
 /// What is asked of policies, and what that is in the domain's words.
@@ -427,6 +478,38 @@ mod tests {
         // Wildcards mean of each kind what that kind can do.
         let own = trust(&text(json!({"AWS": bob}), json!("sts:AssumeRole*"), json!({}))).unwrap();
         assert!(own.text.contains("\"sts:AssumeRole\""));
+    }
+
+    #[test]
+    fn providers_that_a_role_trusts() {
+        let text = |principal: Value, action: Value| {
+            let statement = json!({"Effect": "Allow", "Principal": principal, "Action": action,
+                "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml", "saml:sub_type": "persistent"}}});
+            json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+        };
+        let idp = json!({"Federated": "arn:aws:iam::1234567890123456:saml-provider/idp"});
+        let own = trust(&text(idp.clone(), json!(["sts:AssumeRoleWithSAML"]))).unwrap();
+        Document::parse(&own.text, Kind::Trust).unwrap();
+        let read: Value = serde_json::from_str(&own.text).unwrap();
+        let statement = &read["Statement"][0];
+        assert_eq!(statement["Action"], json!(["sts:AssumeRole"]));
+        assert_eq!(statement["Principal"], json!({"Federated": ["acs:ram::1234567890123456:saml-provider/idp"]}));
+        let condition =
+            json!({"saml:recipient": ["https://signin.aws.amazon.com/saml"], "saml:sub_type": ["persistent"]});
+        assert_eq!(statement["Condition"]["StringEquals"], condition);
+        let bob = json!({"AWS": "arn:aws:iam::1234567890123456:user/bob"});
+        let both = json!({"AWS": "1234567890123456", "Federated": "arn:aws:iam::1234567890123456:saml-provider/idp"});
+        let other = json!({"Federated": "arn:aws:iam::1234567890123456:user/bob"});
+        for (principal, action) in [
+            (&idp, json!("sts:AssumeRole")),
+            (&idp, json!("sts:*")),
+            (&idp, json!(["sts:AssumeRoleWithSAML", "sts:AssumeRole"])),
+            (&bob, json!("sts:AssumeRoleWithSAML")),
+            (&both, json!("sts:AssumeRoleWithSAML")),
+            (&other, json!("sts:AssumeRoleWithSAML")),
+        ] {
+            assert!(trust(&text(principal.clone(), action.clone())).is_err(), "{principal} {action}");
+        }
     }
 
     #[test]

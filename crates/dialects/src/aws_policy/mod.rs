@@ -16,6 +16,9 @@ use types::{AccountId, Failure, Reason, Result};
 /// What Amazon's actions are in the domain's words.
 pub(crate) type Actions = &'static [(&'static str, &'static [&'static str])];
 
+/// The action of a statement, where it is not the one that stands there.
+pub(crate) type OfProviders = fn(&Map<String, Value>) -> Result<Option<Value>>;
+
 /// The actions of one service, Amazon's words first.
 pub(crate) struct Vocabulary {
     /// The service in actions.
@@ -53,6 +56,9 @@ pub(crate) struct Grammar {
     pub(crate) principals_under: Option<&'static str>,
     /// Whether principals are identity providers, and conditions ask for what their tokens say.
     pub(crate) federated: bool,
+    /// The action of a statement whose principals are identity providers; an error if it has another. `None` where no
+    /// statement can have such principals.
+    pub(crate) of_providers: Option<OfProviders>,
 }
 
 /// Reads a document; `None` if it is not in Amazon's grammar.
@@ -182,7 +188,9 @@ impl Grammar {
     fn statement(&self, statement: &Value) -> Result<Value> {
         let members = statement.as_object().ok_or_else(|| refused("Statement", "must be an object"))?;
         let mut out = Map::new();
+        let of_providers = self.of_providers.map_or(Ok(None), |read| read(members))?;
         for (name, value) in members {
+            let value = of_providers.as_ref().filter(|_| name == "Action").unwrap_or(value);
             let translated = match name.as_str() {
                 "Sid" | "Effect" => value.clone(),
                 "Action" | "NotAction" => self.actions(name, value)?,
@@ -255,6 +263,9 @@ impl Grammar {
     fn principals(&self, element: &str, value: &Value) -> Result<Value> {
         let mut out = BTreeSet::new();
         match value {
+            Value::Object(groups) if self.of_providers.is_some() && groups.contains_key("Federated") => {
+                return own_providers(element, groups);
+            }
             Value::String(text) if text == "*" => {
                 out.insert("*".to_owned());
             }
@@ -357,6 +368,18 @@ fn provider(element: &str, text: &str) -> Result<String> {
         refused(element, format_args!("names {text:?}, which is no identity provider here: {rule}"))
     })?;
     Ok(format!("acs:ram::{account}:oidc-issuer/{issuer}"))
+}
+
+/// Identity providers as the domain writes them.
+fn own_providers(element: &str, groups: &Map<String, Value>) -> Result<Value> {
+    let named = groups.get("Federated").map(|value| texts(element, value)).transpose()?.unwrap_or_default();
+    let own = |text: &str| {
+        let wrong =
+            || refused(element, format_args!("names {text:?}: write arn:aws:iam::<account>:saml-provider/<name>"));
+        identity::own_saml_provider(text).ok_or_else(wrong)
+    };
+    let own = named.into_iter().map(own).collect::<Result<BTreeSet<_>>>()?;
+    Ok(json!({ "Federated": own.into_iter().collect::<Vec<_>>() }))
 }
 
 /// The operator that compares so. Amazon's operators of ARNs are those of texts with wildcards.

@@ -2,6 +2,7 @@
 
 pub(super) mod oidc;
 pub(super) mod people;
+pub(super) mod saml;
 pub(super) mod users;
 
 use super::context::Answer;
@@ -9,13 +10,6 @@ use super::row::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Ims, "CreateSAMLProvider"),
-    row!(Ims, "GetSAMLProvider"),
-    row!(Ims, "ListSAMLProviders"),
-    row!(Ims, "UpdateSAMLProvider"),
-    row!(Ims, "DeleteSAMLProvider"),
-    row!(Ims, "GetUserSsoSettings"),
-    row!(Ims, "SetUserSsoSettings"),
     row!(Ims, "GetDefaultDomain"),
     row!(Ims, "SetDefaultDomain"),
     row!(Ims, "GetAccountSummary"),

@@ -14,6 +14,7 @@ use serde_json::json;
 use shape::{page, role};
 use std::str::FromStr;
 use types::{Failure, Result};
+pub(super) use user_names::domain;
 use wire::Params;
 
 #[rustfmt::skip]

@@ -92,6 +92,7 @@ pub const ROWS: &[&[Row]] = &[
     ims::users::ROWS,
     ims::people::ROWS,
     ims::oidc::ROWS,
+    ims::saml::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
     deployment::ROWS,

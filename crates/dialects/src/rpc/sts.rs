@@ -1,11 +1,13 @@
 //! Temporary credentials, 2015-04-01 (alibaba-wire §7).
 
+mod saml;
+
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use iam::{AssumedRole, Password, WebIdentity};
-use serde_json::json;
-use types::{Principal, Result, Secret, SessionName};
+use iam::{AssumedRole, Password, SignedIn, WebIdentity};
+use serde_json::{Value, json};
+use types::{AccessKeyId, Principal, Result, Secret, SessionName, Timestamp};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -14,8 +16,19 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRoleWithOIDC", Full, unsigned, assume_role_with_oidc),
     // Bailee's own.
     row!(Sts, "SignIn", Full, unsigned, sign_in),
-    row!(Sts, "AssumeRoleWithSAML"),
+    row!(Sts, "SignInWithSAML", Full, unsigned, saml::sign_in),
+    row!(Sts, "AssumeRoleWithSAML", Full, unsigned, saml::assume_role),
 ];
+
+/// A session's credentials, as every answer that gives some has them.
+fn credentials(id: &AccessKeyId, secret: &Secret<String>, token: &Secret<String>, expires: Timestamp) -> Value {
+    json!({
+        "AccessKeyId": id.as_str(),
+        "AccessKeySecret": secret.expose(),
+        "SecurityToken": token.expose(),
+        "Expiration": expires.iso_seconds(),
+    })
+}
 
 async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
     let principal = c.iam(iam::GetCallerIdentity).await?;
@@ -58,12 +71,7 @@ async fn assume_role(c: &Context<'_>) -> Result<Answer> {
 /// A session of a role.
 fn assumed(made: &AssumedRole) -> Answer {
     answer! {
-        "Credentials": {
-            "AccessKeyId": made.access_key.as_str(),
-            "AccessKeySecret": made.secret.expose(),
-            "SecurityToken": made.token.expose(),
-            "Expiration": made.expires.iso_seconds(),
-        },
+        "Credentials": credentials(&made.access_key, &made.secret, &made.token, made.expires),
         "AssumedRoleUser": { "Arn": made.arn, "AssumedRoleId": made.id },
     }
 }
@@ -100,14 +108,13 @@ async fn sign_in(c: &Context<'_>) -> Result<Answer> {
         password: Password::new(c.params.required("Password")?.to_owned()),
         code: c.params.optional("AuthenticationCode").map(|code| Secret::new(code.to_owned())),
     };
-    let made = c.iam(op).await?.into_result()?;
-    Ok(answer! {
-        "Credentials": {
-            "AccessKeyId": made.access_key.as_str(),
-            "AccessKeySecret": made.secret.expose(),
-            "SecurityToken": made.token.expose(),
-            "Expiration": made.expires.iso_seconds(),
-        },
+    Ok(signed_in(&c.iam(op).await?.into_result()?))
+}
+
+/// The answer of everything that signs a person in.
+fn signed_in(made: &SignedIn) -> Answer {
+    answer! {
+        "Credentials": credentials(&made.access_key, &made.secret, &made.token, made.expires),
         "User": {
             "AccountId": made.account.to_string(),
             "UserId": made.user.id.as_str(),
@@ -117,5 +124,5 @@ async fn sign_in(c: &Context<'_>) -> Result<Answer> {
         "MFAAuthenticated": made.mfa,
         "PasswordResetRequired": made.must_change_password,
         "MFABindRequired": made.must_bind_mfa,
-    })
+    }
 }

@@ -31,6 +31,7 @@ const GRAMMAR: Grammar = Grammar {
     resource: s3_resource,
     resource_form: "arn:aws:s3:::<bucket>/<key>",
     account: |account| account.to_string(),
+    of_providers: None,
     principals_under: None,
     federated: false,
 };

@@ -91,6 +91,11 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::IdentityTokenInvalid
         | Reason::IdentityTokenExpired
         | Reason::IdentityProviderUnreachable
+        | Reason::SamlProviderNotFound
+        | Reason::SamlProviderExists
+        | Reason::TooManySamlProviders
+        | Reason::AssertionInvalid
+        | Reason::AssertionExpired
         | Reason::TooManyKeys
         | Reason::TooManyAliases
         | Reason::TooManyVersions

@@ -31,7 +31,7 @@ pub struct SetSecurityPreference {
 pub struct GetSecurityPreference;
 
 /// The account's security preference.
-pub(super) async fn preference_of(view: &View, account: AccountId) -> Result<SecurityPreference> {
+pub(crate) async fn preference_of(view: &View, account: AccountId) -> Result<SecurityPreference> {
     Ok(view.get(PREFERENCES, account, b"").await?.unwrap_or_default())
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn lets_manage_keys(scope: &Scope<'_>, user: Option<&UserName>,
 
 impl SecurityPreference {
     /// Whether one may sign in from there.
-    pub(super) fn admits(&self, address: IpAddr) -> bool {
+    pub(crate) fn admits(&self, address: IpAddr) -> bool {
         let holds = |text: &String| Network::parse(text).is_some_and(|network| network.contains(address));
         self.networks.is_empty() || self.networks.iter().any(holds)
     }

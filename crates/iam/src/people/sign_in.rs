@@ -11,6 +11,7 @@ use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::records::{ACCOUNTS, GENERATIONS, USERS, UserRecord};
+use crate::saml::user_sso::user_sso;
 use crate::sessions::{Behind, Claims, NewSession};
 use crate::token::SessionOf;
 use async_trait::async_trait;
@@ -63,10 +64,12 @@ struct Known {
     account: AccountId,
     user: UserRecord,
     profile: LoginProfileRecord,
+    /// What its sessions rest on: when the password was set, or where people sign in was settled, whichever was later.
+    since: Timestamp,
 }
 
 /// The account of an id or an alias, if there is one.
-async fn account_of(view: &View, text: &str) -> Result<Option<AccountId>> {
+pub(crate) async fn account_of(view: &View, text: &str) -> Result<Option<AccountId>> {
     if let Ok(id) = text.parse::<AccountId>() {
         let place = id.get().to_be_bytes();
         let there = id != AccountId::PLATFORM && view.get(ACCOUNTS, AccountId::PLATFORM, &place).await?.is_some();
@@ -83,7 +86,12 @@ async fn known(view: &View, op: &SignIn) -> Result<Option<Known>> {
     let place = name.as_str().as_bytes();
     let user = view.get(USERS, account, place).await?;
     let profile = view.get(LOGIN_PROFILES, account, place).await?;
-    Ok(user.zip(profile).map(|(user, profile)| Known { account, user, profile }))
+    let settled = user_sso(view, account).await?.changed;
+    let known = |(user, profile): (UserRecord, LoginProfileRecord)| {
+        let since = profile.changed.max(settled);
+        Known { account, user, profile, since }
+    };
+    Ok(user.zip(profile).map(known))
 }
 
 impl Known {
@@ -179,7 +187,7 @@ impl Run<SignIn> for Iam {
     async fn run(&self, permit: &Permit<SignIn>, op: &SignIn, txn: &mut Txn) -> Result<Tried<SignedIn>> {
         let now = self.now();
         let Some(known) = known(txn.view(), op).await? else { return Ok(Tried::refused(Reason::SignInFailed)) };
-        let Known { account, user, profile } = &known;
+        let Known { account, user, profile, .. } = &known;
         let refused = |reason: Reason| Ok(Tried::refused(reason).about(&user.name));
         // What is read below holds until the commit, or the try starts again: each change moves this on.
         txn.get(GENERATIONS, *account, b"").await?;
@@ -190,7 +198,9 @@ impl Run<SignIn> for Iam {
         // Both are looked at, whichever is wrong.
         let factor = factor(txn, *account, &user.name, typed, now).await?;
         let right = op.password.hash(&profile.hashing)?.is(&profile.hash);
-        if locked || !preference.admits(permit.caller().call().source_ip) {
+        // Whose users sign in elsewhere takes no passwords.
+        let elsewhere = user_sso(txn.view(), *account).await?.enabled;
+        if locked || elsewhere || !preference.admits(permit.caller().call().source_ip) {
             return refused(Reason::SignInFailed);
         }
         if !right || matches!(factor, Factor::Wrong) {
@@ -227,11 +237,8 @@ impl Iam {
         let must_bind_mfa = known.profile.mfa_required && !mfa;
         let policy = known.ceiling(must_change_password, must_bind_mfa);
         let lasts = Duration::from_secs(3_600 * u64::from(preference.session_hours));
-        let of = SessionOf::User {
-            user: known.user.id.clone(),
-            user_name: known.user.name.clone(),
-            since: known.profile.changed,
-        };
+        let of =
+            SessionOf::User { user: known.user.id.clone(), user_name: known.user.name.clone(), since: known.since };
         let behind = Behind { mfa, ..Behind::default() };
         let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, behind };
         let made = self.seal_session(known.account, claims)?;

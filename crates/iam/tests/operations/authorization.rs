@@ -1,16 +1,17 @@
 use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role, trust, user};
 use iam::{
     AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
-    CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
-    DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy,
-    DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup,
-    GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference,
-    GetUser, GetUserMfa, Holder, Iam, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups,
-    ListGroupsForUser, ListInlinePolicies, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
-    ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy,
-    RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference,
-    SimulatePolicies, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
-    UpdateRole, UpdateUser, UserProfile,
+    CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole,
+    CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile,
+    DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteSamlProvider, DeleteUser, DetachPolicy,
+    GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy,
+    GetPolicyVersion, GetRole, GetSamlProvider, GetSecurityPreference, GetUser, GetUserMfa, GetUserSso, Holder, Iam,
+    ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListInlinePolicies,
+    ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListSamlProviders, ListUsers, ListUsersForGroup,
+    NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy, RemoveUserFromGroup, Run,
+    SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SetUserSso, SimulatePolicies,
+    UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole,
+    UpdateSamlProvider, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
 
@@ -60,6 +61,13 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:UpdateRole", &["role/idle"]),
     ("ram:ListRoles", &["role/*"]),
     ("ram:DeleteRole", &["role/idle"]),
+    ("ram:CreateSAMLProvider", &["saml-provider/new"]),
+    ("ram:GetSAMLProvider", &["saml-provider/idle"]),
+    ("ram:ListSAMLProviders", &["saml-provider/*"]),
+    ("ram:UpdateSAMLProvider", &["saml-provider/idle"]),
+    ("ram:DeleteSAMLProvider", &["saml-provider/idle"]),
+    ("ram:GetUserSsoSettings", &["*"]),
+    ("ram:SetUserSsoSettings", &["*"]),
     ("ram:AttachPolicyToRole", &["role/idle", "policy/AdministratorAccess"]),
     ("ram:DetachPolicyFromRole", &["role/held", "policy/held"]),
     ("ram:ListPoliciesForRole", &["role/held"]),
@@ -140,6 +148,7 @@ async fn stage() -> (World, Staged) {
         world.make(AttachPolicy { holder: holder.clone(), policy: custom("held") }).await;
         world.make(put(holder)).await;
     }
+    world.make(saml_provider("idle")).await;
     world.make(left_to_nobody()).await;
     world.make(login_profile("held")).await;
     let bound = world.make(CreateMfaDevice { name: "held".parse().unwrap() }).await;
@@ -257,8 +266,30 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(world, caller, DetachPolicy { holder: role("held"), policy: custom("held") }).await
         }
         "ram:ListPoliciesForRole" => run(world, caller, ListAttachedPolicies { holder: role("held") }).await,
+        saml if saml.contains("SAML") || saml.contains("Sso") => perform_on_providers(world, saml, caller).await,
         other => perform_on_policies(world, staged, other, caller).await,
     }
+}
+
+async fn perform_on_providers(world: &World, action: &str, caller: &Caller) -> Result<()> {
+    let (idle, page) = ("idle".parse().unwrap(), PageRequest::default());
+    match action {
+        "ram:GetUserSsoSettings" => run(world, caller, GetUserSso).await,
+        "ram:SetUserSsoSettings" => run(world, caller, SetUserSso::default()).await,
+        "ram:CreateSAMLProvider" => run(world, caller, saml_provider("new")).await,
+        "ram:GetSAMLProvider" => run(world, caller, GetSamlProvider { name: idle }).await,
+        "ram:ListSAMLProviders" => run(world, caller, ListSamlProviders { page }).await,
+        "ram:UpdateSAMLProvider" => {
+            run(world, caller, UpdateSamlProvider { name: idle, description: None, metadata: None }).await
+        }
+        "ram:DeleteSAMLProvider" => run(world, caller, DeleteSamlProvider { name: idle }).await,
+        other => panic!("{other} cannot be performed"),
+    }
+}
+
+fn saml_provider(name: &str) -> CreateSamlProvider {
+    let (name, metadata) = (name.parse().unwrap(), testkit::SamlIdp::new(true).metadata());
+    CreateSamlProvider { name, description: String::new(), metadata }
 }
 
 async fn perform_on_policies(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
@@ -367,6 +398,9 @@ async fn state(world: &World) -> Vec<String> {
     for role in world.make(ListRoles { page: page() }).await.items {
         let policies = world.make(ListAttachedPolicies { holder: iam::Holder::Role(role.name.clone()) }).await;
         lines.push(format!("{role:?} {policies:?}"));
+    }
+    for provider in world.make(ListSamlProviders { page: page() }).await.items {
+        lines.push(format!("{provider:?}"));
     }
     for holder in [user("held"), group("held"), role("held")] {
         let names = world.make(ListInlinePolicies { holder: holder.clone() }).await;

@@ -17,6 +17,7 @@ mod nonces;
 mod oidc;
 mod people;
 mod policies;
+mod saml;
 mod sessions;
 mod users;
 mod versions;

@@ -1,1 +1,0 @@
-//! Responses of SAML identity providers.

@@ -1,0 +1,5 @@
+mod attacks;
+mod canonical;
+mod checks;
+mod idp;
+mod interoperability;
