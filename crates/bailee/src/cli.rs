@@ -1,10 +1,12 @@
 use crate::commands::{account, seal, trail};
 use crate::config::{Config, Settings};
+use crate::control::AskControl;
 use crate::{Stop, serve};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use types::AccountId;
 
 /// Data custody that can be proved.
 ///
@@ -22,7 +24,7 @@ enum Command {
     /// Start the server. Without any option: data in ./bailee-data, listening on 127.0.0.1:7070
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
-    /// Make and list accounts, in a data folder whose server is stopped
+    /// Make and list accounts, in a data folder whose server is stopped, and set ceilings over them
     #[command(subcommand)]
     Account(AccountCommand),
     /// Look at what protects the root of all keys, and change it: through the server if it runs
@@ -111,6 +113,36 @@ enum AccountCommand {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// Look at the ceiling over an account, and change it: through the server if it runs
+    #[command(subcommand)]
+    ControlPolicy(ControlPolicyCommand),
+}
+
+#[derive(Subcommand)]
+enum ControlPolicyCommand {
+    /// Set it: without its word nobody of the account may do anything, its root neither
+    Set {
+        /// The account's id
+        account: AccountId,
+        /// The file with the policy, `-` for the standard input
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Show it, as JSON
+    Show {
+        /// The account's id
+        account: AccountId,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Take it away
+    Clear {
+        /// The account's id
+        account: AccountId,
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }
 
 #[derive(Subcommand)]
@@ -164,6 +196,7 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Serve(args) => serve::run(settings(*args)?),
         Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
+        Command::Account(AccountCommand::ControlPolicy(command)) => control_policy(command),
         Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
         Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
         Command::Seal(SealCommand::Migrate { to, shares, threshold, data }) => {
@@ -178,6 +211,15 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn control_policy(command: ControlPolicyCommand) -> Result<ExitCode, Stop> {
+    let (ask, data) = match command {
+        ControlPolicyCommand::Set { account, file, data } => (account::set_control(account, &file)?, data),
+        ControlPolicyCommand::Show { account, data } => (AskControl::Show { account }, data),
+        ControlPolicyCommand::Clear { account, data } => (AskControl::Clear { account }, data),
+    };
+    account::control_policy(&tool_settings(&data)?, ask)
 }
 
 /// The settings in force: the file's, overridden by environment and flags (clap has put those two in order).

@@ -195,8 +195,26 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
         | "GetAccountAlias"
         | "ClearAccountAlias" => vec![],
         "SetAccountAlias" => vec![("AccountAlias", s("chosen"))],
+        "DecodeDiagnosticMessage" => vec![("EncodedDiagnosticMessage", s("none"))],
         _ => return None,
     })
+}
+
+/// Parameters of the rows about tags of identities, which are called as those about tags of keys.
+fn tag_parameters(service: ServiceName, name: &str) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    let mut given = match service {
+        ServiceName::Ims => vec![("ResourceType", s("user")), ("ResourcePrincipalName.1", s("there"))],
+        _ => vec![("ResourceType", s("role")), ("ResourceNames", s(r#"["there"]"#))],
+    };
+    let (key, tags) = if service == ServiceName::Ims { ("TagKey.1", "a") } else { ("TagKeys", r#"["a"]"#) };
+    match name {
+        "TagResources" => given.extend([("Tag.1.Key", s("a")), ("Tag.1.Value", s("b"))]),
+        "UntagResources" => given.push((key, s(tags))),
+        "ListTagResources" => {}
+        _ => return None,
+    }
+    Some(given)
 }
 
 /// As [`parameters`], for secrets.
@@ -315,9 +333,12 @@ fn served() -> impl Iterator<Item = &'static Row> {
 
 /// The same parameters in the words of the row's interface.
 fn spelled(row: &Row, root: &Credential, given: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let of_identities = matches!(row.service, ServiceName::Ram | ServiceName::Ims);
+    let given = of_identities.then(|| tag_parameters(row.service, row.name)).flatten().unwrap_or(given);
     let newer = row.service == ServiceName::Ims;
     let spell = |(name, value): (&'static str, String)| match name {
         "UserName" if newer => ("UserPrincipalName", format!("{value}@{}.onaliyun.com", root.account)),
+        "ResourcePrincipalName.1" => (name, format!("{value}@{}.onaliyun.com", root.account)),
         _ => (name, value),
     };
     given.into_iter().map(spell).collect()

@@ -1,5 +1,7 @@
-use crate::directory::{Credential, Policies};
-use crate::policy::{Document, Labelled};
+use crate::diagnosis::DiagnosisSeal;
+use crate::directory::Credential;
+use crate::policy::Document;
+use crate::rights::Rights;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Reason, Result, Service, Timestamp};
@@ -36,12 +38,13 @@ pub struct Caller {
     principal: Principal,
     access_key: Option<AccessKeyId>,
     session: Option<Arc<Session>>,
-    policies: Arc<Policies>,
+    rights: Arc<Rights>,
     nonce: Option<Nonce>,
     claimed: Option<AccountId>,
     via: Option<Service>,
     recorded: Arc<AtomicBool>,
     trial: bool,
+    diagnoses: Option<Arc<DiagnosisSeal>>,
 }
 
 impl Caller {
@@ -52,12 +55,13 @@ impl Caller {
             principal: Principal::Anonymous,
             access_key: None,
             session: None,
-            policies: Arc::default(),
+            rights: Arc::default(),
             nonce: None,
             claimed: None,
             via: None,
             recorded: Arc::default(),
             trial: false,
+            diagnoses: None,
         }
     }
 
@@ -173,11 +177,21 @@ impl Caller {
     pub(crate) fn become_principal(&mut self, credential: Credential, nonce: Option<Nonce>) {
         self.principal = credential.principal;
         self.session = credential.session;
-        self.policies = credential.policies;
+        self.rights = credential.rights;
         self.nonce = nonce;
     }
 
-    pub(crate) fn policies(&self) -> &[Labelled] {
-        &self.policies
+    /// Lets refusals say in a sealed message why.
+    pub(crate) fn diagnose_with(&mut self, seal: Arc<DiagnosisSeal>) {
+        self.diagnoses = Some(seal);
+    }
+
+    /// What seals such messages.
+    pub(crate) fn diagnoses(&self) -> Option<&DiagnosisSeal> {
+        self.diagnoses.as_deref()
+    }
+
+    pub(crate) fn rights(&self) -> &Rights {
+        &self.rights
     }
 }

@@ -1,4 +1,5 @@
 use crate::caller::Session;
+use crate::diagnosis::DiagnosisSeal;
 use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
 use crate::last_used::Uses;
@@ -8,6 +9,7 @@ use crate::records::{
     ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
     PolicyRef, ROLES, USERS, pair, second,
 };
+use crate::rights::Rights;
 use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
@@ -27,7 +29,7 @@ pub(crate) type Policies = Vec<Labelled>;
 pub(crate) struct Credential {
     pub(crate) principal: Principal,
     pub(crate) secret: Arc<Secret<Vec<u8>>>,
-    pub(crate) policies: Arc<Policies>,
+    pub(crate) rights: Arc<Rights>,
     pub(crate) session: Option<Arc<Session>>,
 }
 
@@ -38,7 +40,7 @@ struct Cached {
     generation: u64,
     principal: Principal,
     secret: Arc<Secret<Vec<u8>>>,
-    policies: Arc<Policies>,
+    rights: Arc<Rights>,
     /// Sessions given out before are over.
     since: Timestamp,
 }
@@ -55,6 +57,7 @@ enum CacheKey {
 pub(crate) struct Directory {
     store: Store,
     tokens: Arc<TokenSeal>,
+    diagnoses: Arc<DiagnosisSeal>,
     uses: Uses,
     cache: Mutex<LruCache<CacheKey, Cached>>,
 }
@@ -62,7 +65,8 @@ pub(crate) struct Directory {
 impl Directory {
     pub(crate) async fn new(store: Store) -> Result<Self> {
         let tokens = TokenSeal::new(store.clone()).await?;
-        Ok(Self { store, tokens, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
+        let diagnoses = DiagnosisSeal::new(store.clone()).await?;
+        Ok(Self { store, tokens, diagnoses, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -71,6 +75,11 @@ impl Directory {
 
     pub(crate) fn tokens(&self) -> &TokenSeal {
         &self.tokens
+    }
+
+    /// What seals why calls were refused.
+    pub(crate) fn diagnoses(&self) -> &Arc<DiagnosisSeal> {
+        &self.diagnoses
     }
 
     /// When access keys were last used.
@@ -110,8 +119,8 @@ impl Directory {
             Some(cached) => cached,
             None => self.remember(key, self.load_access_key(view, access_key).await?),
         };
-        let Cached { principal, secret, policies, .. } = found;
-        Ok(Credential { principal, secret, policies, session: None })
+        let Cached { principal, secret, rights, .. } = found;
+        Ok(Credential { principal, secret, rights, session: None })
     }
 
     async fn temporary(&self, view: &View, claims: SessionClaims) -> Result<Credential> {
@@ -130,7 +139,7 @@ impl Directory {
             return Err(Reason::SessionTokenInvalid.into());
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
-        Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
+        Ok(Credential { principal, secret, rights: found.rights, session: Some(Arc::new(session(&claims)?)) })
     }
 
     /// A session of an access key is who the key is, with what that one may do by now.
@@ -170,17 +179,17 @@ impl Directory {
         if !record.active {
             return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
         }
-        let (principal, policies) = match &record.holder {
-            KeyHolder::Root => (Principal::Root { account }, Policies::new()),
+        let (principal, rights) = match &record.holder {
+            KeyHolder::Root => (Principal::Root { account }, Rights::of_root(view, account).await?),
             KeyHolder::User(name) => {
                 let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
-                let policies = policies_of_user(view, account, name).await?;
-                (Principal::User { account, id: user.id, name: user.name }, policies)
+                let rights = Rights::of_user(view, account, &user).await?;
+                (Principal::User { account, id: user.id, name: user.name }, rights)
             }
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
-        let (policies, since) = (Arc::new(policies), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        let (rights, since) = (Arc::new(rights), Timestamp::default());
+        Ok(Cached { account, generation, principal, secret, rights, since })
     }
 
     async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
@@ -189,10 +198,10 @@ impl Directory {
         let (account, session) = (*account, session.clone());
         let generation = generation(view, account).await?;
         let role = view.get(ROLES, account, role_name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let policies = Arc::new(policies_of(view, account, &Holder::Role(role_name.clone())).await?);
+        let rights = Arc::new(Rights::of_role(view, account, &role).await?);
         let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
         let (secret, since) = (Arc::new(Secret::new(Vec::new())), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        Ok(Cached { account, generation, principal, secret, rights, since })
     }
 
     /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
@@ -201,10 +210,10 @@ impl Directory {
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let since = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed;
-        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let rights = Arc::new(Rights::of_user(view, account, &user).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        Ok(Cached { account, generation, principal, secret, rights, since })
     }
 }
 
@@ -273,7 +282,7 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
     Ok(policies)
 }
 
-async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
+pub(crate) async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
     let name = policy.name();
     let lost = || Failure::corrupt(format!("the policy {name}"));
     let parsed = match policy {

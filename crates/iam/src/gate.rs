@@ -85,6 +85,7 @@ impl Gate {
             self.directory.uses().note(&claim.access_key, account, now);
         }
         caller.become_principal(credential, claim.nonce);
+        caller.diagnose_with(self.directory.diagnoses().clone());
         Ok(())
     }
 

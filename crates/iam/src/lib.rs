@@ -6,10 +6,14 @@
 mod access_keys;
 mod accounts;
 mod attachments;
+mod boundaries;
 mod bounded;
 mod caller;
 mod caller_identity;
+mod control_policy;
 mod decide;
+mod decode_diagnosis;
+mod diagnosis;
 mod directory;
 mod gate;
 mod groups;
@@ -29,11 +33,15 @@ mod policy_versions;
 mod rates;
 mod record;
 mod records;
+mod rights;
 mod roles;
 mod rotate_access_key;
 mod session_token;
 mod sessions;
 mod simulation;
+mod tagging;
+mod tags;
+mod things;
 mod token;
 mod users;
 
@@ -42,8 +50,12 @@ pub use accounts::{CreateAccount, ListAccounts, NewAccessKey, NewAccount};
 pub use attachments::{
     AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies, ListEntitiesForPolicy, PolicyEntity,
 };
+pub use boundaries::{Bearer, DeleteBoundary, PutBoundary};
 pub use caller::{Caller, Nonce, Session};
 pub use caller_identity::GetCallerIdentity;
+pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy};
+pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
+pub use diagnosis::Diagnosis;
 pub use gate::{Claim, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -71,10 +83,14 @@ pub use policy_versions::{
 };
 pub use rates::{Limits, Pace, Rates};
 pub use record::GLOBAL;
-pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
+pub use records::{
+    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord,
+};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use simulation::SimulatePolicies;
+pub use tagging::{ListIdentityTags, TagEntry, TagIdentities, Tagged, TaggedKind, UntagIdentities};
+pub use tags::Tags;
 pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

@@ -1,5 +1,6 @@
 //! What is kept of identities, and where. All of it lives in the identity store, which holds no content.
 
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
 use types::{
@@ -110,6 +111,12 @@ pub struct UserRecord {
     /// A mail address, as given.
     #[serde(default)]
     pub email: String,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The policy that is the ceiling over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyRef>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -156,6 +163,12 @@ pub struct RoleRecord {
     pub original: Option<String>,
     /// The longest a session may last, in seconds.
     pub max_session_secs: u32,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The policy that is the ceiling over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyRef>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -183,6 +196,9 @@ pub struct PolicyRecord {
     /// The number of the newest version there ever was; numbers are not used again.
     #[serde(default = "one")]
     pub newest: u32,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -203,6 +219,15 @@ pub(crate) struct PolicyVersionRecord {
     pub original: Option<String>,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// The ceiling over an account, which the deployment set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ControlPolicyRecord {
+    /// Its text.
+    pub document: String,
+    /// When it was set.
+    pub set: Timestamp,
 }
 
 /// That a policy is attached somewhere.
@@ -227,6 +252,7 @@ impl Record for MembershipRecord {}
 impl Record for RoleRecord {}
 impl Record for PolicyRecord {}
 impl Record for PolicyVersionRecord {}
+impl Record for ControlPolicyRecord {}
 impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
 
@@ -261,6 +287,11 @@ pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space:
 /// Policies that one holder alone has: [`pair`] of [`Holder::place`] and the policy's name.
 pub(crate) const INLINE_POLICIES: Table<PolicyVersionRecord> =
     Table::new(Space::Identity, 24, "a policy of one holder");
+/// Over whom a policy is the ceiling: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
+pub(crate) const BOUNDED: Table<AttachmentRecord> = Table::new(Space::Identity, 40, "a permissions boundary");
+/// The ceiling over the account, under an empty suffix.
+pub(crate) const CONTROL_POLICIES: Table<ControlPolicyRecord> =
+    Table::new(Space::Identity, 41, "an account's control policy");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then
@@ -299,13 +330,28 @@ impl Holder {
     }
 }
 
-/// A policy, ours or the account's own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A policy, ours or the account's own. Records hold its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum PolicyRef {
     /// One that comes with Bailee.
     System(String),
     /// One the account made.
     Custom(PolicyName),
+}
+
+impl From<PolicyRef> for String {
+    fn from(policy: PolicyRef) -> Self {
+        policy.place()
+    }
+}
+
+impl TryFrom<String> for PolicyRef {
+    type Error = &'static str;
+
+    fn try_from(place: String) -> Result<Self, Self::Error> {
+        Self::from_place(&place).ok_or("not the place of a policy")
+    }
 }
 
 impl PolicyRef {

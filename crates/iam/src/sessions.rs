@@ -7,6 +7,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
+use crate::things::facts_of;
 use crate::token::{SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
@@ -185,6 +186,11 @@ impl Run<AssumeRole> for Iam {
         op.check(caller)?;
         let RoleArn { account, name } = &op.role;
         let role = view.get(ROLES, *account, name.as_str().as_bytes()).await?;
+        // What another account's role is tagged with is not for the caller's policies to find out.
+        let facts = match *account == own {
+            true => facts_of(view, *account, &role_path(name)).await?,
+            false => Context::new(),
+        };
         // An account that does not exist gets no trail.
         let exists = view.get(ACCOUNTS, AccountId::PLATFORM, &account.get().to_be_bytes()).await?.is_some();
         let resource = Resource::global(Service::Ram, *account, role_path(name));
@@ -195,6 +201,7 @@ impl Run<AssumeRole> for Iam {
             both: role.is_some() || *account != own,
             policy: role.map(|role| trust(&role)).transpose()?,
             context: op.context(caller),
+            things: vec![facts],
             open: false,
         })
     }

@@ -29,7 +29,10 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
         writer.element("Error", |writer| {
             writer.text("Type", if status.is_server_error() { "Receiver" } else { "Sender" });
             writer.text("Code", code(reason));
-            writer.text("Message", message(failure));
+            // As the vendor's services do that let their refusals be explained.
+            let why = failure.detail("EncodedDiagnosticMessage");
+            let why = why.map(|why| format!(" Encoded authorization failure message: {why}")).unwrap_or_default();
+            writer.text("Message", format!("{}{why}", message(failure)));
         });
         writer.text("RequestId", request_id(call));
     });

@@ -8,7 +8,16 @@ use wire::Params;
 /// The only path that identities have here.
 const PATH: &str = "/";
 /// A text that can be empty, and lists.
-const MAY_BE_EMPTY: [&str; 5] = ["Description", "ActionNames", "ContextEntries", "PolicyInputList", "ResourceArns"];
+const MAY_BE_EMPTY: [&str; 8] = [
+    "Description",
+    "ActionNames",
+    "ContextEntries",
+    "PermissionsBoundaryPolicyInputList",
+    "PolicyInputList",
+    "ResourceArns",
+    "TagKeys",
+    "Tags",
+];
 /// Entries of a part of a listing where the request does not say how many.
 const PART: usize = 100;
 

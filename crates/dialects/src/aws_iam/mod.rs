@@ -5,6 +5,7 @@ mod access_keys;
 mod answer;
 mod arn;
 mod attachments;
+mod boundaries;
 mod context;
 mod errors;
 mod groups;
@@ -18,6 +19,7 @@ mod serve;
 mod shape;
 mod simulate;
 mod sts;
+mod tags;
 mod users;
 mod versions;
 

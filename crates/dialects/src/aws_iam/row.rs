@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, errors, groups, inline, policies, refused, roles, simulate, sts, users, versions,
+    access_keys, attachments, boundaries, errors, groups, inline, policies, refused, roles, simulate, sts, tags, users,
+    versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -85,6 +86,8 @@ pub const ROWS: &[&[Row]] = &[
     versions::ROWS,
     attachments::ROWS,
     inline::ROWS,
+    tags::ROWS,
+    boundaries::ROWS,
     simulate::ROWS,
     refused::ROWS,
     sts::ROWS,

@@ -4,8 +4,10 @@ use super::arn;
 use super::context::Context;
 use super::row::{Row, row};
 use crate::aws_policy::identity;
+use iam::policy::{Effect, NearMiss, Outcome, Said};
+use iam::{DecodeDiagnosis, Diagnosis};
 use serde_json::{Value, json};
-use types::{Principal, Result, Secret, SessionName, Timestamp};
+use types::{Failure, Principal, Reason, Result, Secret, SessionName, Timestamp};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -16,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRoleWithSAML"),
     row!(Sts, "AssumeRoleWithWebIdentity"),
     row!(Sts, "AssumeRoot"),
-    row!(Sts, "DecodeAuthorizationMessage"),
+    row!(Sts, "DecodeAuthorizationMessage", Full, ["ram:DecodeDiagnosticMessage"], ["EncodedMessage"], decode),
     row!(Sts, "GetAccessKeyInfo"),
     row!(Sts, "GetDelegatedAccessToken"),
     row!(Sts, "GetFederationToken"),
@@ -72,4 +74,43 @@ async fn assume_role(c: &Context<'_>) -> Result<Value> {
 async fn get_session_token(c: &Context<'_>) -> Result<Value> {
     let made = c.iam(iam::GetSessionToken { duration_secs: c.input.parsed("DurationSeconds")? }).await?;
     Ok(json!({"Credentials": credentials(made.access_key.as_str(), &made.secret, &made.token, made.expires)}))
+}
+
+/// Why a call was refused: by the message that the refusal carried, or by the request's id.
+async fn decode(c: &Context<'_>) -> Result<Value> {
+    let message = c.input.text("EncodedMessage")?.to_owned();
+    let decoded = c.domains.gate.perform(c.caller, &c.domains.diagnoses(), DecodeDiagnosis { message }).await;
+    let found = decoded.map_err(|failure| match failure.reason() {
+        Reason::ParameterInvalid => Failure::invalid("EncodedMessage", "the message or the id of a refused request"),
+        _ => failure,
+    })?;
+    Ok(json!({"DecodedMessage": decoded_message(&found).to_string()}))
+}
+
+fn decoded_message(found: &Diagnosis) -> Value {
+    let told = &found.explanation;
+    let statement = |said: &Said| {
+        json!({
+            "statementId": said.sid.as_deref().unwrap_or_default(),
+            "effect": if said.effect == Effect::Deny { "DENY" } else { "ALLOW" },
+            "sourcePolicyId": said.label,
+            "sourcePolicyType": said.policy,
+            "statement": said.statement + 1,
+        })
+    };
+    let fact = |(key, value): &(String, String)| json!({"key": key, "values": {"items": [{"value": value}]}});
+    let missed = |near: &NearMiss| json!({"statement": statement(&near.statement), "unmet": near.unmet});
+    json!({
+        "allowed": false,
+        "explicitDeny": told.outcome == Outcome::ExplicitDeny,
+        "matchedStatements": {"items": found.applied().map(statement).collect::<Vec<_>>()},
+        "failures": {"items": found.near_misses().map(missed).collect::<Vec<_>>()},
+        "missingPolicyTypes": told.missing,
+        "context": {
+            "principal": {"id": found.principal_name, "arn": told.principal},
+            "action": told.action,
+            "resource": told.resource,
+            "conditions": {"items": found.facts.iter().map(fact).collect::<Vec<_>>()},
+        },
+    })
 }

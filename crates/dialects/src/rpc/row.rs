@@ -85,6 +85,8 @@ pub const ROWS: &[&[Row]] = &[
     ram::groups::ROWS,
     ram::people::ROWS,
     ram::policies::ROWS,
+    ram::tags::ROWS,
+    ram::diagnosis::ROWS,
     ims::ROWS,
     ims::users::ROWS,
     ims::people::ROWS,

@@ -169,6 +169,24 @@ impl Context {
         self.facts.extend_from_slice(&other.facts);
     }
 
+    /// All that is known, in the order it was added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Value)> {
+        self.facts.iter().map(|(key, value)| (key, value))
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The same with what another context knows in place of the values of its keys.
+    #[must_use]
+    pub(crate) fn overlaid(mut self, other: &Self) -> Self {
+        self.facts.retain(|(known, _)| other.first(known).is_none());
+        self.extend(other);
+        self
+    }
+
     /// Makes this the only value of the key.
     pub fn set(&mut self, key: Key, value: impl Into<Value>) {
         self.facts.retain(|(known, _)| *known != key);

@@ -1,16 +1,17 @@
 use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role, trust, user};
 use iam::{
-    AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
+    AddUserToGroup, AttachPolicy, Bearer, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
     CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
-    DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice, DeletePolicy,
-    DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetGroup,
-    GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference,
-    GetUser, GetUserMfa, Holder, Iam, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups,
-    ListGroupsForUser, ListInlinePolicies, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListUsers,
-    ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy,
-    RemoveUserFromGroup, Run, SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference,
-    SimulatePolicies, UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
-    UpdateRole, UpdateUser, UserProfile,
+    DeleteAccessKey, DeleteBoundary, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice,
+    DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias,
+    GetGroup, GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole,
+    GetSecurityPreference, GetUser, GetUserMfa, Holder, Iam, ListAccessKeys, ListAttachedPolicies,
+    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListIdentityTags, ListInlinePolicies, ListMfaDevices,
+    ListPolicies, ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest,
+    Password, PasswordPolicy, PutBoundary, PutInlinePolicy, RemoveUserFromGroup, Run, SetAccountAlias,
+    SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SimulatePolicies, TagIdentities, Tagged,
+    TaggedKind, Tags, UnbindMfaDevice, UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile,
+    UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
 
@@ -75,6 +76,13 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:GetRolePolicy", &["role/held"]),
     ("ram:ListRolePolicies", &["role/held"]),
     ("ram:DeleteRolePolicy", &["role/held"]),
+    ("ram:TagResources", &["user/idle", "role/idle", "policy/idle"]),
+    ("ram:UntagResources", &["user/idle", "role/idle"]),
+    ("ram:ListTagResources", &["user/*"]),
+    ("ram:PutUserPermissionsBoundary", &["user/idle"]),
+    ("ram:DeleteUserPermissionsBoundary", &["user/held"]),
+    ("ram:PutRolePermissionsBoundary", &["role/idle"]),
+    ("ram:DeleteRolePermissionsBoundary", &["role/held"]),
     ("ram:SimulatePrincipalPolicy", &["user/held"]),
     ("ram:SimulateCustomPolicy", &["policy/*"]),
     ("ram:CreateLoginProfile", &["user/idle"]),
@@ -140,6 +148,9 @@ async fn stage() -> (World, Staged) {
         world.make(AttachPolicy { holder: holder.clone(), policy: custom("held") }).await;
         world.make(put(holder)).await;
     }
+    for bearer in [Bearer::User("held".parse().unwrap()), Bearer::Role("held".parse().unwrap())] {
+        world.make(PutBoundary { bearer, policy: administrator() }).await;
+    }
     world.make(left_to_nobody()).await;
     world.make(login_profile("held")).await;
     let bound = world.make(CreateMfaDevice { name: "held".parse().unwrap() }).await;
@@ -178,7 +189,10 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         text.parse().unwrap()
     }
     match action {
-        "ram:CreateUser" => run(world, caller, CreateUser { name: name("new"), profile }).await,
+        "ram:CreateUser" => {
+            run(world, caller, CreateUser { name: name("new"), profile, tags: Default::default(), boundary: None })
+                .await
+        }
         "ram:GetUser" => run(world, caller, GetUser { name: name("idle") }).await,
         "ram:UpdateUser" => run(world, caller, UpdateUser { name: name("idle"), new_name: None, profile }).await,
         "ram:ListUsers" => run(world, caller, ListUsers { page }).await,
@@ -193,7 +207,13 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(
                 world,
                 caller,
-                CreatePolicy { original: None, name: name("new"), document: EVERYTHING.to_owned(), description },
+                CreatePolicy {
+                    original: None,
+                    name: name("new"),
+                    document: EVERYTHING.to_owned(),
+                    description,
+                    tags: Default::default(),
+                },
             )
             .await
         }
@@ -233,7 +253,15 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
             run(
                 world,
                 caller,
-                CreateRole { original: None, name: name("new"), trust, description, max_session_secs: None },
+                CreateRole {
+                    original: None,
+                    name: name("new"),
+                    trust,
+                    description,
+                    max_session_secs: None,
+                    tags: Default::default(),
+                    boundary: None,
+                },
             )
             .await
         }
@@ -297,12 +325,20 @@ async fn perform_on_policies(world: &World, staged: &Staged, action: &str, calle
         "ram:DeleteUserPolicy" | "ram:DeleteGroupPolicy" | "ram:DeleteRolePolicy" => {
             run(world, caller, DeleteInlinePolicy { holder: held(action), name: name("own") }).await
         }
+        "ram:TagResources"
+        | "ram:UntagResources"
+        | "ram:ListTagResources"
+        | "ram:PutUserPermissionsBoundary"
+        | "ram:DeleteUserPermissionsBoundary"
+        | "ram:PutRolePermissionsBoundary"
+        | "ram:DeleteRolePermissionsBoundary" => perform_marks(world, action, caller).await,
         "ram:SimulatePrincipalPolicy" | "ram:SimulateCustomPolicy" => {
             let holder = action.contains("Principal").then(|| user("held"));
             let resource = Resource::global(Service::Ram, world.tenant.account, "user/held");
             let questions = vec![(Action::read(Service::Ram, "GetUser"), resource)];
             let documents = vec![EVERYTHING.to_owned()];
-            run(world, caller, SimulatePolicies { holder, documents, questions, facts: Vec::new() }).await
+            run(world, caller, SimulatePolicies { holder, documents, boundary: None, questions, facts: Vec::new() })
+                .await
         }
         other => perform_people(world, staged, other, caller).await,
     }
@@ -347,6 +383,33 @@ async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &C
         "ram:GetAccountAlias" => run(world, caller, GetAccountAlias).await,
         "ram:ClearAccountAlias" => run(world, caller, ClearAccountAlias).await,
         other => panic!("no such row: {other}"),
+    }
+}
+
+/// Tags and ceilings.
+async fn perform_marks(world: &World, action: &str, caller: &Caller) -> Result<()> {
+    let idle = || [Tagged::User("idle".parse().unwrap()), Tagged::Role("idle".parse().unwrap())].to_vec();
+    let bearer = |name: &str| match action.contains("User") {
+        true => Bearer::User(name.parse().unwrap()),
+        false => Bearer::Role(name.parse().unwrap()),
+    };
+    match action {
+        "ram:TagResources" => {
+            let mut of = idle();
+            of.push(Tagged::Policy("idle".parse().unwrap()));
+            let tags = Tags::new("Tags", [("team".to_owned(), "red".to_owned())]).unwrap();
+            run(world, caller, TagIdentities { of, tags }).await
+        }
+        "ram:UntagResources" => run(world, caller, UntagIdentities { of: idle(), names: None }).await,
+        "ram:ListTagResources" => {
+            let page = PageRequest::default();
+            let op = ListIdentityTags { kind: TaggedKind::User, of: Vec::new(), wanted: Vec::new(), page };
+            run(world, caller, op).await
+        }
+        "ram:PutUserPermissionsBoundary" | "ram:PutRolePermissionsBoundary" => {
+            run(world, caller, PutBoundary { bearer: bearer("idle"), policy: administrator() }).await
+        }
+        _ => run(world, caller, DeleteBoundary { bearer: bearer("held") }).await,
     }
 }
 

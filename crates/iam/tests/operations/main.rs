@@ -10,9 +10,11 @@
 
 mod attachments;
 mod authorization;
+mod diagnosis;
 mod groups;
 mod keys;
 mod listing;
+mod marks;
 mod nonces;
 mod people;
 mod policies;

@@ -206,6 +206,8 @@ async fn a_role_of_another_account_needs_both_accounts_word() {
         trust,
         description: String::new(),
         max_session_secs: None,
+        tags: Default::default(),
+        boundary: None,
     };
     world.done(&root, create("guest", trust(account, "root"))).await;
     world.done(&root, create("inner", trust(other.account, "root"))).await;
@@ -233,6 +235,8 @@ async fn nobody_learns_of_another_accounts_roles_or_of_other_accounts() {
         trust: trust(other.account, "root"),
         description: String::new(),
         max_session_secs: None,
+        tags: Default::default(),
+        boundary: None,
     };
     world.done(&root, create).await;
     let bob = world.caller(&world.admin("bob").await).await;
@@ -243,6 +247,8 @@ async fn nobody_learns_of_another_accounts_roles_or_of_other_accounts() {
         trust: trust(world.tenant.account, "root").replace("Allow", "Deny"),
         description: String::new(),
         max_session_secs: None,
+        tags: Default::default(),
+        boundary: None,
     };
     world.done(&root, denies).await;
     for caller in [&bob, &alice] {
