@@ -1,11 +1,14 @@
 """What decides besides attached policies: tags, permissions boundaries, control policies; and why a call was refused."""
 
+import base64
 import contextlib
+import csv
+import io
 import json
 
 import botocore.exceptions
 import pytest
-from harness import Credentials, Rpc, RpcError, allow, document, fresh
+from harness import Credentials, People, Rpc, RpcError, allow, document, fresh
 from services import SDKS, aws_client, refused, s3_client
 
 IMS = "2019-08-15"
@@ -232,7 +235,7 @@ def test_permissions_boundaries(iam, server, root):
     with aws_refused("NoSuchEntity", 404):
         iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn + "-missing")
     with aws_refused("ValidationError", 400):
-        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary="a policy")
+        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary="no policy at all, but long")
     iam.delete_policy(PolicyArn=arn)
 
 
@@ -331,3 +334,126 @@ def test_why_through_amazons_interface(iam, server, root, people):
     request = caught.value.response["ResponseMetadata"]["RequestId"]
     decoded = json.loads(sts.decode_authorization_message(EncodedMessage=request)["DecodedMessage"])
     assert decoded["context"]["action"] == "oss:ListBuckets"
+
+
+def test_what_there_is_in_an_account(ims, iam, rpc):
+    rpc.call("ram", "CreateUser", UserName=fresh("user"))
+    found = ims("GetAccountSummary")["SummaryMap"]
+    assert found["Users"] >= 1 and found["UsersQuota"] == 1000 and found["PolicySizeQuota"] == 6144
+    theirs = iam.get_account_summary()["SummaryMap"]
+    assert theirs["UsersQuota"] == 1000 and theirs["AccountMFAEnabled"] == 0 and theirs["AccountAccessKeysPresent"] >= 1
+    assert ims("GetAccountMFAInfo")["IsMFAEnable"] is False
+    assert ims("GetDefaultDomain")["DefaultDomainName"].endswith(".onaliyun.com")
+    report = ims("GetAccountSecurityPracticeReport")["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"]
+    assert report["SubUser"] >= 1 and report["RootWithAccessKey"] >= 1 and report["OldAkNum"] == 0
+
+
+def table(content: str) -> list[dict]:
+    return list(csv.DictReader(io.StringIO(content)))
+
+
+def test_a_credential_report(ims, iam, rpc, root, server):
+    user = fresh("user")
+    rpc.call("ram", "CreateUser", UserName=user)
+    rpc.call("ram", "CreateLoginProfile", UserName=user, Password="correct horse")
+    made = rpc.call("ram", "CreateAccessKey", UserName=user)["AccessKey"]
+    Rpc(server, Credentials(made["AccessKeyId"], made["AccessKeySecret"])).call("sts", "GetCallerIdentity")
+    assert ims("GenerateCredentialReport")["State"] == "COMPLETED"
+    found = ims("GetCredentialReport")
+    assert found["IsTruncated"] is False
+    rows = table(base64.b64decode(found["Content"]).decode())
+    assert rows[0]["user"] == "<root>" and rows[0]["access_key_1_exist"] == "TRUE"
+    (row,) = [row for row in rows if row["user"] == principal(root, user)]
+    assert (row["password_exist"], row["password_active"], row["mfa_active"]) == ("TRUE", "TRUE", "FALSE")
+    assert row["access_key_1_last_used"].endswith("Z") and row["access_key_2_exist"] == "FALSE"
+    # Part by part it is the same.
+    parts, token = [], None
+    while True:
+        part = ims("GetCredentialReport", MaxItems=2, **({"NextToken": token} if token else {}))
+        parts += table(base64.b64decode(part["Content"]).decode())
+        if not part["IsTruncated"]:
+            break
+        token = part["NextToken"]
+    assert [row["user"] for row in parts] == [row["user"] for row in rows]
+    with rpc_refused("InvalidParameter.MaxItems.Format", 400):
+        ims("GetCredentialReport", MaxItems=0)
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    theirs = iam.get_credential_report()
+    assert theirs["ReportFormat"] == "text/csv"
+    rows = table(theirs["Content"].decode())
+    assert rows[0]["user"] == "<root_account>"
+    (row,) = [row for row in rows if row["user"] == user]
+    assert row["password_enabled"] == "true" and row["access_key_1_active"] == "true"
+    assert len(rows[0]) == 22 and None not in rows[0]
+
+
+def networks(*addresses: str, status: str = "Active") -> str:
+    statements = [{"Type": "ClassicWhiteList", "IPList": list(addresses)}] if addresses else []
+    return json.dumps({"Version": 1, "Status": status, "Statements": statements})
+
+
+def test_networks_of_an_access_key(ims, people, root, server):
+    person = people.user(allow("ram:*"))
+    named = {"UserPrincipalName": principal(root, person.user), "UserAccessKeyId": person.id}
+    own = Rpc(server, person)
+    none = {"Version": 1, "Status": "Inactive", "Statements": []}
+    assert json.loads(ims("GetAccessKeyPolicy", **named)["AccessKeyPolicy"]) == none
+    set_ = ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=networks("192.0.2.0/24", "2001:db8::/32"))
+    assert set_["AccessKeyId"] == person.id and json.loads(set_["AccessKeyPolicy"])["Status"] == "Active"
+    with rpc_refused("NoPermission", 403) as caught:
+        own.call("sts", "GetCallerIdentity")
+    assert "network" in caught.value.body["Message"]
+    with aws_refused("AccessDenied", 403):
+        s3_client(server, person).list_buckets()
+    # Whoever has not the secret is told no more than before.
+    forged = Rpc(server, Credentials(person.id, "wrong"))
+    with rpc_refused("SignatureDoesNotMatch", 400):
+        forged.call("sts", "GetCallerIdentity")
+    ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=networks("192.0.2.0/24", status="Inactive"))
+    own.call("sts", "GetCallerIdentity")
+    ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=networks("127.0.0.1"))
+    own.call("sts", "GetCallerIdentity")
+    # Nobody shuts out the key that they sign with.
+    for action, given in [
+        ("SetAccessKeyPolicy", {"UserAccessKeyId": person.id}),
+        ("SetAccessKeyPolicyForAccount", {}),
+    ]:
+        caller = Rpc(server, person if given else root)
+        with rpc_refused("InvalidParameter.AccessKeyPolicy.Format", 400):
+            caller.call(IMS, action, **given, AccessKeyPolicy=networks("192.0.2.1"))
+    for wrong in ("", "{}", networks("nowhere"), json.dumps({"Status": "Active", "Statements": None})):
+        with pytest.raises(RpcError) as caught:
+            ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=wrong)
+        assert caught.value.status == 400 and "AccessKeyPolicy" in caught.value.body["Message"], caught.value
+    vpc = json.dumps({"Status": "Active", "Statements": [{"Type": "VPCWhiteList", "Value": "AllowAllVPC", "IPList": []}]})
+    with rpc_refused("UnsupportedOperation", 400):
+        ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=vpc)
+
+
+def test_networks_of_an_accounts_keys(own_server):
+    root = own_server.root
+    rpc = Rpc(own_server, root)
+    people = People(rpc)
+    person = people.user(allow("ram:*"))
+    rpc.call(IMS, "SetAccessKeyPolicy", UserAccessKeyId=root.id, AccessKeyPolicy=networks("127.0.0.1"))
+    rpc.call(IMS, "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks("192.0.2.1"))
+    told = json.loads(rpc.call(IMS, "GetAccessKeyPolicyForAccount")["AccessKeyPolicy"])
+    assert told == {"Version": 1, "Status": "Active", "Statements": [{"Type": "ClassicWhiteList", "IPList": ["192.0.2.1"]}]}
+    with rpc_refused("NoPermission", 403):
+        Rpc(own_server, person).call("sts", "GetCallerIdentity")
+    rpc.call(IMS, "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks(status="Inactive"))
+    Rpc(own_server, person).call("sts", "GetCallerIdentity")
+
+
+def test_settings_through_the_newer_interface(own_server):
+    rpc = Rpc(own_server, own_server.root)
+    set_ = rpc.call(IMS, "SetPasswordPolicy", MinimumPasswordLength=10, HardExpire="true")["PasswordPolicy"]
+    assert (set_["MinimumPasswordLength"], set_["HardExpire"]) == (10, True)
+    assert rpc.call(IMS, "GetPasswordPolicy")["PasswordPolicy"] == set_
+    assert rpc.call("ram", "GetPasswordPolicy")["PasswordPolicy"]["HardExpiry"] is True
+    set_ = rpc.call(IMS, "SetSecurityPreference", LoginSessionDuration=8)["SecurityPreference"]
+    assert set_["LoginProfilePreference"]["LoginSessionDuration"] == 8
+    assert rpc.call(IMS, "GetSecurityPreference")["SecurityPreference"] == set_
+    for refused_ in ({"MFAOperationForLogin": "mandatory"}, {"AllowUserToLoginWithPasskey": "true"}):
+        with rpc_refused("UnsupportedOperation", 400):
+            rpc.call(IMS, "SetSecurityPreference", **refused_)

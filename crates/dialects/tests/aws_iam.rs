@@ -86,6 +86,7 @@ fn parameters(name: &str, root: &Credential, key: &str) -> Option<Vec<(&'static 
             vec![policy("idle"), ("VersionId", text("v2"))]
         }
         "ListUsers" | "ListGroups" | "ListRoles" | "ListPolicies" | "GetCallerIdentity" | "GetSessionToken" => vec![],
+        "GetAccountSummary" | "GenerateCredentialReport" | "GetCredentialReport" => vec![],
         "AttachUserPolicy" => vec![user("idle"), policy("spare")],
         "AttachGroupPolicy" => vec![group("idle"), policy("spare")],
         "AttachRolePolicy" => vec![role("idle"), policy("spare")],
@@ -164,8 +165,12 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let open = row.needs.is_empty();
         assert_eq!((denied.status, denied.error() == "AccessDenied"), if open { (200, false) } else { (403, true) });
         let foreign = world.query_call(Some(&other), row.name, &given).await;
-        let makes =
-            row.name.starts_with("Create") || row.name.starts_with("List") || row.name == "SimulateCustomPolicy";
+        let makes = row.name.starts_with("Create")
+            || row.name.starts_with("List")
+            || matches!(
+                row.name,
+                "SimulateCustomPolicy" | "GetAccountSummary" | "GenerateCredentialReport" | "GetCredentialReport"
+            );
         // Of no account is the message that is tried there: a real one has tests of its own.
         let message =
             |answer: &world::Answer| row.name == "DecodeAuthorizationMessage" && answer.error() == "ValidationError";

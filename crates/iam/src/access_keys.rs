@@ -5,7 +5,8 @@ use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
 use crate::people::lets_manage_keys;
 use crate::records::{
-    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair, second,
+    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_NETWORKS, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair,
+    second,
 };
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use store::{Range, Txn, View};
 use types::{AccessKeyId, AccountId, Action, Failure, Principal, Reason, Result, Timestamp, UserName};
 
 /// Access keys of one user, and of the account itself (RAM limits).
-const KEYS_MOST: usize = 2;
+pub const KEYS_MOST: usize = 2;
 /// More than any holder has.
 const KEYS_SEEN: usize = 16;
 
@@ -99,7 +100,7 @@ async fn keep_one(view: &View, account: AccountId, record: &AccessKeyRecord) -> 
 }
 
 /// The keys of a holder.
-async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<Vec<AccessKeyInfo>> {
+pub(crate) async fn listed(view: &View, account: AccountId, holder: &KeyHolder) -> Result<Vec<AccessKeyInfo>> {
     let owned = Range::prefix(&pair(holder.place(), ""), KEYS_SEEN);
     let lost = || Failure::corrupt("an access key");
     let mut found = Vec::new();
@@ -282,6 +283,7 @@ impl Own for DeleteAccessKey {
         let record = find_key(txn, scope.account, &holder, &self.access_key).await?;
         keep_one(txn.view(), scope.account, &record).await?;
         let id = self.access_key.as_str();
+        txn.delete(KEY_NETWORKS, scope.account, id.as_bytes());
         txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
         txn.delete(KEY_USES, scope.account, id.as_bytes());
         txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));

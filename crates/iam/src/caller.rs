@@ -17,6 +17,8 @@ pub struct Session {
     pub expires: Timestamp,
     /// Whether its owner had shown a second factor.
     pub mfa: bool,
+    /// When that was.
+    pub mfa_since: Option<Timestamp>,
     /// Who stands behind the session, as set when the role was assumed.
     pub source_identity: Option<String>,
 }

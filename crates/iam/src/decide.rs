@@ -121,6 +121,9 @@ fn own_context(caller: &Caller) -> Context {
         context.add(keys::ACCESS_ID, access_key.as_str());
     }
     context.add(keys::MFA_PRESENT, caller.session().is_some_and(|s| s.mfa));
+    if let Some(since) = caller.session().and_then(|s| s.mfa_since) {
+        context.add(keys::MFA_AGE, (caller.call().time.secs() - since.secs()).max(0));
+    }
     context
 }
 

@@ -2,12 +2,13 @@ use crate::caller::Session;
 use crate::diagnosis::DiagnosisSeal;
 use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
+use crate::key_networks::networks_of;
 use crate::last_used::Uses;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
-    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
-    PolicyRef, ROLES, USERS, pair, second,
+    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, KeyNetworks, MEMBERSHIPS,
+    POLICIES, PolicyRef, ROLES, USERS, pair, second,
 };
 use crate::rights::Rights;
 use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
@@ -31,6 +32,8 @@ pub(crate) struct Credential {
     pub(crate) secret: Arc<Secret<Vec<u8>>>,
     pub(crate) rights: Arc<Rights>,
     pub(crate) session: Option<Arc<Session>>,
+    /// From where it may be used, if that is said.
+    pub(crate) networks: Option<Arc<KeyNetworks>>,
 }
 
 /// What is cached of an access key or a role, good as long as its account's generation stands.
@@ -43,6 +46,7 @@ struct Cached {
     rights: Arc<Rights>,
     /// Sessions given out before are over.
     since: Timestamp,
+    networks: Option<Arc<KeyNetworks>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -119,8 +123,8 @@ impl Directory {
             Some(cached) => cached,
             None => self.remember(key, self.load_access_key(view, access_key).await?),
         };
-        let Cached { principal, secret, rights, .. } = found;
-        Ok(Credential { principal, secret, rights, session: None })
+        let Cached { principal, secret, rights, networks, .. } = found;
+        Ok(Credential { principal, secret, rights, session: None, networks })
     }
 
     async fn temporary(&self, view: &View, claims: SessionClaims) -> Result<Credential> {
@@ -139,7 +143,13 @@ impl Directory {
             return Err(Reason::SessionTokenInvalid.into());
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
-        Ok(Credential { principal, secret, rights: found.rights, session: Some(Arc::new(session(&claims)?)) })
+        Ok(Credential {
+            principal,
+            secret,
+            rights: found.rights,
+            session: Some(Arc::new(session(&claims)?)),
+            networks: None,
+        })
     }
 
     /// A session of an access key is who the key is, with what that one may do by now.
@@ -152,10 +162,17 @@ impl Directory {
         if found.principal.account() != Some(claims.account) {
             return Err(Reason::SessionTokenInvalid.into());
         }
-        let session =
-            Session { policy: None, issued: claims.issued, expires: claims.expires, mfa: false, source_identity: None };
+        let session = Session {
+            policy: None,
+            issued: claims.issued,
+            expires: claims.expires,
+            mfa: false,
+            mfa_since: None,
+            source_identity: None,
+        };
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
-        Ok(Credential { secret, session: Some(Arc::new(session)), ..found })
+        // Rules about networks are for lasting keys (RAM: not for temporary ones).
+        Ok(Credential { secret, session: Some(Arc::new(session)), networks: None, ..found })
     }
 
     async fn fresh(&self, view: &View, key: &CacheKey) -> Result<Option<Cached>> {
@@ -189,7 +206,8 @@ impl Directory {
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
         let (rights, since) = (Arc::new(rights), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, rights, since })
+        let networks = networks_of(view, account, access_key).await?.map(Arc::new);
+        Ok(Cached { account, generation, principal, secret, rights, since, networks })
     }
 
     async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
@@ -201,7 +219,7 @@ impl Directory {
         let rights = Arc::new(Rights::of_role(view, account, &role).await?);
         let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
         let (secret, since) = (Arc::new(Secret::new(Vec::new())), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, rights, since })
+        Ok(Cached { account, generation, principal, secret, rights, since, networks: None })
     }
 
     /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
@@ -213,7 +231,7 @@ impl Directory {
         let rights = Arc::new(Rights::of_user(view, account, &user).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, rights, since })
+        Ok(Cached { account, generation, principal, secret, rights, since, networks: None })
     }
 }
 
@@ -303,6 +321,7 @@ fn session(claims: &SessionClaims) -> Result<Session> {
         issued: claims.issued,
         expires: claims.expires,
         mfa: claims.mfa,
+        mfa_since: claims.mfa.then(|| claims.mfa_at.unwrap_or(claims.issued)),
         source_identity: claims.source_identity.clone(),
     })
 }

@@ -4,6 +4,7 @@
 //! the [`Permit`], runs it, and sees to it that its event is in the log before anything is answered.
 
 mod access_keys;
+mod account_report;
 mod accounts;
 mod attachments;
 mod boundaries;
@@ -19,6 +20,7 @@ mod gate;
 mod groups;
 mod iam;
 mod inline_policies;
+mod key_networks;
 mod last_used;
 mod lookup;
 mod nonces;
@@ -30,6 +32,7 @@ mod permit;
 mod policies;
 pub mod policy;
 mod policy_versions;
+pub mod quotas;
 mod rates;
 mod record;
 mod records;
@@ -46,6 +49,10 @@ mod token;
 mod users;
 
 pub use access_keys::{AccessKeyInfo, CreateAccessKey, DeleteAccessKey, ListAccessKeys, UpdateAccessKey};
+pub use account_report::{
+    AccountSummary, CredentialKey, CredentialReport, CredentialRow, GetAccountMfa, GetAccountSummary, GetDefaultDomain,
+    PrepareCredentialReport, ReportCredentials, ReportPurpose,
+};
 pub use accounts::{CreateAccount, ListAccounts, NewAccessKey, NewAccount};
 pub use attachments::{
     AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies, ListEntitiesForPolicy, PolicyEntity,
@@ -63,6 +70,7 @@ pub use groups::{
 };
 pub use iam::Iam;
 pub use inline_policies::{DeleteInlinePolicy, GetInlinePolicy, InlinePolicy, ListInlinePolicies, PutInlinePolicy};
+pub use key_networks::{GetAccountKeyNetworks, GetKeyNetworks, SetAccountKeyNetworks, SetKeyNetworks};
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
@@ -84,7 +92,8 @@ pub use policy_versions::{
 pub use rates::{Limits, Pace, Rates};
 pub use record::GLOBAL;
 pub use records::{
-    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord,
+    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RoleRecord,
+    UserRecord,
 };
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;

@@ -13,7 +13,7 @@ use store::{Txn, View};
 use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp, limits};
 
 /// Custom policies of one account (RAM limits).
-const POLICIES_MOST: usize = 1_500;
+pub const POLICIES_MOST: usize = 1_500;
 /// Characters of a description.
 pub(crate) const DESCRIPTION_CHARS: usize = 1_024;
 /// More holders than an account can have.

@@ -221,6 +221,15 @@ pub(crate) struct PolicyVersionRecord {
     pub created: Timestamp,
 }
 
+/// From where access keys may be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNetworks {
+    /// Whether the rule is in force.
+    pub active: bool,
+    /// Addresses and blocks, as given.
+    pub networks: Vec<String>,
+}
+
 /// The ceiling over an account, which the deployment set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ControlPolicyRecord {
@@ -252,6 +261,7 @@ impl Record for MembershipRecord {}
 impl Record for RoleRecord {}
 impl Record for PolicyRecord {}
 impl Record for PolicyVersionRecord {}
+impl Record for KeyNetworks {}
 impl Record for ControlPolicyRecord {}
 impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
@@ -292,6 +302,11 @@ pub(crate) const BOUNDED: Table<AttachmentRecord> = Table::new(Space::Identity, 
 /// The ceiling over the account, under an empty suffix.
 pub(crate) const CONTROL_POLICIES: Table<ControlPolicyRecord> =
     Table::new(Space::Identity, 41, "an account's control policy");
+/// From where single access keys may be used, by id.
+pub(crate) const KEY_NETWORKS: Table<KeyNetworks> = Table::new(Space::Identity, 42, "an access key's networks");
+/// From where the access keys of the account may be used that have no rule of their own, under an empty suffix.
+pub(crate) const ACCOUNT_NETWORKS: Table<KeyNetworks> =
+    Table::new(Space::Identity, 43, "the networks of an account's access keys");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then

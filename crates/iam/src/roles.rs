@@ -15,7 +15,7 @@ use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, RoleId, RoleName};
 
 /// Roles of one account (RAM limits).
-const ROLES_MOST: usize = 1_000;
+pub const ROLES_MOST: usize = 1_000;
 /// What the longest session of a role may be set to, in seconds.
 const SESSION_SECS: RangeInclusive<u32> = 3_600..=43_200;
 /// What it is if not said.

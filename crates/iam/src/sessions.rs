@@ -232,7 +232,9 @@ impl Iam {
         let mfa = caller.session().is_some_and(|session| session.mfa);
         let source_identity = op.source_identity(caller);
         let claims = Claims { of, issued, expires: issued.plus(lasts), policy: op.policy.clone(), mfa };
-        let made = self.seal_session(op.role.account, claims, source_identity.clone())?;
+        // Assuming a role shows no second factor anew.
+        let mfa_at = caller.session().and_then(|session| session.mfa_since);
+        let made = self.seal_session_since(op.role.account, claims, source_identity.clone(), mfa_at)?;
         let NewSession { access_key, secret, token, expires } = made;
         Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
     }
@@ -244,12 +246,24 @@ impl Iam {
         claims: Claims,
         source_identity: Option<String>,
     ) -> Result<NewSession> {
+        self.seal_session_since(account, claims, source_identity, None)
+    }
+
+    /// The same, of a session whose second factor was shown before.
+    fn seal_session_since(
+        &self,
+        account: AccountId,
+        claims: Claims,
+        source_identity: Option<String>,
+        mfa_at: Option<Timestamp>,
+    ) -> Result<NewSession> {
         let rng: &dyn Rng = self.identity_store().rng().as_ref();
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
         let Claims { of, issued, expires, policy, mfa } = claims;
         let stored = StoredSecret::new(secret.expose().clone());
-        let claims = SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, source_identity };
+        let claims =
+            SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, mfa_at, source_identity };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
         Ok(NewSession { access_key, secret, token, expires })
     }

@@ -20,7 +20,7 @@ use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, UserId, UserName};
 
 /// Users of one account (RAM limits).
-const USERS_MOST: usize = 1_000;
+pub const USERS_MOST: usize = 1_000;
 /// Characters of a display name and of notes.
 const NOTE_CHARS: usize = 128;
 /// Characters of a telephone number.

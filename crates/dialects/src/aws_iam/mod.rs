@@ -13,6 +13,7 @@ mod inline;
 mod input;
 mod policies;
 mod refused;
+mod reports;
 mod roles;
 mod row;
 mod serve;

@@ -1,5 +1,5 @@
-//! What there is of Amazon's identities and not here: sign-in, second factors, federation, certificates, instance profiles
-//! and reports.
+//! What there is of Amazon's identities and not here: sign-in, second factors, federation, certificates, instance
+//! profiles.
 
 use super::row::{Row, row};
 
@@ -39,17 +39,14 @@ pub(super) const ROWS: &[Row] = &[
     row!(Iam, "EnableOrganizationsRootCredentialsManagement"),
     row!(Iam, "EnableOrganizationsRootSessions"),
     row!(Iam, "EnableOutboundWebIdentityFederation"),
-    row!(Iam, "GenerateCredentialReport"),
     row!(Iam, "GenerateOrganizationsAccessReport"),
     row!(Iam, "GenerateServiceLastAccessedDetails"),
     row!(Iam, "GetAccessKeyLastUsed"),
     row!(Iam, "GetAccountAuthorizationDetails"),
     row!(Iam, "GetAccountPasswordPolicy"),
     row!(Iam, "GetAccountProperties"),
-    row!(Iam, "GetAccountSummary"),
     row!(Iam, "GetContextKeysForCustomPolicy"),
     row!(Iam, "GetContextKeysForPrincipalPolicy"),
-    row!(Iam, "GetCredentialReport"),
     row!(Iam, "GetDelegationRequest"),
     row!(Iam, "GetHumanReadableSummary"),
     row!(Iam, "GetInstanceProfile"),

@@ -1,7 +1,7 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, boundaries, errors, groups, inline, policies, refused, roles, simulate, sts, tags, users,
-    versions,
+    access_keys, attachments, boundaries, errors, groups, inline, policies, refused, reports, roles, simulate, sts,
+    tags, users, versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -89,6 +89,7 @@ pub const ROWS: &[&[Row]] = &[
     tags::ROWS,
     boundaries::ROWS,
     simulate::ROWS,
+    reports::ROWS,
     refused::ROWS,
     sts::ROWS,
 ];

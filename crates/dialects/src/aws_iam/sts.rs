@@ -76,9 +76,16 @@ async fn get_session_token(c: &Context<'_>) -> Result<Value> {
     Ok(json!({"Credentials": credentials(made.access_key.as_str(), &made.secret, &made.token, made.expires)}))
 }
 
+/// Characters of a request's id.
+const REQUEST_ID: usize = 36;
+
 /// Why a call was refused: by the message that the refusal carried, or by the request's id.
 async fn decode(c: &Context<'_>) -> Result<Value> {
-    let message = c.input.text("EncodedMessage")?.to_owned();
+    let mut message = c.input.text("EncodedMessage")?.to_owned();
+    // Request ids go out in small letters here; messages are longer.
+    if message.len() == REQUEST_ID {
+        message.make_ascii_uppercase();
+    }
     let decoded = c.domains.gate.perform(c.caller, &c.domains.diagnoses(), DecodeDiagnosis { message }).await;
     let found = decoded.map_err(|failure| match failure.reason() {
         Reason::ParameterInvalid => Failure::invalid("EncodedMessage", "the message or the id of a refused request"),

@@ -40,6 +40,9 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("DetachGroupPolicy", &["DetachPolicyFromGroup"]),
     ("DetachRolePolicy", &["DetachPolicyFromRole"]),
     ("DetachUserPolicy", &["DetachPolicyFromUser"]),
+    ("GenerateCredentialReport", &["GenerateCredentialReport"]),
+    ("GetAccountSummary", &["GetAccountSummary"]),
+    ("GetCredentialReport", &["GetCredentialReport"]),
     ("GetGroup", &["GetGroup", "ListUsersForGroup"]),
     ("GetGroupPolicy", &["GetGroupPolicy"]),
     ("GetPolicy", &["GetPolicy"]),
@@ -115,6 +118,7 @@ const STS: Vocabulary = Vocabulary {
 /// Condition keys, Amazon's first.
 const KEYS: &[(&str, &str)] = &[
     ("aws:CurrentTime", "acs:CurrentTime"),
+    ("aws:MultiFactorAuthAge", "acs:MFAAge"),
     ("aws:MultiFactorAuthPresent", "acs:MFAPresent"),
     ("aws:SecureTransport", "acs:SecureTransport"),
     ("aws:SourceIp", "acs:SourceIp"),

@@ -6,7 +6,7 @@ pub(super) mod people;
 pub(super) mod policies;
 pub(super) mod shape;
 pub(super) mod tags;
-mod user_names;
+pub(super) mod user_names;
 pub(super) mod users;
 
 use super::context::{Answer, Context, answer};
@@ -81,7 +81,7 @@ async fn create_role(c: &Context<'_>) -> Result<Answer> {
         trust: c.params.required("AssumeRolePolicyDocument")?.to_owned(),
         description: text(c.params, "Description").unwrap_or_default(),
         max_session_secs: c.params.parsed("MaxSessionDuration")?,
-        tags: Default::default(),
+        tags: tags::tags(c.params)?,
         boundary: None,
     };
     let made = c.iam(op).await?;

@@ -90,6 +90,7 @@ pub const ROWS: &[&[Row]] = &[
     ims::ROWS,
     ims::users::ROWS,
     ims::people::ROWS,
+    ims::account::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
 ];

@@ -78,6 +78,8 @@ pub mod keys {
     pub const USER_AGENT: Key = Key::known("acs:UserAgent");
     /// Whether the caller signed in with a second factor: a boolean.
     pub const MFA_PRESENT: Key = Key::known("acs:MFAPresent");
+    /// How many seconds ago the second factor was shown: a number.
+    pub const MFA_AGE: Key = Key::known("acs:MFAAge");
     /// The access key id the request was signed with.
     pub const ACCESS_ID: Key = Key::known("acs:AccessId");
     /// The caller: a user's ARN, or for a role session the role's.

@@ -4,14 +4,16 @@ use iam::{
     CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole, CreateUser,
     DeleteAccessKey, DeleteBoundary, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice,
     DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias,
-    GetGroup, GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole,
-    GetSecurityPreference, GetUser, GetUserMfa, Holder, Iam, ListAccessKeys, ListAttachedPolicies,
-    ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListIdentityTags, ListInlinePolicies, ListMfaDevices,
-    ListPolicies, ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest,
-    Password, PasswordPolicy, PutBoundary, PutInlinePolicy, RemoveUserFromGroup, Run, SetAccountAlias,
-    SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SimulatePolicies, TagIdentities, Tagged,
-    TaggedKind, Tags, UnbindMfaDevice, UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile,
-    UpdatePolicyDescription, UpdateRole, UpdateUser, UserProfile,
+    GetAccountKeyNetworks, GetAccountMfa, GetAccountSummary, GetDefaultDomain, GetGroup, GetInlinePolicy,
+    GetKeyNetworks, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole, GetSecurityPreference,
+    GetUser, GetUserMfa, Holder, Iam, KeyNetworks, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy,
+    ListGroups, ListGroupsForUser, ListIdentityTags, ListInlinePolicies, ListMfaDevices, ListPolicies,
+    ListPolicyVersions, ListRoles, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password,
+    PasswordPolicy, PrepareCredentialReport, PutBoundary, PutInlinePolicy, RemoveUserFromGroup, ReportCredentials,
+    ReportPurpose, Run, SetAccountAlias, SetAccountKeyNetworks, SetDefaultPolicyVersion, SetKeyNetworks,
+    SetPasswordPolicy, SetSecurityPreference, SimulatePolicies, TagIdentities, Tagged, TaggedKind, Tags,
+    UnbindMfaDevice, UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription,
+    UpdateRole, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
 
@@ -100,6 +102,16 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:GetPasswordPolicy", &["*"]),
     ("ram:SetSecurityPreference", &["*"]),
     ("ram:GetSecurityPreference", &["*"]),
+    ("ram:GetDefaultDomain", &["*"]),
+    ("ram:GetAccountSummary", &["*"]),
+    ("ram:GetAccountMFAInfo", &["*"]),
+    ("ram:GenerateCredentialReport", &["*"]),
+    ("ram:GetCredentialReport", &["*"]),
+    ("ram:GetAccountSecurityPracticeReport", &["*"]),
+    ("ram:SetAccessKeyPolicy", &["user/keyed"]),
+    ("ram:GetAccessKeyPolicy", &["user/keyed"]),
+    ("ram:SetAccessKeyPolicyForAccount", &["*"]),
+    ("ram:GetAccessKeyPolicyForAccount", &["*"]),
     ("ram:SetAccountAlias", &["*"]),
     ("ram:GetAccountAlias", &["*"]),
     ("ram:ClearAccountAlias", &["*"]),
@@ -382,6 +394,29 @@ async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &C
         "ram:SetAccountAlias" => run(world, caller, SetAccountAlias { alias: "chosen".parse().unwrap() }).await,
         "ram:GetAccountAlias" => run(world, caller, GetAccountAlias).await,
         "ram:ClearAccountAlias" => run(world, caller, ClearAccountAlias).await,
+        _ => perform_upkeep(world, staged, action, caller).await,
+    }
+}
+
+/// How well the account is kept.
+async fn perform_upkeep(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
+    let (user, access_key) = (Some("keyed".parse().unwrap()), staged.key.clone());
+    let rule = Some(KeyNetworks { active: false, networks: vec!["192.0.2.1".to_owned()] });
+    match action {
+        "ram:GetDefaultDomain" => run(world, caller, GetDefaultDomain).await,
+        "ram:GetAccountSummary" => run(world, caller, GetAccountSummary).await,
+        "ram:GetAccountMFAInfo" => run(world, caller, GetAccountMfa).await,
+        "ram:GenerateCredentialReport" => run(world, caller, PrepareCredentialReport).await,
+        "ram:GetCredentialReport" => {
+            run(world, caller, ReportCredentials { purpose: ReportPurpose::Credentials }).await
+        }
+        "ram:GetAccountSecurityPracticeReport" => {
+            run(world, caller, ReportCredentials { purpose: ReportPurpose::Practice }).await
+        }
+        "ram:SetAccessKeyPolicy" => run(world, caller, SetKeyNetworks { user, access_key, rule }).await,
+        "ram:GetAccessKeyPolicy" => run(world, caller, GetKeyNetworks { user, access_key }).await,
+        "ram:SetAccessKeyPolicyForAccount" => run(world, caller, SetAccountKeyNetworks { rule }).await,
+        "ram:GetAccessKeyPolicyForAccount" => run(world, caller, GetAccountKeyNetworks).await,
         other => panic!("no such row: {other}"),
     }
 }

@@ -122,9 +122,8 @@ async fn another_accounts_things_are_not_explained() {
     let other = world.deployment.tenant("second").await.unwrap();
     let stranger = world.deployment.caller(&other.root).await.unwrap();
     let key = world.admin("alice").await;
-    let denies =
-        r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Principal":{"RAM":["*"]}}]}"#;
-    for (name, trust) in [("trusting-nobody", trust(other.account, "root")), ("denying", denies.to_owned())] {
+    let denies = trust(world.tenant.account, "root").replace("Allow", "Deny");
+    for (name, trust) in [("trusting-nobody", trust(other.account, "root")), ("denying", denies)] {
         let role = CreateRole {
             name: name.parse().unwrap(),
             trust,

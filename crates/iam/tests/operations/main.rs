@@ -19,6 +19,7 @@ mod nonces;
 mod people;
 mod policies;
 mod sessions;
+mod upkeep;
 mod users;
 mod versions;
 mod world;

@@ -5,7 +5,7 @@ use crate::rpc::row::ServiceName;
 use types::{AccountId, Failure, NameError, Reason, Result, UserName};
 
 /// What follows a user's name and an `@`.
-fn domain(account: AccountId) -> String {
+pub(in crate::rpc) fn domain(account: AccountId) -> String {
     format!("{account}.onaliyun.com")
 }
 
