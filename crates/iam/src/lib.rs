@@ -16,6 +16,8 @@ mod decide;
 mod decode_diagnosis;
 mod diagnosis;
 mod directory;
+#[cfg(test)]
+mod documented;
 mod gate;
 mod groups;
 mod iam;
