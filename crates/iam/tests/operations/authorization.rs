@@ -216,18 +216,9 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         }
         "ram:DeleteAccessKey" => run(world, caller, DeleteAccessKey { user: Some(name("keyed")), access_key }).await,
         "ram:CreatePolicy" => {
-            run(
-                world,
-                caller,
-                CreatePolicy {
-                    original: None,
-                    name: name("new"),
-                    document: EVERYTHING.to_owned(),
-                    description,
-                    tags: Default::default(),
-                },
-            )
-            .await
+            let (document, tags) = (EVERYTHING.to_owned(), Tags::default());
+            let op = CreatePolicy { original: None, name: name("new"), document, description, tags };
+            run(world, caller, op).await
         }
         "ram:GetPolicy" => run(world, caller, GetPolicy { policy: custom("idle") }).await,
         "ram:ListPolicies" => run(world, caller, ListPolicies { system: None, page }).await,
@@ -262,20 +253,10 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         "ram:ListPoliciesForGroup" => run(world, caller, ListAttachedPolicies { holder: group("held") }).await,
         "ram:ListEntitiesForPolicy" => run(world, caller, ListEntitiesForPolicy { policy: custom("held") }).await,
         "ram:CreateRole" => {
-            run(
-                world,
-                caller,
-                CreateRole {
-                    original: None,
-                    name: name("new"),
-                    trust,
-                    description,
-                    max_session_secs: None,
-                    tags: Default::default(),
-                    boundary: None,
-                },
-            )
-            .await
+            let (original, tags, boundary) = (None, Tags::default(), None);
+            let (name, max_session_secs) = (name("new"), None);
+            let op = CreateRole { original, name, trust, description, max_session_secs, tags, boundary };
+            run(world, caller, op).await
         }
         "ram:GetRole" => run(world, caller, GetRole { name: name("idle") }).await,
         "ram:UpdateRole" => {
@@ -337,13 +318,6 @@ async fn perform_on_policies(world: &World, staged: &Staged, action: &str, calle
         "ram:DeleteUserPolicy" | "ram:DeleteGroupPolicy" | "ram:DeleteRolePolicy" => {
             run(world, caller, DeleteInlinePolicy { holder: held(action), name: name("own") }).await
         }
-        "ram:TagResources"
-        | "ram:UntagResources"
-        | "ram:ListTagResources"
-        | "ram:PutUserPermissionsBoundary"
-        | "ram:DeleteUserPermissionsBoundary"
-        | "ram:PutRolePermissionsBoundary"
-        | "ram:DeleteRolePermissionsBoundary" => perform_marks(world, action, caller).await,
         "ram:SimulatePrincipalPolicy" | "ram:SimulateCustomPolicy" => {
             let holder = action.contains("Principal").then(|| user("held"));
             let resource = Resource::global(Service::Ram, world.tenant.account, "user/held");
@@ -417,7 +391,7 @@ async fn perform_upkeep(world: &World, staged: &Staged, action: &str, caller: &C
         "ram:GetAccessKeyPolicy" => run(world, caller, GetKeyNetworks { user, access_key }).await,
         "ram:SetAccessKeyPolicyForAccount" => run(world, caller, SetAccountKeyNetworks { rule }).await,
         "ram:GetAccessKeyPolicyForAccount" => run(world, caller, GetAccountKeyNetworks).await,
-        other => panic!("no such row: {other}"),
+        _ => perform_marks(world, action, caller).await,
     }
 }
 
@@ -444,7 +418,10 @@ async fn perform_marks(world: &World, action: &str, caller: &Caller) -> Result<(
         "ram:PutUserPermissionsBoundary" | "ram:PutRolePermissionsBoundary" => {
             run(world, caller, PutBoundary { bearer: bearer("idle"), policy: administrator() }).await
         }
-        _ => run(world, caller, DeleteBoundary { bearer: bearer("held") }).await,
+        "ram:DeleteUserPermissionsBoundary" | "ram:DeleteRolePermissionsBoundary" => {
+            run(world, caller, DeleteBoundary { bearer: bearer("held") }).await
+        }
+        other => panic!("no such row: {other}"),
     }
 }
 
