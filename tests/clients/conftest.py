@@ -1,12 +1,16 @@
 """What every client test starts from: a running server, its accounts, and clients for them."""
 
-import os
-import subprocess
+import functools
+import pathlib
 
 import pytest
+from commands import BIN, aws_environment, run
 from harness import Credentials, People, Rpc, Server, fresh
-from services import SDKS, kms_of, new_key, s3_client
+from services import NEWER, SDKS, caller, drop, kms_of, new_key, s3_client
+from softhsm import Token
 from wycheproof import REPORT
+
+HERE = pathlib.Path(__file__).parent
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -17,18 +21,25 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.line(str(count))
 
 
+def pytest_collection_modifyitems(config, items):
+    """What asks for all that the tests did comes last, and only where all of them run."""
+    last = [item for item in items if item.get_closest_marker("whole_run")]
+    items[:] = [item for item in items if item not in last]
+    chosen = config.option.keyword or config.option.markexpr or any("::" in argument for argument in config.args)
+    if {item.path.name for item in items} >= {file.name for file in HERE.glob("test_*.py")} and not chosen:
+        items.extend(last)
+    else:
+        config.hook.pytest_deselected(items=last)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """One server for the whole run, with three accounts. Tests keep apart by fresh names."""
-    made = Server(tmp_path_factory.mktemp("bailee")).start()
-    assert made.stop() == 0, made.tail()
-    made.second = made.create_account("second")
-    # For tests that need many keys: an account may have 200.
-    made.third = made.create_account("third")
-    made.start()
+    made, accounts = Server(tmp_path_factory.mktemp("bailee")).with_accounts("second", "third")
+    # The third is for tests that need many keys: an account may have 200.
+    made.second, made.third = accounts
     yield made
-    assert made.stop() == 0, made.tail()
-    assert "panicked" not in made.log.read_text(errors="replace"), made.tail()
+    made.finish()
 
 
 @pytest.fixture
@@ -39,25 +50,10 @@ def own_server(tmp_path):
     made.kill()
 
 
-SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
-
-
 @pytest.fixture
-def token(tmp_path, monkeypatch):
-    """A software token of its own, and the configuration that names it."""
-    tokens = tmp_path / "tokens"
-    tokens.mkdir()
-    settings = tmp_path / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    environment = {**os.environ, "SOFTHSM2_CONF": str(settings)}
-    made = ["softhsm2-util", "--init-token", "--free", "--label", "bailee", "--pin", "1234", "--so-pin", "5678"]
-    subprocess.run(made, env=environment, check=True, capture_output=True)
-    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
-    pin = tmp_path / "pin"
-    pin.write_text("1234\n")
-    config = tmp_path / "bailee.toml"
-    config.write_text(f'[pkcs11]\nmodule = "{SOFTHSM}"\ntoken = "bailee"\npin_file = "{pin}"\n')
-    return tokens, config, pin
+def own_token(tmp_path):
+    """A token of its own for a test that takes it away, or counts what is in it."""
+    return Token(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -81,9 +77,20 @@ def people(rpc) -> People:
     return People(rpc)
 
 
+@pytest.fixture
+def assumer(people) -> Credentials:
+    return people.assumer()
+
+
 @pytest.fixture(params=list(SDKS))
 def sdk(request):
     """Each of the Alibaba SDKs in turn."""
+    return SDKS[request.param]
+
+
+@pytest.fixture(params=NEWER)
+def newer_sdk(request):
+    """Each of those that have what is newer than the legacy SDK."""
     return SDKS[request.param]
 
 
@@ -91,6 +98,11 @@ def sdk(request):
 def kms(sdk, server, root):
     """Calls KMS as root of the first account."""
     return kms_of(sdk(server, root))
+
+
+@pytest.fixture
+def newer_kms(newer_sdk, server, root):
+    return kms_of(newer_sdk(server, root))
 
 
 @pytest.fixture
@@ -104,8 +116,21 @@ def key(kms):
     """A new key of the first account; scheduled for deletion afterwards."""
     made = new_key(kms, Description="test")
     yield made
-    if kms("DescribeKey", KeyId=made)["KeyMetadata"]["KeyState"] != "PendingDeletion":
-        kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=7)
+    drop(kms, made)
+
+
+@pytest.fixture
+def ram(sdk, server, root):
+    """Calls RAM as root of the first account."""
+    return caller(sdk(server, root), "ram")
+
+
+@pytest.fixture
+def user(ram):
+    """The name of a new user of the first account."""
+    name = fresh("user")
+    ram("CreateUser", UserName=name, DisplayName="A Tester", Comments="made by a test")
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +142,12 @@ def make_s3(server):
 @pytest.fixture(scope="session")
 def s3(server, root):
     return s3_client(server, root)
+
+
+@pytest.fixture
+def aws_cli(server, root):
+    """Runs the AWS CLI as root of the first account."""
+    return functools.partial(run, BIN / "aws", env=aws_environment(server, root))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A real server process, and the accounts that use it."""
 
 import base64
+import collections
 import hashlib
 import hmac
 import json
@@ -9,6 +10,7 @@ import pathlib
 import random
 import signal
 import socket
+import struct
 import subprocess
 import time
 import urllib.parse
@@ -62,6 +64,13 @@ class Credentials:
     account: str | None = None
     user: str | None = None
 
+    @classmethod
+    def lent(cls, given: dict, **more) -> "Credentials":
+        """Temporary ones, as either vendor's STS answers them."""
+        secret = given.get("AccessKeySecret") or given["SecretAccessKey"]
+        token = given.get("SecurityToken") or given["SessionToken"]
+        return cls(given["AccessKeyId"], secret, token, **more)
+
 
 class Server:
     """One `bailee serve` on free loopback ports, with its data in a folder of its own."""
@@ -73,6 +82,15 @@ class Server:
         self.environment = {}
         self.port, self.metrics_port = free_port(), free_port()
         self.process = None
+
+    @classmethod
+    def configured(cls, folder: pathlib.Path, settings: str) -> "Server":
+        """One with a configuration file of these settings."""
+        config = folder / "bailee.toml"
+        config.write_text(settings)
+        made = cls(folder, "--config", str(config))
+        made.config = config
+        return made
 
     @property
     def address(self) -> str:
@@ -123,6 +141,11 @@ class Server:
             self.kill()
             raise
 
+    def finish(self):
+        """Stops the server when its tests are over: it has to stop well, and nothing in it may have panicked."""
+        assert self.stop() == 0, self.tail()
+        assert "panicked" not in self.log.read_text(errors="replace"), self.tail()
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()
@@ -132,9 +155,10 @@ class Server:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def run(self, *arguments, check: bool = True, **environment) -> subprocess.CompletedProcess:
-        """Runs `bailee` with these arguments; unless told otherwise it has to succeed."""
+        """Runs `bailee` with these arguments and the server's environment; unless told otherwise it has to succeed."""
         command = [str(part) for part in (binary(), *arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean_environment(**environment))
+        env = clean_environment(**{**self.environment, **environment})
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
         if check:
             assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
         return done
@@ -143,6 +167,13 @@ class Server:
         """Makes another account; the server has to be stopped."""
         made = json.loads(self.run("account", "create", "--data", self.data, name).stdout)
         return Credentials(made["access_key_id"], made["access_key_secret"], account=made["account_id"])
+
+    def with_accounts(self, *names: str) -> tuple["Server", list[Credentials]]:
+        """The server, started with these accounts beside its first one, and their root keys."""
+        self.start()
+        assert self.stop() == 0, self.tail()
+        accounts = [self.create_account(name) for name in names]
+        return self.start(), accounts
 
 
 class Connections:
@@ -159,9 +190,12 @@ class Connections:
         return answer
 
 
+# The actions that were called with success so far, by SDK (or "by hand") and service.
+CALLED = collections.defaultdict(set)
 VERSIONS = {
     "kms": "2016-01-20",
     "ram": "2015-05-01",
+    "ims": "2019-08-15",
     "sts": "2015-04-01",
     "actiontrail": "2020-07-06",
 }
@@ -219,12 +253,12 @@ class Rpc:
         body = answer.json()
         if answer.status_code != 200:
             raise RpcError(answer.status_code, body)
+        CALLED["by hand", service].add(action)
         return body
 
-
-def keys_in(tokens: pathlib.Path) -> int:
-    """How many objects the software tokens in a folder hold."""
-    return len([path for path in tokens.glob("*/*.object") if path.name != "token.object"])
+    def assume(self, role: str, session: str = "tester") -> Credentials:
+        """What the role with this ARN is lent."""
+        return Credentials.lent(self.call("sts", "AssumeRole", RoleArn=role, RoleSessionName=session)["Credentials"])
 
 
 def quote(text: str) -> str:
@@ -243,6 +277,16 @@ def deny(*actions: str, resource="*", **statement) -> dict:
 def document(*statements: dict) -> str:
     """A RAM policy of these statements."""
     return json.dumps({"Version": "1", "Statement": list(statements)})
+
+
+def aws_document(*statements: dict) -> str:
+    """The same in Amazon's grammar."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def trust(account: str) -> str:
+    """The trust policy of a role that an account may lend to those it lets assume roles."""
+    return document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{account}:root"]}})
 
 
 class People:
@@ -269,17 +313,34 @@ class People:
         account = self.rpc.credentials.account
         return Credentials(key["AccessKeyId"], key["AccessKeySecret"], account=account, user=name)
 
+    def assumer(self) -> Credentials:
+        """A user who may assume roles and nothing else."""
+        return self.user(system=("AliyunSTSAssumeRoleAccess",))
+
     def role(self, *statements: dict) -> str:
         """A role that anyone of this account may assume; gives back its ARN."""
         name, account = fresh("role"), self.rpc.credentials.account
-        principal = {"RAM": [f"acs:ram::{account}:root"]}
-        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
-        document_ = json.dumps({"Version": "1", "Statement": [trust]})
-        made = self.rpc.call("ram", "CreateRole", RoleName=name, AssumeRolePolicyDocument=document_)
+        made = self.rpc.call("ram", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust(account))
         if statements:
             attach = {"PolicyType": "Custom", "PolicyName": self.policy(*statements), "RoleName": name}
             self.rpc.call("ram", "AttachPolicyToRole", **attach)
         return made["Role"]["Arn"]
+
+
+def totp(seed: str, steps: int = 0) -> str:
+    """The code of RFC 6238 that an authenticator app shows so many steps from now."""
+    mac = hmac.new(base64.b32decode(seed), struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def eventually(look, seconds: float):
+    """What `look` gives back, asked until there is something; the test fails if there is nothing after so long."""
+    give_up = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < give_up, f"nothing after {seconds} seconds"
+        time.sleep(0.1)
+    return found
 
 
 def fresh(kind: str) -> str:

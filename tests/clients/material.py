@@ -6,7 +6,7 @@ import sm2
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
-from services import decoded, encoded
+from services import decoded, encoded, new_key, version_of
 
 HASHES = {"1": hashes.SHA1(), "256": hashes.SHA256()}
 # By the words of GetParametersForImport; the last two carry private keys.
@@ -48,7 +48,6 @@ def bring(kms, key: str, plain: bytes, spec: str = "EC_SM2", algorithm: str = "S
 
 def external(kms, plain: bytes, spec: str = "EC_SM2", algorithm: str = "SM2PKE", **given) -> tuple[str, str]:
     """A new key with brought material: its id, and that of its only version."""
-    key = kms("CreateKey", Origin="EXTERNAL", **given)["KeyMetadata"]["KeyId"]
+    key = new_key(kms, Origin="EXTERNAL", **given)
     bring(kms, key, plain, spec, algorithm)
-    (version,) = kms("ListKeyVersions", KeyId=key)["KeyVersions"]["KeyVersion"]
-    return key, version["KeyVersionId"]
+    return key, version_of(kms, key)

@@ -1,38 +1,15 @@
 """Identities through Amazon's interfaces: boto3's `iam` and `sts`, and the AWS CLI. The same as through Alibaba's RAM."""
 
-import contextlib
 import datetime
 import json
-import pathlib
-import subprocess
-import sys
 
-import botocore.exceptions
 import pytest
-from harness import REGION, Credentials, allow, clean_environment, fresh
-from services import SDKS, aws_client, s3_client
+from commands import BIN, aws_environment, run
+from expect import iam_error, s3_error
+from harness import REGION, Credentials, allow, aws_document, document, fresh
+from services import SDKS, aws_client, caller, s3_client
 
-BIN = pathlib.Path(sys.executable).parent
 GOOD = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
-
-
-def policy(*statements: dict) -> dict:
-    """A policy in Amazon's grammar."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def text(*statements: dict) -> str:
-    return json.dumps(policy(*statements))
-
-
-@contextlib.contextmanager
-def refused(code: str, status: int | None = None):
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        yield caught
-    answer = caught.value.response
-    assert answer["Error"]["Code"] == code, answer
-    assert status in (None, answer["ResponseMetadata"]["HTTPStatusCode"]), answer
-    assert answer["ResponseMetadata"]["RequestId"] and answer["Error"]["Type"] == "Sender"
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +23,7 @@ def foreign(server, second):
 
 
 def temporary(answer: dict) -> Credentials:
-    given = answer["Credentials"]
-    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return Credentials.lent(answer["Credentials"])
 
 
 @pytest.fixture
@@ -58,7 +34,7 @@ def make_user(iam):
         name = fresh("user")
         iam.create_user(UserName=name)
         if statements:
-            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=text(*statements))
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=aws_document(*statements))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return Credentials(key["AccessKeyId"], key["SecretAccessKey"], user=name)
 
@@ -72,9 +48,9 @@ def make_role(iam, root):
     def make(*statements: dict, **trusted) -> str:
         name = fresh("role")
         who = {"Principal": {"AWS": f"arn:aws:iam::{root.account}:root"}, **trusted}
-        trust = text({"Effect": "Allow", "Action": "sts:AssumeRole", **who})
+        trust = aws_document({"Effect": "Allow", "Action": "sts:AssumeRole", **who})
         made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=text(*statements))
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=aws_document(*statements))
         return made["Arn"]
 
     return make
@@ -96,7 +72,7 @@ def test_a_user_lives(iam, root):
     assert (made["Path"], made["UserName"]) == ("/", name) and made["UserId"]
     assert made["Arn"] == f"arn:aws:iam::{root.account}:user/{name}"
     assert abs(made["CreateDate"] - datetime.datetime.now(datetime.UTC)) < datetime.timedelta(minutes=5)
-    with refused("EntityAlreadyExists", 409):
+    with iam_error("EntityAlreadyExists", 409):
         iam.create_user(UserName=name)
     iam.update_user(UserName=name, NewUserName=f"{name}-2")
     with pytest.raises(iam.exceptions.NoSuchEntityException):
@@ -111,7 +87,7 @@ def test_a_user_lives(iam, root):
     assert (listed["AccessKeyId"], listed["Status"]) == (key["AccessKeyId"], "Inactive")
     iam.delete_access_key(UserName=f"{name}-2", AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=f"{name}-2")
-    with refused("NoSuchEntity", 404):
+    with iam_error("NoSuchEntity", 404):
         iam.get_user(UserName=f"{name}-2")
 
 
@@ -125,28 +101,28 @@ def test_who_is_calling(server, root, make_user):
     assert told["Arn"] == f"arn:aws:iam::{root.account}:user/{user.user}"
     as_user = aws_client("iam", server, user)
     assert as_user.get_user()["User"]["UserId"] == told["UserId"]
-    with refused("AccessDenied", 403):
+    with iam_error("AccessDenied", 403):
         as_user.get_user(UserName="somebody-else")
-    with refused("AccessDenied", 403):
+    with iam_error("AccessDenied", 403):
         as_user.list_users()
 
 
 def test_the_same_identities_as_through_ram(server, iam, root):
-    ram = SDKS["tea"](server, root)
+    ram = caller(SDKS["tea"](server, root), "ram")
     name = fresh("user")
     made = iam.create_user(UserName=name)["User"]
-    assert ram.call("ram", "GetUser", UserName=name)["User"]["UserId"] == made["UserId"]
-    ram.call("ram", "CreateUser", UserName=f"{name}-2")
+    assert ram("GetUser", UserName=name)["User"]["UserId"] == made["UserId"]
+    ram("CreateUser", UserName=f"{name}-2")
     assert iam.get_user(UserName=f"{name}-2")["User"]["UserName"] == f"{name}-2"
     iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AliyunOSSReadOnlyAccess")
-    (held,) = ram.call("ram", "ListPoliciesForUser", UserName=name)["Policies"]["Policy"]
+    (held,) = ram("ListPoliciesForUser", UserName=name)["Policies"]["Policy"]
     assert (held["PolicyName"], held["PolicyType"]) == ("AliyunOSSReadOnlyAccess", "System")
 
 
 def test_an_aws_policy_lets_a_user_read_objects(server, iam, root, make_user, bucket):
     user = make_user()
     name = fresh("policy")
-    document = policy(
+    allowed = aws_document(
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{bucket}/open/*"},
         {
             "Sid": "list",
@@ -157,9 +133,9 @@ def test_an_aws_policy_lets_a_user_read_objects(server, iam, root, make_user, bu
         },
     )
     s3 = s3_client(server, user)
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         s3.get_object(Bucket=bucket, Key="open/a")
-    made = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document), Description="d")["Policy"]
+    made = iam.create_policy(PolicyName=name, PolicyDocument=allowed, Description="d")["Policy"]
     assert made["Arn"] == f"arn:aws:iam::{root.account}:policy/{name}"
     assert (made["DefaultVersionId"], made["AttachmentCount"], made["Path"]) == ("v1", 0, "/")
     iam.attach_user_policy(UserName=user.user, PolicyArn=made["Arn"])
@@ -172,19 +148,19 @@ def test_an_aws_policy_lets_a_user_read_objects(server, iam, root, make_user, bu
         lambda: s3.list_objects_v2(Bucket=bucket, Prefix="shut/"),
         lambda: s3.delete_object(Bucket=bucket, Key="open/a"),
     ):
-        with refused_s3("AccessDenied"):
+        with s3_error("AccessDenied"):
             call()
     # The text comes back as it was put, through versions too.
-    narrower = policy({"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
+    narrower = aws_document({"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
     version = iam.create_policy_version(
-        PolicyArn=made["Arn"], PolicyDocument=json.dumps(narrower), SetAsDefault=True
+        PolicyArn=made["Arn"], PolicyDocument=narrower, SetAsDefault=True
     )["PolicyVersion"]
     assert (version["VersionId"], version["IsDefaultVersion"]) == ("v2", True)
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         s3.get_object(Bucket=bucket, Key="open/a")
-    for number, expected in (("v1", document), ("v2", narrower)):
+    for number, expected in (("v1", allowed), ("v2", narrower)):
         shown = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=number)["PolicyVersion"]
-        assert (shown["Document"], shown["IsDefaultVersion"]) == (expected, number == "v2")
+        assert (shown["Document"], shown["IsDefaultVersion"]) == (json.loads(expected), number == "v2")
     iam.set_default_policy_version(PolicyArn=made["Arn"], VersionId="v1")
     s3.get_object(Bucket=bucket, Key="open/a")
     assert iam.get_policy(PolicyArn=made["Arn"])["Policy"]["AttachmentCount"] == 1
@@ -202,19 +178,12 @@ def test_an_aws_policy_lets_a_user_read_objects(server, iam, root, make_user, bu
         iam.get_policy(PolicyArn=made["Arn"])
 
 
-@contextlib.contextmanager
-def refused_s3(code: str):
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        yield
-    assert caught.value.response["Error"]["Code"] == code, caught.value.response
-
-
 def test_variables_in_policies(server, make_user, bucket):
     mine = f"arn:aws:s3:::{bucket}/home/${{aws:username}}/*"
     user = make_user({"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": mine})
     s3 = s3_client(server, user)
     s3.put_object(Bucket=bucket, Key=f"home/{user.user}/a", Body=b"x")
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         s3.put_object(Bucket=bucket, Key="home/other/a", Body=b"x")
 
 
@@ -222,8 +191,8 @@ def test_groups(server, iam, make_user, bucket):
     user, name = make_user(), fresh("group")
     made = iam.create_group(GroupName=name)["Group"]
     assert made["Arn"].endswith(f":group/{name}")
-    iam.put_group_policy(GroupName=name, PolicyName="read", PolicyDocument=text(GOOD))
-    assert iam.get_group_policy(GroupName=name, PolicyName="read")["PolicyDocument"] == policy(GOOD)
+    iam.put_group_policy(GroupName=name, PolicyName="read", PolicyDocument=aws_document(GOOD))
+    assert iam.get_group_policy(GroupName=name, PolicyName="read")["PolicyDocument"] == json.loads(aws_document(GOOD))
     iam.add_user_to_group(GroupName=name, UserName=user.user)
     assert s3_client(server, user).get_object(Bucket=bucket, Key="open/a")["Body"].read() == b"open/a"
     assert [found["UserName"] for found in iam.get_group(GroupName=name)["Users"]] == [user.user]
@@ -232,7 +201,7 @@ def test_groups(server, iam, make_user, bucket):
     iam.update_group(GroupName=name, NewGroupName=f"{name}-2")
     s3_client(server, user).get_object(Bucket=bucket, Key="open/a")
     iam.remove_user_from_group(GroupName=f"{name}-2", UserName=user.user)
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         s3_client(server, user).get_object(Bucket=bucket, Key="open/a")
     iam.delete_group_policy(GroupName=f"{name}-2", PolicyName="read")
     iam.delete_group(GroupName=f"{name}-2")
@@ -244,7 +213,7 @@ def test_a_role_is_assumed_and_reads_objects(server, iam, root, make_user, make_
     user = make_user({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
     sts = aws_client("sts", server, user)
     given = {"RoleArn": role, "RoleSessionName": "at-work"}
-    with refused("AccessDenied", 403):
+    with iam_error("AccessDenied", 403):
         sts.assume_role(**given)
     answer = sts.assume_role(**given, ExternalId="between-us", DurationSeconds=900, SourceIdentity="bob")
     session, name = temporary(answer), role.rsplit("/", 1)[1]
@@ -256,29 +225,29 @@ def test_a_role_is_assumed_and_reads_objects(server, iam, root, make_user, make_
     assert told["Arn"] == answer["AssumedRoleUser"]["Arn"]
     s3 = s3_client(server, session)
     assert s3.get_object(Bucket=bucket, Key="open/a")["Body"].read() == b"open/a"
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         s3.put_object(Bucket=bucket, Key="open/c", Body=b"x")
-    narrow = text({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/open/*"})
+    narrow = aws_document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/open/*"})
     narrowed = s3_client(server, temporary(sts.assume_role(**given, ExternalId="between-us", Policy=narrow)))
     narrowed.get_object(Bucket=bucket, Key="open/a")
-    with refused_s3("AccessDenied"):
+    with s3_error("AccessDenied"):
         narrowed.get_object(Bucket=bucket, Key="shut/b")
     shown = iam.get_role(RoleName=name)["Role"]
     trust = shown["AssumeRolePolicyDocument"]["Statement"][0]
     assert trust["Principal"] == {"AWS": f"arn:aws:iam::{root.account}:root"}
     assert shown["MaxSessionDuration"] == 3600
     iam.update_role(RoleName=name, Description="two", MaxSessionDuration=7200)
-    iam.update_assume_role_policy(RoleName=name, PolicyDocument=text({**trust, "Effect": "Deny"}))
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=aws_document({**trust, "Effect": "Deny"}))
     shown = iam.get_role(RoleName=name)["Role"]
     assert (shown["Description"], shown["MaxSessionDuration"]) == ("two", 7200)
     assert shown["AssumeRolePolicyDocument"]["Statement"][0]["Effect"] == "Deny"
-    with refused("AccessDenied", 403):
+    with iam_error("AccessDenied", 403):
         sts.assume_role(**given, ExternalId="between-us")
     with pytest.raises(iam.exceptions.DeleteConflictException):
         iam.delete_role(RoleName=name)
     iam.delete_role_policy(RoleName=name, PolicyName="own")
     iam.delete_role(RoleName=name)
-    with refused_s3("InvalidToken"):
+    with s3_error("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 
@@ -289,10 +258,10 @@ def test_a_session_token(server, iam, make_user, bucket):
     assert aws_client("sts", server, session).get_caller_identity()["Arn"].endswith(f":user/{user.user}")
     s3 = s3_client(server, session)
     assert s3.get_object(Bucket=bucket, Key="open/a")["Body"].read() == b"open/a"
-    with refused("AccessDenied", 403):
+    with iam_error("AccessDenied", 403):
         aws_client("sts", server, session).get_session_token()
     iam.delete_access_key(UserName=user.user, AccessKeyId=user.id)
-    with refused_s3("InvalidToken"):
+    with s3_error("InvalidToken"):
         s3.get_object(Bucket=bucket, Key="open/a")
 
 
@@ -307,14 +276,14 @@ def test_listings_come_in_parts(iam):
     assert "AdministratorAccess" in names and len(names) == len(set(names))
     user = made.pop()
     for number in range(5):
-        iam.put_user_policy(UserName=user, PolicyName=f"p{number}", PolicyDocument=text(GOOD))
+        iam.put_user_policy(UserName=user, PolicyName=f"p{number}", PolicyDocument=aws_document(GOOD))
     found = iam.get_paginator("list_user_policies").paginate(UserName=user, PaginationConfig={"PageSize": 2})
     assert found.build_full_result()["PolicyNames"] == [f"p{number}" for number in range(5)]
 
 
 def test_another_account_sees_nothing(server, iam, foreign, second, root, make_user, make_role):
     user, role, name = make_user(GOOD), make_role(GOOD), fresh("policy")
-    arn = iam.create_policy(PolicyName=name, PolicyDocument=text(GOOD))["Policy"]["Arn"]
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=aws_document(GOOD))["Policy"]["Arn"]
     for call in (
         lambda: foreign.get_user(UserName=user.user),
         lambda: foreign.list_access_keys(UserName=user.user),
@@ -325,18 +294,18 @@ def test_another_account_sees_nothing(server, iam, foreign, second, root, make_u
         lambda: foreign.list_entities_for_policy(PolicyArn=arn),
         lambda: foreign.delete_policy(PolicyArn=arn),
     ):
-        with refused("NoSuchEntity", 404):
+        with iam_error("NoSuchEntity", 404):
             call()
     assert user.user not in {found["UserName"] for found in foreign.list_users()["Users"]}
     assert name not in {found["PolicyName"] for found in foreign.list_policies(Scope="Local")["Policies"]}
     there = fresh("user")
     foreign.create_user(UserName=there)
-    everything = text({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    everything = aws_document({"Effect": "Allow", "Action": "*", "Resource": "*"})
     foreign.put_user_policy(UserName=there, PolicyName="own", PolicyDocument=everything)
     key = foreign.create_access_key(UserName=there)["AccessKey"]
     eve = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
     for wanted in (role, f"arn:aws:iam::{root.account}:role/missing"):
-        with refused("AccessDenied", 403):
+        with iam_error("AccessDenied", 403):
             aws_client("sts", server, eve).assume_role(RoleArn=wanted, RoleSessionName="at-work")
 
 
@@ -356,81 +325,72 @@ def test_another_account_sees_nothing(server, iam, foreign, second, root, make_u
     ],
 )
 def test_what_policies_cannot_say_is_named(iam, named, changed):
-    with refused("MalformedPolicyDocument", 400) as caught:
-        iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=text({**GOOD, **changed}))
+    with iam_error("MalformedPolicyDocument", 400) as caught:
+        iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=aws_document({**GOOD, **changed}))
     assert named in str(caught.value)
 
 
 def test_bad_input(server, iam, root):
     name = fresh("user")
-    with refused("ValidationError", 400):
+    with iam_error("ValidationError", 400):
         iam.create_user(UserName="a+b")
-    with refused("ValidationError", 400) as caught:
+    with iam_error("ValidationError", 400) as caught:
         iam.create_user(UserName=name, Path="/team/")
     assert "Path" in str(caught.value)
-    with refused("UnsupportedOperation", 400):
+    with iam_error("UnsupportedOperation", 400):
         iam.create_instance_profile(InstanceProfileName=name)
-    with refused("UnsupportedOperation", 400):
+    with iam_error("UnsupportedOperation", 400):
         iam.list_mfa_devices(UserName=name)
-    with refused("UnsupportedOperation", 400):
+    with iam_error("UnsupportedOperation", 400):
         aws_client("sts", server, root).get_access_key_info(AccessKeyId="LTAI5tNoSuchKeyAnywhere1")
-    with refused("MalformedPolicyDocument", 400):
+    with iam_error("MalformedPolicyDocument", 400):
         iam.create_policy(PolicyName=fresh("policy"), PolicyDocument="{")
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    with refused("MalformedPolicyDocument", 400) as caught:
-        iam.create_role(RoleName=fresh("role"), AssumeRolePolicyDocument=text(trust))
+    with iam_error("MalformedPolicyDocument", 400) as caught:
+        iam.create_role(RoleName=fresh("role"), AssumeRolePolicyDocument=aws_document(trust))
     assert "Principal" in str(caught.value)
-    with refused("UnmodifiableEntity", 400):
+    with iam_error("UnmodifiableEntity", 400):
         iam.delete_policy(PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-    with refused("NoSuchEntity", 404):
+    with iam_error("NoSuchEntity", 404):
         iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     long = "x" * 6200
-    with refused("LimitExceeded", 409):
-        iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=text({**GOOD, "Sid": long}))
+    with iam_error("LimitExceeded", 409):
+        iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=aws_document({**GOOD, "Sid": long}))
     wrong = Credentials(root.id, "wrong")
-    with refused("SignatureDoesNotMatch", 403):
+    with iam_error("SignatureDoesNotMatch", 403):
         aws_client("iam", server, wrong).list_users()
-    with refused("InvalidClientTokenId", 403):
+    with iam_error("InvalidClientTokenId", 403):
         aws_client("sts", server, Credentials("LTAI5tNobodyNobodyNobody", "x")).get_caller_identity()
-    with refused("MissingAuthenticationToken", 403):
+    with iam_error("MissingAuthenticationToken", 403):
         aws_client("iam", server, None).list_users()
 
 
 def test_aws_cli(server, root, tmp_path, bucket):
-    environment = clean_environment(
-        AWS_ACCESS_KEY_ID=root.id,
-        AWS_SECRET_ACCESS_KEY=root.secret,
-        AWS_DEFAULT_REGION=REGION,
-        AWS_ENDPOINT_URL=server.url,
-        AWS_CONFIG_FILE=str(tmp_path / "none"),
-        AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "none"),
-    )
+    environment = aws_environment(server, root)
 
-    def run(*arguments, **more):
-        command = [BIN / "aws", *arguments, "--output", "json"]
-        done = subprocess.run(command, env={**environment, **more}, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout) if done.stdout.strip() else {}
+    def aws(*arguments, **more):
+        printed = run(BIN / "aws", *arguments, env={**environment, **more})
+        return json.loads(printed) if printed.strip() else {}
 
-    name, document = fresh("cli"), tmp_path / "policy.json"
-    document.write_text(text({**GOOD, "Resource": f"arn:aws:s3:::{bucket}/*"}))
-    assert run("sts", "get-caller-identity")["Account"] == root.account
-    run("iam", "create-user", "--user-name", name)
-    key = run("iam", "create-access-key", "--user-name", name)["AccessKey"]
-    made = run("iam", "create-policy", "--policy-name", name, "--policy-document", f"file://{document}")["Policy"]
-    run("iam", "attach-user-policy", "--user-name", name, "--policy-arn", made["Arn"])
-    (held,) = run("iam", "list-attached-user-policies", "--user-name", name)["AttachedPolicies"]
+    name, file = fresh("cli"), tmp_path / "policy.json"
+    file.write_text(aws_document({**GOOD, "Resource": f"arn:aws:s3:::{bucket}/*"}))
+    assert aws("sts", "get-caller-identity")["Account"] == root.account
+    aws("iam", "create-user", "--user-name", name)
+    key = aws("iam", "create-access-key", "--user-name", name)["AccessKey"]
+    made = aws("iam", "create-policy", "--policy-name", name, "--policy-document", f"file://{file}")["Policy"]
+    aws("iam", "attach-user-policy", "--user-name", name, "--policy-arn", made["Arn"])
+    (held,) = aws("iam", "list-attached-user-policies", "--user-name", name)["AttachedPolicies"]
     assert held == {"PolicyName": name, "PolicyArn": made["Arn"]}
     user = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    run("s3api", "get-object", "--bucket", bucket, "--key", "open/a", str(tmp_path / "a"), **user)
+    aws("s3api", "get-object", "--bucket", bucket, "--key", "open/a", str(tmp_path / "a"), **user)
     assert (tmp_path / "a").read_bytes() == b"open/a"
-    assert name in {found["UserName"] for found in run("iam", "list-users")["Users"]}
+    assert name in {found["UserName"] for found in aws("iam", "list-users")["Users"]}
 
 
 def test_policies_of_both_grammars_side_by_side(server, iam, people, bucket):
     """A policy of RAM's grammar is taken here too, and one of Amazon's decides where RAM's are shown."""
     name = fresh("policy")
-    own = json.dumps({"Version": "1", "Statement": [allow("oss:GetObject")]})
+    own = document(allow("oss:GetObject"))
     arn = iam.create_policy(PolicyName=name, PolicyDocument=own)["Policy"]["Arn"]
     assert iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"] == json.loads(own)
     user = people.user()
@@ -448,7 +408,8 @@ def test_what_policies_would_say(iam, root, make_user, make_role):
         ("s3:GetObject", "allowed"),
         ("s3:PutObject", "implicitDeny"),
     ]
-    deny = text({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": False}}})
+    insecure = {"Bool": {"aws:SecureTransport": False}}
+    deny = aws_document({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": insecure})
     entry = {"ContextKeyName": "aws:SecureTransport", "ContextKeyValues": ["false"], "ContextKeyType": "boolean"}
     for entries, expected in (([], "allowed"), ([entry], "explicitDeny")):
         answer = iam.simulate_principal_policy(PolicySourceArn=arn, PolicyInputList=[deny], ContextEntries=entries, **given)
@@ -456,16 +417,16 @@ def test_what_policies_would_say(iam, root, make_user, make_role):
     role = make_role(GOOD)
     (found,) = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=["s3:GetObject"])["EvaluationResults"]
     assert (found["EvalDecision"], found["EvalResourceName"]) == ("allowed", "*")
-    (found,) = iam.simulate_custom_policy(PolicyInputList=[text(GOOD)], ActionNames=["kms:Decrypt"])["EvaluationResults"]
+    (found,) = iam.simulate_custom_policy(PolicyInputList=[aws_document(GOOD)], ActionNames=["kms:Decrypt"])["EvaluationResults"]
     assert found["EvalDecision"] == "implicitDeny"
     pages = iam.get_paginator("simulate_custom_policy").paginate(
-        PolicyInputList=[text(GOOD)],
+        PolicyInputList=[aws_document(GOOD)],
         ActionNames=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
         PaginationConfig={"PageSize": 2},
     )
     decisions = [found["EvalDecision"] for page in pages for found in page["EvaluationResults"]]
     assert decisions == ["allowed", "implicitDeny", "implicitDeny"]
-    with refused("ValidationError", 400):
-        iam.simulate_custom_policy(PolicyInputList=[text(GOOD)], ActionNames=["ec2:RunInstances"])
-    with refused("NoSuchEntity", 404):
+    with iam_error("ValidationError", 400):
+        iam.simulate_custom_policy(PolicyInputList=[aws_document(GOOD)], ActionNames=["ec2:RunInstances"])
+    with iam_error("NoSuchEntity", 404):
         iam.simulate_principal_policy(PolicySourceArn=f"{arn}-none", ActionNames=["s3:GetObject"])

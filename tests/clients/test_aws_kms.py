@@ -1,12 +1,10 @@
 """Keys through Amazon's interface: boto3, AWS CLI, the AWS Encryption SDK, sops. The same keys as through Alibaba's."""
 
 import base64
+import functools
 import hashlib
 import json
 import os
-import pathlib
-import subprocess
-import sys
 
 import aws_encryption_sdk
 import botocore.session
@@ -19,11 +17,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
+from commands import BIN, aws_environment, run
 from expect import s3_error
-from harness import REGION, allow, clean_environment, deny, fresh
+from harness import REGION, Credentials, Rpc, allow, deny, fresh
 from services import aws_client
 
-BIN = pathlib.Path(sys.executable).parent
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -432,16 +430,15 @@ def test_what_is_not_supported_is_said(kms, key):
 
 def test_who_calls(server, kms, make_kms, people, root, rpc):
     with s3_error("InvalidSignatureException", 400):
-        make_kms(type(root)(root.id, "wrong")).list_keys()
+        make_kms(Credentials(root.id, "wrong")).list_keys()
     with s3_error("UnrecognizedClientException", 400):
-        make_kms(type(root)("LTAInobodyatall", "wrong")).list_keys()
+        make_kms(Credentials("LTAInobodyatall", "wrong")).list_keys()
     user = people.user(allow("sts:AssumeRole"))
     role = people.role(allow("kms:*"))
-    lent = type(rpc)(server, user).call("sts", "AssumeRole", RoleArn=role, RoleSessionName="at-work")["Credentials"]
-    session = type(root)(lent["AccessKeyId"], lent["AccessKeySecret"], lent["SecurityToken"])
+    session = Rpc(server, user).assume(role)
     assert make_kms(session).list_keys()["Keys"] is not None
     with s3_error("UnrecognizedClientException", 400):
-        make_kms(type(root)(session.id, session.secret)).list_keys()
+        make_kms(Credentials(session.id, session.secret)).list_keys()
     unsigned = requests.post(server.url, data="{}", headers={"X-Amz-Target": "TrentService.ListKeys"}, timeout=30)
     assert (unsigned.status_code, unsigned.json()["__type"]) == (400, "MissingAuthenticationTokenException")
     # A signed URL is no call of this service.
@@ -461,32 +458,10 @@ def test_each_call_is_an_event(kms, key, rpc):
     assert [(event["serviceName"], event["eventSource"]) for event in events] == [("Kms", "kms.amazonaws.com")]
 
 
-@pytest.fixture
-def environment(server, root, tmp_path):
-    return clean_environment(
-        AWS_ACCESS_KEY_ID=root.id,
-        AWS_SECRET_ACCESS_KEY=root.secret,
-        AWS_DEFAULT_REGION=REGION,
-        AWS_REGION=REGION,
-        AWS_ENDPOINT_URL=server.url,
-        AWS_CONFIG_FILE=str(tmp_path / "no-config"),
-        AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "no-credentials"),
-        AWS_EC2_METADATA_DISABLED="true",
-        AWS_MAX_ATTEMPTS="1",
-    )
-
-
-def run(*command, env, check=True):
-    command = [str(part) for part in command]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=150, env=env)
-    assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def test_aws_cli(environment, tmp_path):
+def test_aws_cli(aws_cli, tmp_path):
     def aws(*arguments):
-        done = run(BIN / "aws", "kms", *arguments, "--output", "json", env=environment)
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        printed = aws_cli("kms", *arguments)
+        return json.loads(printed) if printed.strip() else None
 
     key = aws("create-key", "--description", "from the CLI", "--tags", "TagKey=a,TagValue=b")["KeyMetadata"]["KeyId"]
     alias = f"alias/{fresh('cli')}"
@@ -501,8 +476,7 @@ def test_aws_cli(environment, tmp_path):
     assert key in [found["KeyId"] for found in aws("list-keys")["Keys"]]
     aws("enable-key-rotation", "--key-id", key)
     assert aws("get-key-rotation-status", "--key-id", key)["RotationPeriodInDays"] == 365
-    failed = run(BIN / "aws", "kms", "describe-key", "--key-id", NOWHERE, env=environment, check=False)
-    assert failed.returncode != 0 and "NotFoundException" in failed.stderr
+    assert "NotFoundException" in aws_cli("kms", "describe-key", "--key-id", NOWHERE, fails=True)
     assert aws("schedule-key-deletion", "--key-id", key, "--pending-window-in-days", "7")["KeyState"] == "PendingDeletion"
 
 
@@ -529,19 +503,19 @@ def test_the_encryption_sdk(server, root, key, make_key, monkeypatch):
             client.decrypt(source=sealed, key_provider=provider(make_key()["Arn"]))
 
 
-def test_sops(environment, key, tmp_path):
+def test_sops(server, root, key, tmp_path):
     secrets = tmp_path / "secrets.yaml"
     secrets.write_text("password: hush\nlist:\n    - one\n    - two\n")
-    sops = lambda *arguments, **more: run(BIN / "sops", *arguments, env=environment, **more)
+    sops = functools.partial(run, BIN / "sops", env=aws_environment(server, root))
     sealed = tmp_path / "sealed.yaml"
-    sealed.write_text(sops("encrypt", "--kms", key, "--encryption-context", "team:a", secrets).stdout)
+    sealed.write_text(sops("encrypt", "--kms", key, "--encryption-context", "team:a", secrets))
     text = sealed.read_text()
     assert "hush" not in text and key in text
-    assert sops("decrypt", sealed).stdout == secrets.read_text()
-    assert sops("decrypt", "--extract", '["password"]', sealed).stdout == "hush"
+    assert sops("decrypt", sealed) == secrets.read_text()
+    assert sops("decrypt", "--extract", '["password"]', sealed) == "hush"
     sops("set", sealed, '["password"]', '"other"')
-    assert "password: other" in sops("decrypt", sealed).stdout
+    assert "password: other" in sops("decrypt", sealed)
     sops("rotate", "--in-place", sealed)
-    assert "password: other" in sops("decrypt", sealed).stdout
+    assert "password: other" in sops("decrypt", sealed)
     sealed.write_text(sealed.read_text().replace("team: a", "team: b"))
-    assert sops("decrypt", sealed, check=False).returncode != 0
+    sops("decrypt", sealed, fails=True)

@@ -7,16 +7,16 @@ import oss2.models
 import pytest
 from expect import oss_error, s3_error
 from harness import REGION, allow, fresh, pattern
+from services import drop, kms_of, new_key
 
 BODY = pattern(200_000)
 
 
 @pytest.fixture
 def key(rpc):
-    made = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    made = new_key(kms_of(rpc))
     yield made
-    if rpc.call("kms", "DescribeKey", KeyId=made)["KeyMetadata"]["KeyState"] != "PendingDeletion":
-        rpc.call("kms", "ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=7)
+    drop(kms_of(rpc), made)
 
 
 @pytest.fixture

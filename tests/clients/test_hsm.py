@@ -1,42 +1,52 @@
-"""Keys in an HSM: SoftHSM2, a token that each test makes."""
+"""Keys in an HSM: SoftHSM2."""
 
 import base64
 import hashlib
 import os
 
 import pytest
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
-from harness import Rpc, Server, keys_in
-from services import Tea, aws_client, decoded, encoded, kms_of, new_key, refused, s3_client
+from expect import s3_error
+from harness import Rpc, fresh
+from services import Tea, aws_client, decoded, encoded, kms_of, new_key, refused, s3_client, version_of
+from softhsm import Token
 
 AWAY = ("ServiceUnavailableTemporary", "ServiceUnavailable")
 
 
-@pytest.fixture
-def served(tmp_path, token):
-    """A server with a token, and the folder of that."""
-    tokens, config, _ = token
-    server = Server(tmp_path, "--config", str(config)).start()
-    yield server, tokens
-    server.kill()
-    assert "panicked" not in server.log.read_text(errors="replace"), server.tail()
+@pytest.fixture(scope="module")
+def token(tmp_path_factory):
+    return Token(tmp_path_factory.mktemp("token"))
 
 
-@pytest.fixture
-def kms(served):
-    server, _ = served
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, token):
+    """A server with a token, for tests that leave both as they were. Each makes its own keys."""
+    made = token.server(tmp_path_factory.mktemp("hsm")).start()
+    yield made
+    made.finish()
+
+
+@pytest.fixture(scope="module")
+def kms(server):
     return kms_of(Tea(server, server.root))
+
+
+@pytest.fixture
+def served(tmp_path, own_token):
+    made = own_token.server(tmp_path).start()
+    yield made
+    made.finish()
+
+
+@pytest.fixture
+def own_kms(served):
+    return kms_of(Tea(served, served.root))
 
 
 def hsm_key(kms, **given) -> str:
     return new_key(kms, ProtectionLevel="HSM", **given)
-
-
-def version_of(kms, key) -> str:
-    """The version that pairs are used by where one has to be named."""
-    return kms("ListKeyVersions", KeyId=key)["KeyVersions"]["KeyVersion"][0]["KeyVersionId"]
 
 
 def public_key(kms, key):
@@ -44,12 +54,12 @@ def public_key(kms, key):
     return serialization.load_pem_public_key(pem.encode())
 
 
-def test_a_key_works_through_both_interfaces_and_a_restart(served, kms):
-    server, tokens = served
+def test_a_key_works_through_both_interfaces_and_a_restart(server, token, kms):
+    before = token.keys()
     key = hsm_key(kms, Description="in the token")
     told = kms("DescribeKey", KeyId=key)["KeyMetadata"]
     assert (told["ProtectionLevel"], told["Origin"], told["KeySpec"]) == ("HSM", "Aliyun_KMS", "Aliyun_AES_256")
-    assert keys_in(tokens) == 1
+    assert token.keys() == before + 1
     context = {"a": "b"}
     sealed = kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"), EncryptionContext=context)["CiphertextBlob"]
     opened = kms("Decrypt", CiphertextBlob=sealed, EncryptionContext=context)
@@ -68,7 +78,7 @@ def test_a_key_works_through_both_interfaces_and_a_restart(served, kms):
 
     kms("UpdateRotationPolicy", KeyId=key, EnableAutomaticRotation=True, RotationInterval="7d")
     aws.rotate_key_on_demand(KeyId=key)
-    assert keys_in(tokens) == 2
+    assert token.keys() == before + 2
     newer = kms("Encrypt", KeyId=key, Plaintext=encoded(b"newer"))
     assert newer["KeyVersionId"] != told["PrimaryKeyVersion"]
     other = new_key(kms)
@@ -129,94 +139,88 @@ def test_what_was_encrypted_elsewhere_is_decrypted_in_the_token(kms):
         kms("AsymmetricEncrypt", Plaintext=encoded(b"x"), **{**named, "Algorithm": "RSAES_OAEP_SHA_256"})
 
 
-def test_codes_are_made_in_the_token(served, kms):
-    server, _ = served
+def test_codes_are_made_in_the_token(server, kms):
     key = hsm_key(kms, KeySpec="HMAC_SHA_256")
     aws = aws_client("kms", server, server.root)
     named = {"KeyId": key, "MacAlgorithm": "HMAC_SHA_256"}
     mac = aws.generate_mac(Message=b"message", **named)["Mac"]
     assert aws.verify_mac(Message=b"message", Mac=mac, **named)["MacValid"]
-    with pytest.raises(ClientError, match="KMSInvalidMac"):
+    with s3_error("KMSInvalidMacException", 400):
         aws.verify_mac(Message=b"other", Mac=mac, **named)
 
 
-def test_objects_and_secrets_under_such_a_key(served, kms):
-    server, _ = served
-    key = hsm_key(kms)
+def test_objects_and_secrets_under_such_a_key(server, kms):
+    key, bucket, secret = hsm_key(kms), fresh("bucket"), fresh("secret")
     s3 = s3_client(server, server.root)
-    s3.create_bucket(Bucket="kept")
+    s3.create_bucket(Bucket=bucket)
     contents = {"small": b"small", "large": os.urandom(300_000)}
     for name, content in contents.items():
-        s3.put_object(Bucket="kept", Key=name, Body=content, ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
-    kms("CreateSecret", SecretName="one", VersionId="1", SecretData="hidden", EncryptionKeyId=key)
+        s3.put_object(Bucket=bucket, Key=name, Body=content, ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    kms("CreateSecret", SecretName=secret, VersionId="1", SecretData="hidden", EncryptionKeyId=key)
     assert server.stop() == 0
     server.start()
     for name, content in contents.items():
-        got = s3.get_object(Bucket="kept", Key=name)
+        got = s3.get_object(Bucket=bucket, Key=name)
         assert (got["Body"].read(), got["SSEKMSKeyId"].split("/")[-1]) == (content, key)
-    assert kms("GetSecretValue", SecretName="one")["SecretData"] == "hidden"
-    # Events name the key as they do others.
+    assert kms("GetSecretValue", SecretName=secret)["SecretData"] == "hidden"
+
+
+def test_events_say_where_a_key_was_made(server, kms):
+    made = kms("CreateKey", ProtectionLevel="HSM")["RequestId"]
     events = Rpc(server, server.root).call("actiontrail", "LookupEvents", MaxResults="50")["Events"]
-    created = [event for event in events if event["eventName"] == "CreateKey"]
-    assert created[0]["requestParameters"]["ProtectionLevel"] == "Hsm"
+    (created,) = [event for event in events if event["requestId"] == made]
+    assert (created["eventName"], created["requestParameters"]["ProtectionLevel"]) == ("CreateKey", "Hsm")
 
 
-def test_a_token_that_goes_away_and_comes_back(served, kms):
-    server, tokens = served
-    key, software = hsm_key(kms), new_key(kms)
-    s3 = s3_client(server, server.root)
+def test_a_token_that_goes_away_and_comes_back(served, own_token, own_kms):
+    kms, key, software = own_kms, hsm_key(own_kms), new_key(own_kms)
+    s3 = s3_client(served, served.root)
     s3.create_bucket(Bucket="kept")
-    s3.put_object(Bucket="kept", Key="a", Body=b"a", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    under = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    s3.put_object(Bucket="kept", Key="a", Body=b"a", **under)
     s3.put_object(Bucket="kept", Key="plain", Body=b"plain")
     sealed = kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"))["CiphertextBlob"]
-    aws = aws_client("kms", server, server.root)
-    away = tokens.with_name("away")
+    aws = aws_client("kms", served, served.root)
     for _ in range(2):
-        tokens.rename(away)
-        tokens.mkdir()
-        with refused(AWAY, 503) as caught:
-            kms("Decrypt", CiphertextBlob=sealed)
-        assert "HSM" in str(caught.value) and "softhsm" not in str(caught.value).lower()
-        with pytest.raises(ClientError, match="DependencyTimeoutException.*HSM"):
-            aws.encrypt(KeyId=key, Plaintext=b"x")
-        with refused(AWAY, 503):
-            hsm_key(kms)
-        with pytest.raises(ClientError) as caught:
-            s3.put_object(Bucket="kept", Key="b", Body=b"b", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
-        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
-        # Nothing else stops.
-        kms("Encrypt", KeyId=software, Plaintext=encoded(b"x"))
-        assert s3.get_object(Bucket="kept", Key="plain")["Body"].read() == b"plain"
-        assert kms("DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
-        tokens.rmdir()
-        away.rename(tokens)
+        with own_token.away():
+            with refused(AWAY, 503) as caught:
+                kms("Decrypt", CiphertextBlob=sealed)
+            assert "HSM" in str(caught.value) and "softhsm" not in str(caught.value).lower()
+            with s3_error("DependencyTimeoutException", 503) as caught:
+                aws.encrypt(KeyId=key, Plaintext=b"x")
+            assert "HSM" in str(caught.value)
+            with refused(AWAY, 503):
+                hsm_key(kms)
+            with s3_error(None, 503):
+                s3.put_object(Bucket="kept", Key="b", Body=b"b", **under)
+            # Nothing else stops.
+            kms("Encrypt", KeyId=software, Plaintext=encoded(b"x"))
+            assert s3.get_object(Bucket="kept", Key="plain")["Body"].read() == b"plain"
+            assert kms("DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
         assert decoded(kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
         assert s3.get_object(Bucket="kept", Key="a")["Body"].read() == b"a"
-    assert "no token labelled" in server.log.read_text()
+    assert "no token labelled" in served.log.read_text()
 
 
-def test_a_server_starts_without_its_token(served, kms):
-    server, tokens = served
-    key = hsm_key(kms)
-    sealed = kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"))["CiphertextBlob"]
-    assert server.stop() == 0
-    away = tokens.with_name("away")
-    tokens.rename(away)
-    server.start()
-    with refused(AWAY, 503):
-        kms("Decrypt", CiphertextBlob=sealed)
-    away.rename(tokens)
-    assert decoded(kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
+def test_a_server_starts_without_its_token(served, own_token, own_kms):
+    key = hsm_key(own_kms)
+    sealed = own_kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"))["CiphertextBlob"]
+    assert served.stop() == 0
+    with own_token.away():
+        served.start()
+        with refused(AWAY, 503):
+            own_kms("Decrypt", CiphertextBlob=sealed)
+    assert decoded(own_kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
 
 
-def test_what_cannot_be_in_the_token_is_refused(served, kms):
-    _, tokens = served
+def test_what_cannot_be_in_the_token_is_refused(kms, token):
+    before = token.keys()
     for spec in ("Aliyun_SM4", "EC_SM2", "EC_P256K", "HMAC_SM3"):
         with refused("Unsupported.KeySpec", 400):
             hsm_key(kms, KeySpec=spec)
     with refused("Unsupported.Origin", 400):
         hsm_key(kms, Origin="EXTERNAL")
-    assert keys_in(tokens) == 0
+    assert token.keys() == before
 
 
 def test_without_a_token_the_level_is_refused(own_server):
@@ -226,15 +230,13 @@ def test_without_a_token_the_level_is_refused(own_server):
     assert "no HSM" in str(caught.value)
 
 
-def test_the_seal_and_keys_share_a_token(served, kms):
-    server, tokens = served
-    key = hsm_key(kms)
-    sealed = kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"))["CiphertextBlob"]
-    folder = ["--data", server.data]
-    server.run("seal", "migrate", "--to", "pkcs11", *folder)
-    server.run("seal", "epoch", *folder)
-    assert keys_in(tokens) == 2
-    assert decoded(kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
-    assert server.stop() == 0
-    server.start()
-    assert decoded(kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
+def test_the_seal_and_keys_share_a_token(served, own_token, own_kms):
+    key = hsm_key(own_kms)
+    sealed = own_kms("Encrypt", KeyId=key, Plaintext=encoded(b"hello"))["CiphertextBlob"]
+    for command in (("migrate", "--to", "pkcs11"), ("epoch",)):
+        served.run("seal", *command, "--data", served.data)
+    assert own_token.keys() == 2
+    assert decoded(own_kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"
+    assert served.stop() == 0
+    served.start()
+    assert decoded(own_kms("Decrypt", CiphertextBlob=sealed)["Plaintext"]) == b"hello"

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from harness import Credentials, allow, fresh
-from services import encoded, refused
+from services import encoded, new_key, refused
 
 # Alibaba's documents name no code of its own for a ciphertext that does not open.
 DAMAGED = ("InvalidCiphertext", "InvalidParameter")
@@ -97,7 +97,7 @@ def test_aliases(kms, key):
     assert kms("ListAliases", PageSize=100)["TotalCount"] >= 1
     with refused("AliasAlreadyExists", 400):
         kms("CreateAlias", AliasName=name, KeyId=key)
-    other = kms("CreateKey")["KeyMetadata"]["KeyId"]
+    other = new_key(kms)
     kms("UpdateAlias", AliasName=name, KeyId=other)
     assert kms("DescribeKey", KeyId=name)["KeyMetadata"]["KeyId"] == other
     kms("DeleteAlias", AliasName=name)
@@ -180,7 +180,7 @@ def test_users_need_a_policy(kms, kms_as, people, root, key):
         nobody("Encrypt", KeyId=key, Plaintext=encoded(b"abc"))
     with refused(forbidden, 403):
         nobody("CreateKey")
-    other = kms("CreateKey")["KeyMetadata"]["KeyId"]
+    other = new_key(kms)
     with refused(forbidden, 403):
         encrypter("Encrypt", KeyId=other, Plaintext=encoded(b"abc"))
     crypto = kms_as(people.user(system=("AliyunKMSCryptoAccess",)))

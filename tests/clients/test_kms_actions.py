@@ -8,13 +8,12 @@ import pytest
 import sm2
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from harness import REGION, People, Rpc, RpcError, allow, fresh
+from expect import rpc_error
+from harness import REGION, People, Rpc, allow, fresh
 from material import HASHES, WRAPPINGS, bring, external, oaep, wrap
-from services import SDKS, decoded, encoded, kms_of, refused
+from services import decoded, der, encoded, kms_of, new_key, refused, version_of
 
 LOST = "00000000-0000-4000-8000-000000000000"
-# The legacy SDK has no codes.
-NEWER = [name for name in SDKS if name != "legacy"]
 
 
 @pytest.fixture
@@ -23,21 +22,21 @@ def kms(sdk, server):
     return kms_of(sdk(server, server.third))
 
 
-@pytest.fixture(params=NEWER)
-def newer_kms(request, server):
-    return kms_of(SDKS[request.param](server, server.third))
+@pytest.fixture
+def newer_kms(newer_sdk, server):
+    """The legacy SDK has no codes."""
+    return kms_of(newer_sdk(server, server.third))
 
 
 @pytest.fixture(scope="module")
 def pairs(server):
     """Keys of every spec and usage that pairs have, made on first use: their parameters and their public keys."""
-    rpc, made = Rpc(server, server.third), {}
+    kms, made = kms_of(Rpc(server, server.third)), {}
 
     def find(spec, usage):
         if (spec, usage) not in made:
-            key = rpc.call("kms", "CreateKey", KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
-            (version,) = rpc.call("kms", "ListKeyVersions", KeyId=key)["KeyVersions"]["KeyVersion"]
-            made[spec, usage] = {"KeyId": key, "KeyVersionId": version["KeyVersionId"]}
+            key = new_key(kms, KeySpec=spec, KeyUsage=usage)
+            made[spec, usage] = {"KeyId": key, "KeyVersionId": version_of(kms, key)}
         return made[spec, usage]
 
     return find
@@ -46,7 +45,7 @@ def pairs(server):
 def public_key(shown: dict):
     """The key that GetPublicKey shows, in PEM; a point if it is one of SM2's, which `cryptography` lacks."""
     pem = shown["PublicKey"]
-    spki = decoded("".join(pem.splitlines()[1:-1]))
+    spki = der(pem)
     return sm2.public_of(spki) if sm2.ALGORITHM in spki else serialization.load_pem_public_key(pem.encode())
 
 
@@ -113,7 +112,7 @@ def test_encryption_to_a_public_key(kms, pairs, spec, algorithm):
     shown = kms("GetPublicKey", **pair)
     public = public_key(shown)
     most = 6047 if spec == "EC_SM2" else public.key_size // 8 - 2 - 2 * HASHES[algorithm.rsplit("_", 1)[1]].digest_size
-    spki = sm2.public_der(public) if spec == "EC_SM2" else decoded("".join(shown["PublicKey"].splitlines()[1:-1]))
+    spki = sm2.public_der(public) if spec == "EC_SM2" else der(shown["PublicKey"])
     for plain in (b"x", os.urandom(most)):
         outside = encoded(wrap(spki, algorithm, plain)) if spec == "EC_SM2" else encoded(public.encrypt(plain, oaep(algorithm)))
         inside = kms("AsymmetricEncrypt", **pair, Algorithm=algorithm, Plaintext=encoded(plain))["CiphertextBlob"]
@@ -162,7 +161,7 @@ def state(kms, key):
 @pytest.mark.parametrize(("spec", "algorithm"), WRAPPINGS)
 def test_material_is_brought_and_taken(kms, spec, algorithm):
     key_spec, material = ("Aliyun_SM4", os.urandom(16)) if spec == "EC_SM2" else ("Aliyun_AES_256", os.urandom(32))
-    key = kms("CreateKey", KeySpec=key_spec, Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
+    key = new_key(kms, KeySpec=key_spec, Origin="EXTERNAL")
     asked = {"KeyId": key, "Plaintext": encoded(b"abc")}
     assert state(kms, key) == "PendingImport"
     with refused("Rejected.PendingImport", 409):
@@ -202,7 +201,7 @@ def test_what_is_wrong_with_an_import(kms, key):
         kms("GetParametersForImport", KeyId=key, **asked)
     with refused("Unsupported.Origin", 400):
         kms("DeleteKeyMaterial", KeyId=key)
-    one, other = (kms("CreateKey", Origin="EXTERNAL")["KeyMetadata"]["KeyId"] for _ in range(2))
+    one, other = (new_key(kms, Origin="EXTERNAL") for _ in range(2))
     given = kms("GetParametersForImport", KeyId=one, **asked)
     assert given["TokenExpireTime"].endswith("Z") and given["KeyId"] == one
     wrapped = encoded(wrap(decoded(given["PublicKey"]), "SM2PKE", bytes(range(32))))
@@ -254,7 +253,7 @@ def test_data_keys_for_outside(kms, key, spec, algorithm):
 
 
 def test_a_ciphertext_moves_to_another_key(kms, key):
-    other = kms("CreateKey")["KeyMetadata"]["KeyId"]
+    other = new_key(kms)
     sealed = kms("Encrypt", KeyId=key, Plaintext=encoded(b"abc"), EncryptionContext={"a": "b"})
     given = {"SourceEncryptionContext": {"a": "b"}, "DestinationEncryptionContext": {"c": "d"}}
     moved = kms("ReEncrypt", CiphertextBlob=sealed["CiphertextBlob"], DestinationKeyId=other, **given)
@@ -354,7 +353,7 @@ def test_tags(kms, key):
     listed = kms("ListResourceTags", KeyId=key)["Tags"]["Tag"]
     assert {(tag["TagKey"], tag["TagValue"], tag["KeyId"]) for tag in listed} == {("team", "a", key), ("no", "", key)}
     kms("UntagResource", KeyId=key, TagKeys='["no"]')
-    other = kms("CreateKey", Tags='[{"TagKey":"team","TagValue":"b"}]')["KeyMetadata"]["KeyId"]
+    other = new_key(kms, Tags='[{"TagKey":"team","TagValue":"b"}]')
     both = {"ResourceType": "key", "ResourceId": [key, other]}
     kms("TagResources", **both, Tag=[{"Key": "more", "Value": "x"}])
 
@@ -428,13 +427,12 @@ def test_an_alias_is_not_an_id_everywhere(kms, key):
 
 def test_what_would_be_lost_with_a_key(server):
     """An action of Bailee's own, which no SDK has."""
-    rpc = Rpc(server, server.third)
-    key, name, secret = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"], f"alias/{fresh('a')}", fresh("secret")
-    rpc.call("kms", "CreateAlias", AliasName=name, KeyId=key)
-    rpc.call("kms", "CreateSecret", SecretName=secret, VersionId="v1", SecretData="x", EncryptionKeyId=key)
-    told = rpc.call("kms", "GetKeyInventory", KeyId=key)
+    kms = kms_of(Rpc(server, server.third))
+    key, name, secret = new_key(kms), f"alias/{fresh('a')}", fresh("secret")
+    kms("CreateAlias", AliasName=name, KeyId=key)
+    kms("CreateSecret", SecretName=secret, VersionId="v1", SecretData="x", EncryptionKeyId=key)
+    told = kms("GetKeyInventory", KeyId=key)
     assert (told["Aliases"]["Alias"], told["Secrets"]["Secret"]) == ([name], [secret])
     assert (told["Objects"], told["ObjectBytes"], told["Buckets"]["Bucket"]) == (0, 0, [])
-    with pytest.raises(RpcError) as caught:
-        rpc.call("kms", "GetKeyInventory", KeyId=LOST)
-    assert (caught.value.status, caught.value.code) == (404, "Forbidden.KeyNotFound")
+    with rpc_error("Forbidden.KeyNotFound", 404):
+        kms("GetKeyInventory", KeyId=LOST)

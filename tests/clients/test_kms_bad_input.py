@@ -6,8 +6,8 @@ import re
 
 import pytest
 from harness import REGION, Connections, Rpc, fresh
-from services import encoded
-from test_kms_coverage import actions
+from served import served
+from services import der, encoded, kms_of, new_key, version_of
 
 LOST = "00000000-0000-4000-8000-000000000000"
 INVALID, MISSING = ("InvalidParameter", 400), ("MissingParameter", 400)
@@ -26,11 +26,12 @@ class World:
 
     def __init__(self, server, owner):
         self.rpc, self.account = Rpc(server, owner, Connections()), owner.account
-        self.key, self.disabled, self.pending = (self.new_key() for _ in range(3))
-        self.empty = self.new_key(Origin="EXTERNAL")
-        self.pair = self.new_key(KeySpec="EC_P256", KeyUsage="SIGN/VERIFY")
-        self.opener = self.new_key(KeySpec="EC_SM2", KeyUsage="ENCRYPT/DECRYPT")
-        self.mac = self.new_key(KeySpec="HMAC_SHA_256", KeyUsage="GENERATE_VERIFY_MAC")
+        self.call = kms = kms_of(self.rpc)
+        self.key, self.disabled, self.pending = (new_key(kms) for _ in range(3))
+        self.empty = new_key(kms, Origin="EXTERNAL")
+        self.pair = new_key(kms, KeySpec="EC_P256", KeyUsage="SIGN/VERIFY")
+        self.opener = new_key(kms, KeySpec="EC_SM2", KeyUsage="ENCRYPT/DECRYPT")
+        self.mac = new_key(kms, KeySpec="HMAC_SHA_256", KeyUsage="GENERATE_VERIFY_MAC")
         self.blob = self.call("Encrypt", KeyId=self.key, Plaintext="aGk=")["CiphertextBlob"]
         self.alias, self.secret, self.leaving = f"alias/{fresh('a')}", fresh("secret"), fresh("secret")
         self.call("CreateAlias", KeyId=self.key, AliasName=self.alias)
@@ -39,18 +40,8 @@ class World:
         self.call("DeleteSecret", SecretName=self.leaving, RecoveryWindowInDays=7)
         self.call("DisableKey", KeyId=self.disabled)
         self.call("ScheduleKeyDeletion", KeyId=self.pending, PendingWindowInDays=7)
-        self.versions = {key: self.version(key) for key in (self.key, self.pair, self.opener)}
-        shown = self.call("GetPublicKey", KeyId=self.opener, KeyVersionId=self.versions[self.opener])
-        self.public = "".join(shown["PublicKey"].splitlines()[1:-1])
-
-    def call(self, action, **given):
-        return self.rpc.call("kms", action, **given)
-
-    def new_key(self, **given):
-        return self.call("CreateKey", **given)["KeyMetadata"]["KeyId"]
-
-    def version(self, key):
-        return self.call("ListKeyVersions", KeyId=key)["KeyVersions"]["KeyVersion"][0]["KeyVersionId"]
+        self.versions = {key: version_of(kms, key) for key in (self.key, self.pair, self.opener)}
+        self.public = encoded(der(self.call("GetPublicKey", **self.of(self.opener))["PublicKey"]))
 
     def arn(self, key):
         return f"acs:kms:{REGION}:{self.account}:key/{key}"
@@ -306,12 +297,12 @@ def answer(rpc, action, parameters) -> tuple:
 
 def test_every_served_action_is_here(world):
     table = complete(world)
-    assert table.keys() == actions()
+    assert table.keys() == served("kms")
     missing = {name for parameters in table.values() for name in names(parameters)} - WRONG.keys()
     assert not missing
 
 
-@pytest.mark.parametrize("action", sorted(actions()))
+@pytest.mark.parametrize("action", sorted(served("kms")))
 def test_bad_parameters(world, action):
     parameters, before = complete(world)[action], world.state()
     wrong = []

@@ -7,7 +7,7 @@ import pytest
 import requests
 from harness import Rpc, RpcError
 from material import bring
-from services import aws_client, decoded, encoded
+from services import aws_client, decoded, encoded, kms_of, new_key, version_of
 
 SEED = 20_260_731
 STEPS = 70
@@ -22,7 +22,7 @@ class Walk:
 
     def __init__(self, server):
         self.server, self.draw = server, random.Random(SEED)
-        self.rpc = Rpc(server, server.root, requests.Session())
+        self.call = kms_of(Rpc(server, server.root, requests.Session()))
         self.states, self.material, self.sealed, self.done = {}, {}, [], []
         for spec in SPECS:
             self.new_key(KeySpec=spec)
@@ -31,11 +31,8 @@ class Walk:
             bring(self.call, key, self.material[key])
         self.pairs = {self.new_key(KeySpec=spec, KeyUsage="ENCRYPT/DECRYPT"): name for spec, name in PAIR.items()}
 
-    def call(self, action, **given):
-        return self.rpc.call("kms", action, **given)
-
     def new_key(self, **given):
-        key = self.call("CreateKey", **given)["KeyMetadata"]["KeyId"]
+        key = new_key(self.call, **given)
         self.states[key] = "Enabled"
         return key
 
@@ -53,8 +50,7 @@ class Walk:
         key = self.some_key("Enabled")
         plain = self.draw.randbytes(self.draw.choice((1, 16, 100)))
         if key in self.pairs:
-            version = self.call("ListKeyVersions", KeyId=key)["KeyVersions"]["KeyVersion"][0]["KeyVersionId"]
-            asked = {"KeyId": key, "KeyVersionId": version, "Algorithm": self.pairs[key]}
+            asked = {"KeyId": key, "KeyVersionId": version_of(self.call, key), "Algorithm": self.pairs[key]}
             blob = self.call("AsymmetricEncrypt", Plaintext=encoded(plain), **asked)["CiphertextBlob"]
             self.sealed.append((key, plain, "AsymmetricDecrypt", {**asked, "CiphertextBlob": blob}))
             return

@@ -271,12 +271,9 @@ def test_bucket_encryption(oss):
     oss.delete_bucket_encryption()
 
 
-def test_temporary_credentials(server, people, open_bucket, bucket, s3, version):
+def test_temporary_credentials(server, people, assumer, open_bucket, bucket, s3, version):
     s3.put_object(Bucket=bucket, Key="a", Body=b"abc")
-    user = people.user(system=("AliyunSTSAssumeRoleAccess",))
-    role = people.role(allow("oss:GetObject"))
-    given = Rpc(server, user).call("sts", "AssumeRole", RoleArn=role, RoleSessionName="tester")["Credentials"]
-    session = Credentials(given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"])
+    session = Rpc(server, assumer).assume(people.role(allow("oss:GetObject")))
     oss = open_bucket(session, bucket, version)
     assert oss.get_object("a").read() == b"abc"
     with oss_error("AccessDenied", 403):

@@ -203,12 +203,9 @@ def test_bucket_encryption(client, bucket):
     client.delete_bucket_encryption(oss.DeleteBucketEncryptionRequest(bucket=bucket))
 
 
-def test_temporary_credentials(server, people, make_client, s3, bucket, version):
+def test_temporary_credentials(server, people, assumer, make_client, s3, bucket, version):
     s3.put_object(Bucket=bucket, Key="a", Body=b"abc")
-    user = people.user(system=("AliyunSTSAssumeRoleAccess",))
-    role = people.role(allow("oss:GetObject"))
-    given = Rpc(server, user).call("sts", "AssumeRole", RoleArn=role, RoleSessionName="tester")["Credentials"]
-    client = make_client(Credentials(given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]), version)
+    client = make_client(Rpc(server, assumer).assume(people.role(allow("oss:GetObject"))), version)
     assert get(client, bucket, "a").body.read() == b"abc"
     with ossv2_error("AccessDenied", 403):
         put(client, bucket, "a", b"x")

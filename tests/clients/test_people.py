@@ -1,37 +1,14 @@
 """How people get in: login profiles, passwords, MFA devices, settings of the account, signing in."""
 
 import base64
-import hashlib
-import hmac
-import struct
-import time
 
 import pytest
-from harness import Credentials, Rpc, RpcError, allow, document, fresh
+from expect import rpc_error
+from harness import Credentials, Rpc, allow, document, fresh, totp
 from services import refused
 
 PASSWORD = "correct horse"
 OTHER = "battery staple"
-
-
-def code(seed: str, steps: int = 0) -> str:
-    """The code of RFC 6238 that an authenticator app shows so many steps from now."""
-    mac = hmac.new(base64.b32decode(seed), struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
-    at = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
-
-
-@pytest.fixture
-def ram(sdk, server, root):
-    made = sdk(server, root)
-    return lambda action, **given: made.call("ram", action, **given)
-
-
-@pytest.fixture
-def user(ram):
-    name = fresh("user")
-    ram("CreateUser", UserName=name)
-    return name
 
 
 @pytest.fixture
@@ -40,18 +17,18 @@ def sign_in(server, root):
 
     def done(user, password=PASSWORD, account=root.account, **more) -> Credentials:
         given = {"AccountAlias": account, "UserName": user, "Password": password, **more}
-        made = Rpc(server, None).call("sts", "SignIn", **given)["Credentials"]
-        key = (made["AccessKeyId"], made["AccessKeySecret"], made["SecurityToken"])
-        return Credentials(*key, account=root.account)
+        return Credentials.lent(Rpc(server, None).call("sts", "SignIn", **given)["Credentials"], account=root.account)
 
     return done
 
 
-def refuses(call, *given, **named) -> str:
-    """The code of a sign-in that has to fail."""
-    with pytest.raises(RpcError) as caught:
-        call(*given, **named)
-    return caught.value.code
+@pytest.fixture
+def person(rpc):
+    """A user with a password."""
+    user = fresh("user")
+    rpc.call("ram", "CreateUser", UserName=user)
+    rpc.call("ram", "CreateLoginProfile", UserName=user, Password=PASSWORD)
+    return user
 
 
 def test_login_profiles(ram, user):
@@ -113,10 +90,10 @@ def test_devices(ram, user, root):
         ram("CreateVirtualMFADevice", VirtualMFADeviceName=name)
     bind = {"SerialNumber": serial, "UserName": user}
     with refused("CheckAuthenticationCodeFail", 403):
-        ram("BindMFADevice", AuthenticationCode1=code(seed, 1), AuthenticationCode2=code(seed), **bind)
+        ram("BindMFADevice", AuthenticationCode1=totp(seed, 1), AuthenticationCode2=totp(seed), **bind)
     with refused("EntityNotExist.User.MFADevice", 404):
         ram("GetUserMFAInfo", UserName=user)
-    ram("BindMFADevice", AuthenticationCode1=code(seed, -1), AuthenticationCode2=code(seed), **bind)
+    ram("BindMFADevice", AuthenticationCode1=totp(seed, -1), AuthenticationCode2=totp(seed), **bind)
     assert ram("GetUserMFAInfo", UserName=user)["MFADevice"]["SerialNumber"] == serial
     listed = ram("ListVirtualMFADevices")["VirtualMFADevices"]["VirtualMFADevice"]
     assert [found["User"]["UserName"] for found in listed if found["SerialNumber"] == serial] == [user]
@@ -153,36 +130,40 @@ def test_aliases(ram, sdk, server, second):
     assert ram("GetAccountAlias").get("AccountAlias", "") == ""
 
 
-def test_a_person_signs_in(server, rpc, sign_in):
-    user, alias = fresh("user"), fresh("alias")
-    rpc.call("ram", "CreateUser", UserName=user)
-    rpc.call("ram", "CreateLoginProfile", UserName=user, Password=PASSWORD)
+def test_a_person_signs_in(server, rpc, person, sign_in):
+    alias = fresh("alias")
     rpc.call("ram", "SetAccountAlias", AccountAlias=alias)
-    person = Rpc(server, sign_in(user, account=alias))
-    assert person.call("sts", "GetCallerIdentity")["Arn"].endswith(f":user/{user}")
-    assert refuses(person.call, "ram", "ListUsers") == "NoPermission"
-    person.call("ram", "ChangePassword", OldPassword=PASSWORD, NewPassword=OTHER)
-    assert refuses(person.call, "sts", "GetCallerIdentity").startswith("InvalidSecurityToken")
-    assert refuses(sign_in, user) == refuses(sign_in, fresh("nobody")) == "AuthenticationFail"
-    sign_in(user, OTHER)
+    signed_in = Rpc(server, sign_in(person, account=alias))
+    assert signed_in.call("sts", "GetCallerIdentity")["Arn"].endswith(f":user/{person}")
+    with rpc_error("NoPermission", 403):
+        signed_in.call("ram", "ListUsers")
+    signed_in.call("ram", "ChangePassword", OldPassword=PASSWORD, NewPassword=OTHER)
+    with rpc_error("InvalidSecurityToken.Malformed", 400):
+        signed_in.call("sts", "GetCallerIdentity")
+    # Whether there is such a user, no answer tells.
+    for user in (person, fresh("nobody")):
+        with rpc_error("AuthenticationFail"):
+            sign_in(user)
+    sign_in(person, OTHER)
     rpc.call("ram", "ClearAccountAlias")
 
 
-def test_a_second_factor_is_asked_for_and_told_to_policies(server, rpc, sign_in):
-    user, policy = fresh("user"), fresh("policy")
-    rpc.call("ram", "CreateUser", UserName=user)
-    rpc.call("ram", "CreateLoginProfile", UserName=user, Password=PASSWORD)
+def test_a_second_factor_is_asked_for_and_told_to_policies(server, rpc, person, sign_in):
+    policy = fresh("policy")
     asks = allow("ram:ListUsers", Condition={"Bool": {"acs:MFAPresent": ["true"]}})
     rpc.call("ram", "CreatePolicy", PolicyName=policy, PolicyDocument=document(asks))
-    rpc.call("ram", "AttachPolicyToUser", PolicyType="Custom", PolicyName=policy, UserName=user)
-    without = Rpc(server, sign_in(user))
-    assert refuses(without.call, "ram", "ListUsers") == "NoPermission"
-    made = without.call("ram", "CreateVirtualMFADevice", VirtualMFADeviceName=user)["VirtualMFADevice"]
+    rpc.call("ram", "AttachPolicyToUser", PolicyType="Custom", PolicyName=policy, UserName=person)
+    without = Rpc(server, sign_in(person))
+    with rpc_error("NoPermission", 403):
+        without.call("ram", "ListUsers")
+    made = without.call("ram", "CreateVirtualMFADevice", VirtualMFADeviceName=person)["VirtualMFADevice"]
     seed = made["Base32StringSeed"]
-    codes = {"AuthenticationCode1": code(seed, -1), "AuthenticationCode2": code(seed)}
-    without.call("ram", "BindMFADevice", UserName=user, SerialNumber=made["SerialNumber"], **codes)
-    assert refuses(sign_in, user) == "AuthenticationFail"
-    once = code(seed, 1)
-    person = Rpc(server, sign_in(user, AuthenticationCode=once))
-    assert refuses(sign_in, user, AuthenticationCode=once) == "AuthenticationFail"
-    person.call("ram", "ListUsers")
+    codes = {"AuthenticationCode1": totp(seed, -1), "AuthenticationCode2": totp(seed)}
+    without.call("ram", "BindMFADevice", UserName=person, SerialNumber=made["SerialNumber"], **codes)
+    once = totp(seed, 1)
+    with rpc_error("AuthenticationFail"):
+        sign_in(person)
+    signed_in = Rpc(server, sign_in(person, AuthenticationCode=once))
+    with rpc_error("AuthenticationFail"):
+        sign_in(person, AuthenticationCode=once)
+    signed_in.call("ram", "ListUsers")

@@ -3,24 +3,9 @@
 import json
 
 import pytest
-from botocore.exceptions import ClientError
-from harness import allow, document, fresh
-from services import refused
-
-TRUST = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::%s:root"]}}]}'
-
-
-@pytest.fixture
-def ram(sdk, server, root):
-    made = sdk(server, root)
-    return lambda action, **given: made.call("ram", action, **given)
-
-
-@pytest.fixture
-def user(ram):
-    name = fresh("user")
-    ram("CreateUser", UserName=name, DisplayName="A Tester", Comments="made by a test")
-    return name
+from expect import s3_error
+from harness import allow, document, fresh, trust
+from services import caller, refused
 
 
 @pytest.fixture
@@ -160,17 +145,19 @@ def test_attachment(ram, user, policy):
 
 def test_roles(ram, root, policy):
     name = fresh("role")
-    made = ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST % root.account, Description="test")["Role"]
+    made = ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=trust(root.account), Description="test")["Role"]
     assert made["Arn"] == f"acs:ram::{root.account}:role/{name}"
     with refused("EntityAlreadyExists.Role", 409):
-        ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST % root.account)
+        ram("CreateRole", RoleName=name, AssumeRolePolicyDocument=trust(root.account))
     told = ram("GetRole", RoleName=name)["Role"]
-    assert (told["RoleId"], json.loads(told["AssumeRolePolicyDocument"])) == (made["RoleId"], json.loads(TRUST % root.account))
+    assert (told["RoleId"], json.loads(told["AssumeRolePolicyDocument"])) == (made["RoleId"], json.loads(trust(root.account)))
     assert name in [found["RoleName"] for found in ram("ListRoles", MaxItems=1000)["Roles"]["Role"]]
     attached = {"PolicyType": "Custom", "PolicyName": policy, "RoleName": name}
     ram("AttachPolicyToRole", **attached)
     with refused("EntityAlreadyExists.Role.Policy", 409):
         ram("AttachPolicyToRole", **attached)
+    held = ram("ListPoliciesForRole", RoleName=name)["Policies"]["Policy"]
+    assert [(found["PolicyName"], found["PolicyType"]) for found in held] == [(policy, "Custom")]
     with refused("DeleteConflict.Role.Policy", 409):
         ram("DeleteRole", RoleName=name)
     ram("DetachPolicyFromRole", **attached)
@@ -181,7 +168,7 @@ def test_roles(ram, root, policy):
 
 def test_a_user_may_not_give_itself_rights(sdk, server, people):
     user = people.user(allow("oss:*"))
-    own = sdk(server, user)
+    own = caller(sdk(server, user), "ram")
     for action, given in (
         ("AttachPolicyToUser", {"PolicyType": "System", "PolicyName": "AdministratorAccess", "UserName": user.user}),
         ("CreateUser", {"UserName": fresh("user")}),
@@ -189,14 +176,14 @@ def test_a_user_may_not_give_itself_rights(sdk, server, people):
         ("ListUsers", {}),
     ):
         with refused("NoPermission", 403):
-            own.call("ram", action, **given)
+            own(action, **given)
 
 
 def test_accounts_do_not_see_each_other(sdk, server, second, user):
-    other = sdk(server, second)
+    other = caller(sdk(server, second), "ram")
     with refused("EntityNotExist.User", 404):
-        other.call("ram", "GetUser", UserName=user)
-    assert user not in everyone(lambda action, **given: other.call("ram", action, **given))
+        other("GetUser", UserName=user)
+    assert user not in everyone(other)
 
 
 def test_groups(ram, user, policy):
@@ -242,12 +229,12 @@ def test_a_group_lends_its_rights(ram, people, make_s3, bucket):
     ram("CreatePolicy", PolicyName=policy, PolicyDocument=document(allow("oss:*")))
     ram("AttachPolicyToGroup", PolicyType="Custom", PolicyName=policy, GroupName=group)
     s3 = make_s3(credentials)
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with s3_error("AccessDenied", 403):
         s3.put_object(Bucket=bucket, Key="a", Body=b"x")
     ram("AddUserToGroup", UserName=name, GroupName=group)
     s3.put_object(Bucket=bucket, Key="a", Body=b"x")
     ram("RemoveUserFromGroup", UserName=name, GroupName=group)
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with s3_error("AccessDenied", 403):
         s3.get_object(Bucket=bucket, Key="a")
     ram("DetachPolicyFromGroup", PolicyType="Custom", PolicyName=policy, GroupName=group)
     ram("DeleteGroup", GroupName=group)
@@ -274,6 +261,9 @@ def test_policy_versions(ram, policy):
     rotate = "DeleteOldestNonDefaultVersionWhenLimitExceeded"
     made = ram("CreatePolicyVersion", PolicyName=policy, PolicyDocument=text, SetAsDefault=True, RotateStrategy=rotate)
     assert made["PolicyVersion"]["VersionId"] == "v6"
+    ram("DeletePolicyVersion", PolicyName=policy, VersionId="v3")
+    with refused("EntityNotExist.Policy.Version", 404):
+        ram("DeletePolicyVersion", PolicyName=policy, VersionId="v3")
     ram("UpdatePolicyDescription", PolicyName=policy, NewDescription="other")
     assert ram("GetPolicy", **named)["Policy"]["Description"] == "other"
     with refused("DeleteConflict.Policy.Version", 409):
@@ -288,7 +278,7 @@ def test_what_is_known_of_users_and_roles_changes(ram, root, user):
     with refused("EntityNotExist.User", 404):
         ram("GetUser", UserName=user)
     role = fresh("role")
-    ram("CreateRole", RoleName=role, AssumeRolePolicyDocument=TRUST % root.account)
+    ram("CreateRole", RoleName=role, AssumeRolePolicyDocument=trust(root.account))
     told = ram("UpdateRole", RoleName=role, NewMaxSessionDuration=7200)["Role"]
     assert told["MaxSessionDuration"] == 7200
     ram("DeleteRole", RoleName=role)

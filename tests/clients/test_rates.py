@@ -4,19 +4,16 @@ import time
 
 import pytest
 from harness import Rpc, Server
-from services import Tea, refused
+from services import Tea, kms_of, new_key, refused
 
 PER_SECOND = 2
 
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("rates")
-    config = folder / "bailee.toml"
-    config.write_text(f"[rates]\nsymmetric = {PER_SECOND}\n")
-    server = Server(folder, "--config", str(config)).start()
-    yield server
-    assert server.stop() == 0, server.tail()
+    made = Server.configured(tmp_path_factory.mktemp("rates"), f"[rates]\nsymmetric = {PER_SECOND}\n").start()
+    yield made
+    made.finish()
 
 
 def ask(call, key, times):
@@ -25,7 +22,7 @@ def ask(call, key, times):
 
 def test_one_too_many_says_when_to_come_back(limited):
     rpc = Rpc(limited, limited.root)
-    key = rpc.send("kms", "CreateKey").json()["KeyMetadata"]["KeyId"]
+    key = new_key(kms_of(rpc))
     answers = ask(rpc.send, key, PER_SECOND + 1)
     assert [answer.status_code for answer in answers] == [200] * PER_SECOND + [429]
     assert answers[-1].json()["Code"] == "Rejected.Throttling"
@@ -38,6 +35,6 @@ def test_one_too_many_says_when_to_come_back(limited):
 
 def test_the_sdk_knows_what_it_means(limited):
     sdk = Tea(limited, limited.root)
-    key = sdk.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    key = new_key(kms_of(sdk))
     with refused("Rejected.Throttling", 429):
         ask(sdk.call, key, PER_SECOND * 3)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 import requests
 from harness import Credentials, Rpc, allow
+from services import kms_of, new_key
 
 
 def told(answer, status, code):
@@ -127,7 +128,7 @@ def test_a_body_too_large_is_refused(server):
 
 def test_a_map_may_come_flat(rpc):
     """Node's Tea writes EncryptionContext.key=value; Python's writes one JSON text. Both mean the same."""
-    key = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    key = new_key(kms_of(rpc))
     flat = {"EncryptionContext.a b": "1", "EncryptionContext.c": "2"}
     sealed = rpc.call("kms", "Encrypt", KeyId=key, Plaintext="YWJj", **flat)["CiphertextBlob"]
     opened = rpc.call("kms", "Decrypt", CiphertextBlob=sealed, EncryptionContext='{"c":"2", "a b":"1"}')
@@ -137,7 +138,7 @@ def test_a_map_may_come_flat(rpc):
 
 @pytest.mark.parametrize("context", ["[]", '{"a":1}', '{"a":{"b":"c"}}', "{", '"a"'])
 def test_a_broken_encryption_context_is_named(rpc, context):
-    key = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    key = new_key(kms_of(rpc))
     body = told(rpc.send("kms", "Encrypt", KeyId=key, Plaintext="YWJj", EncryptionContext=context), 400, "InvalidParameter")
     assert "EncryptionContext" in body["Message"]
     rpc.call("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)

@@ -3,8 +3,6 @@
 import filecmp
 import json
 import pathlib
-import subprocess
-import sys
 
 import duckdb
 import duckdb_extension_httpfs
@@ -12,9 +10,8 @@ import pyarrow
 import pyarrow.fs
 import pyarrow.parquet
 import pytest
+from commands import run
 from harness import REGION, clean_environment, fresh, pattern
-
-BIN = pathlib.Path(sys.executable).parent
 
 
 @pytest.fixture
@@ -35,55 +32,34 @@ def same_trees(one, other):
     assert all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
 
 
-def run(*command, env, fails=False):
-    command = [str(part) for part in command]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=150, env=env)
-    assert (done.returncode != 0) == fails, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout + (done.stderr if fails else "")
-
-
-@pytest.fixture
-def aws(server, root, tmp_path):
-    env = clean_environment(
-        AWS_ACCESS_KEY_ID=root.id,
-        AWS_SECRET_ACCESS_KEY=root.secret,
-        AWS_DEFAULT_REGION=REGION,
-        AWS_ENDPOINT_URL=server.url,
-        AWS_CONFIG_FILE=str(tmp_path / "no-config"),
-        AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "no-credentials"),
-        AWS_MAX_ATTEMPTS="1",
-    )
-    return lambda *arguments, **more: run(BIN / "aws", *arguments, env=env, **more)
-
-
-def test_aws_cli_moves_files(aws, folder, tmp_path):
+def test_aws_cli_moves_files(aws_cli, folder, tmp_path):
     bucket = fresh("aws")
-    aws("s3", "mb", f"s3://{bucket}")
-    aws("s3", "cp", folder / "plain.txt", f"s3://{bucket}/plain.txt")
-    assert "hello" == aws("s3", "cp", f"s3://{bucket}/plain.txt", "-")
-    aws("s3", "sync", folder, f"s3://{bucket}/tree/")
-    listed = aws("s3", "ls", "--recursive", f"s3://{bucket}/")
+    aws_cli("s3", "mb", f"s3://{bucket}")
+    aws_cli("s3", "cp", folder / "plain.txt", f"s3://{bucket}/plain.txt")
+    assert "hello" == aws_cli("s3", "cp", f"s3://{bucket}/plain.txt", "-")
+    aws_cli("s3", "sync", folder, f"s3://{bucket}/tree/")
+    listed = aws_cli("s3", "ls", "--recursive", f"s3://{bucket}/")
     assert "tree/sub dir/a b+é(1).bin" in listed and "tree/empty" in listed
-    assert "PRE tree/" in aws("s3", "ls", f"s3://{bucket}/")
-    assert aws("s3", "sync", folder, f"s3://{bucket}/tree/").strip() == ""
-    aws("s3", "sync", f"s3://{bucket}/tree/", tmp_path / "back")
+    assert "PRE tree/" in aws_cli("s3", "ls", f"s3://{bucket}/")
+    assert aws_cli("s3", "sync", folder, f"s3://{bucket}/tree/").strip() == ""
+    aws_cli("s3", "sync", f"s3://{bucket}/tree/", tmp_path / "back")
     same_trees(folder, tmp_path / "back")
-    aws("s3", "mv", f"s3://{bucket}/plain.txt", f"s3://{bucket}/moved.txt")
-    assert "NoSuchBucket" in aws("s3", "ls", f"s3://{fresh('none')}", fails=True)
-    assert "BucketNotEmpty" in aws("s3", "rb", f"s3://{bucket}", fails=True)
-    aws("s3", "rm", "--recursive", f"s3://{bucket}/")
-    aws("s3", "rb", f"s3://{bucket}")
+    aws_cli("s3", "mv", f"s3://{bucket}/plain.txt", f"s3://{bucket}/moved.txt")
+    assert "NoSuchBucket" in aws_cli("s3", "ls", f"s3://{fresh('none')}", fails=True)
+    assert "BucketNotEmpty" in aws_cli("s3", "rb", f"s3://{bucket}", fails=True)
+    aws_cli("s3", "rm", "--recursive", f"s3://{bucket}/")
+    aws_cli("s3", "rb", f"s3://{bucket}")
 
 
-def test_aws_cli_speaks_the_api(aws, bucket, folder):
+def test_aws_cli_speaks_the_api(aws_cli, bucket, folder):
     name = "dir/a b+é~*(1).txt"
-    put = json.loads(aws("s3api", "put-object", "--bucket", bucket, "--key", name, "--body", folder / "plain.txt"))
-    head = json.loads(aws("s3api", "head-object", "--bucket", bucket, "--key", name))
+    put = json.loads(aws_cli("s3api", "put-object", "--bucket", bucket, "--key", name, "--body", folder / "plain.txt"))
+    head = json.loads(aws_cli("s3api", "head-object", "--bucket", bucket, "--key", name))
     assert (head["ETag"], head["ContentLength"]) == (put["ETag"], 5)
-    listed = json.loads(aws("s3api", "list-objects-v2", "--bucket", bucket))
+    listed = json.loads(aws_cli("s3api", "list-objects-v2", "--bucket", bucket))
     assert [found["Key"] for found in listed["Contents"]] == [name]
-    assert "NoSuchKey" in aws("s3api", "get-object", "--bucket", bucket, "--key", "none", "/dev/null", fails=True)
-    url = aws("s3", "presign", f"s3://{bucket}/{name}").strip()
+    assert "NoSuchKey" in aws_cli("s3api", "get-object", "--bucket", bucket, "--key", "none", "/dev/null", fails=True)
+    url = aws_cli("s3", "presign", f"s3://{bucket}/{name}").strip()
     assert run("curl", "-sS", "--fail", url, env=clean_environment()) == "hello"
 
 

@@ -6,18 +6,24 @@ import shutil
 import stat
 import subprocess
 import threading
-import time
 
 import pytest
 import requests
-from botocore.exceptions import ClientError
-from harness import Rpc, Server, binary, keys_in
-from services import s3_client
+from expect import s3_error
+from harness import Rpc, Server, binary, eventually
+from services import kms_of, new_key, s3_client
+from softhsm import PIN
 
 
-def seal(server, *arguments, check=True, **environment):
-    done = server.run("seal", *arguments, "--data", server.data, check=check, **environment)
-    return json.loads(done.stdout) if check else done
+def seal(server, *arguments, **environment):
+    return json.loads(server.run("seal", *arguments, "--data", server.data, **environment).stdout)
+
+
+def refusal(server, *arguments, data=None, **environment) -> str:
+    """What `bailee seal` says where it must not do as it is told."""
+    done = server.run("seal", *arguments, "--data", data or server.data, check=False, **environment)
+    assert done.returncode != 0, done.stdout
+    return done.stderr
 
 
 def current(shown):
@@ -43,7 +49,7 @@ def test_an_epoch_ends_while_the_server_serves(own_server):
         s3.put_object(Bucket="kept", Key=key, Body=content)
     s3.put_object(Bucket="kept", Key="under-kms", Body=b"kms", ServerSideEncryption="aws:kms")
     s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
-    made = rpc.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    made = new_key(kms_of(rpc))
     blob = rpc.call("kms", "Encrypt", KeyId=made, Plaintext="cGxhaW4=")["CiphertextBlob"]
     s3.delete_object(Bucket="kept", Key="erased")
 
@@ -57,7 +63,7 @@ def test_an_epoch_ends_while_the_server_serves(own_server):
             assert read(s3, key) == content
         assert read(s3, "under-kms") == b"kms"
         assert rpc.call("kms", "Decrypt", CiphertextBlob=blob)["Plaintext"] == "cGxhaW4="
-        with pytest.raises(ClientError):
+        with s3_error("NoSuchKey", 404):
             read(s3, "erased")
         s3.put_object(Bucket="kept", Key="new", Body=b"new")
         assert read(s3, "new") == b"new"
@@ -79,10 +85,8 @@ def test_another_root_key_and_another_seal_while_the_server_serves(own_server):
     assert not shown["root_key"]["rotating"] and after["root"] != before["root"] and "next" not in after
     assert read(s3, "a") == b"a"
 
-    refused = seal(own_server, "migrate", "--to", "passphrase", check=False)
-    assert refused.returncode != 0 and "BAILEE_NEW_PASSPHRASE" in refused.stderr
-    refused = seal(own_server, "migrate", "--to", "paper", check=False)
-    assert refused.returncode != 0 and '"passphrase"' in refused.stderr
+    assert "BAILEE_NEW_PASSPHRASE" in refusal(own_server, "migrate", "--to", "passphrase")
+    assert '"passphrase"' in refusal(own_server, "migrate", "--to", "paper")
     shown = seal(own_server, "migrate", "--to", "passphrase", BAILEE_NEW_PASSPHRASE="correct horse battery")
     assert shown["kind"] == "passphrase"
     assert after["root"] not in file.read_text()
@@ -91,8 +95,7 @@ def test_another_root_key_and_another_seal_while_the_server_serves(own_server):
 
     # Stopped: without the passphrase it shows what it is, and no more.
     assert seal(own_server, "status") == {"kind": "passphrase", "opened": False}
-    refused = seal(own_server, "epoch", check=False)
-    assert refused.returncode != 0 and "BAILEE_PASSPHRASE" in refused.stderr
+    assert "BAILEE_PASSPHRASE" in refusal(own_server, "epoch")
     opened = {"BAILEE_PASSPHRASE": "correct horse battery"}
     assert current(seal(own_server, "epoch", **opened)) == 2
     assert seal(own_server, "migrate", "--to", "file", **opened)["kind"] == "file"
@@ -119,8 +122,7 @@ def test_an_old_copy_does_not_open_with_the_new_seal(own_server, tmp_path):
 
 def test_a_folder_that_is_none_is_left_alone(own_server, tmp_path):
     for command in (["status"], ["rotate"], ["epoch"], ["migrate", "--to", "file"]):
-        done = own_server.run("seal", *command, "--data", tmp_path / "nothing", check=False)
-        assert done.returncode != 0 and "no data folder" in done.stderr
+        assert "no data folder" in refusal(own_server, *command, data=tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
 
 
@@ -129,8 +131,7 @@ def test_a_server_waits_for_shares(own_server):
     s3.create_bucket(Bucket="kept")
     s3.put_object(Bucket="kept", Key="a", Body=b"a")
     folder = ["--data", own_server.data]
-    refused = own_server.run("seal", "migrate", "--to", "shares", *folder, check=False)
-    assert refused.returncode != 0 and "--threshold" in refused.stderr
+    assert "--threshold" in refusal(own_server, "migrate", "--to", "shares")
     printed = own_server.run("seal", "migrate", "--to", "shares", "--threshold", "2", "--shares", "3", *folder).stdout
     shares = printed.splitlines()[:3]
     assert all(share.startswith("bailee-share-") for share in shares)
@@ -140,8 +141,7 @@ def test_a_server_waits_for_shares(own_server):
 
     # A tool on the stopped folder takes them from the environment.
     assert seal(own_server, "status") == {"kind": "shares", "opened": False}
-    refused = seal(own_server, "epoch", check=False, BAILEE_SHARES=shares[0])
-    assert refused.returncode != 0 and "fewer" in refused.stderr
+    assert "fewer" in refusal(own_server, "epoch", BAILEE_SHARES=shares[0])
     assert current(seal(own_server, "epoch", BAILEE_SHARES=f"{shares[2]} {shares[0]}")) == 2
 
     def give(share, check=True):
@@ -152,10 +152,7 @@ def test_a_server_waits_for_shares(own_server):
 
     starting = threading.Thread(target=own_server.start)
     starting.start()
-    socket = own_server.data / "admin" / "socket"
-    deadline = time.monotonic() + 20
-    while not socket.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually((own_server.data / "admin" / "socket").exists, 20)
     assert seal(own_server, "status")["given"] == 0
     assert "misspelt" in give(shares[0][:-1] + ("0" if shares[0][-1] != "0" else "1"), check=False)
     assert give(shares[0]) == {"kind": "shares", "opened": False, "given": 1, "needed": 2}
@@ -168,9 +165,8 @@ def test_a_server_waits_for_shares(own_server):
     assert not any(share.split("-")[5] in log for share in shares)
 
 
-def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
-    tokens, config, pin = token
-    server = Server(tmp_path, "--config", str(config)).start()
+def test_a_token_that_goes_away_and_comes_back(tmp_path, own_token):
+    server = own_token.server(tmp_path).start()
     try:
         s3 = s3_client(server, server.root)
         s3.create_bucket(Bucket="kept")
@@ -178,11 +174,11 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
         s3.put_object(Bucket="kept", Key="erased", Body=b"erased")
         assert seal(server, "migrate", "--to", "pkcs11")["kind"] == "pkcs11"
         assert "root" not in json.loads((server.data / "seal.json").read_text())
-        assert keys_in(tokens) == 1
+        assert own_token.keys() == 1
 
         # The whole folder, seal and all: with a token that is worth nothing once the epoch has ended.
         assert server.stop() == 0
-        copy = Server(tmp_path / "copy", "--config", str(config))
+        copy = own_token.server(tmp_path / "copy")
         shutil.copytree(server.data, copy.data)
         copy.start()
         assert s3_client(copy, copy.root).get_object(Bucket="kept", Key="erased")["Body"].read() == b"erased"
@@ -190,18 +186,13 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
         server.start()
         s3.delete_object(Bucket="kept", Key="erased")
 
-        away = tmp_path / "away"
-        tokens.rename(away)
-        tokens.mkdir()
-        refused = server.run("seal", "epoch", "--data", server.data, check=False)
-        assert refused.returncode != 0 and 'no token labelled "bailee"' in refused.stderr
-        assert read(s3, "lives") == b"lives"
-        tokens.rmdir()
-        away.rename(tokens)
+        with own_token.away():
+            assert 'no token labelled "bailee"' in refusal(server, "epoch")
+            assert read(s3, "lives") == b"lives"
         assert current(seal(server, "epoch")) == 2
-        assert keys_in(tokens) == 1, "the key of the seal before is destroyed"
+        assert own_token.keys() == 1, "the key of the seal before is destroyed"
         assert current(seal(server, "rotate")) == 2
-        assert keys_in(tokens) == 1
+        assert own_token.keys() == 1
         assert read(s3, "lives") == b"lives"
         assert server.stop() == 0
         server.start()
@@ -210,14 +201,14 @@ def test_a_token_that_goes_away_and_comes_back(tmp_path, token):
             copy.start()
 
         assert server.stop() == 0
-        pin.write_text("9999\n")
+        own_token.pin.write_text("9999\n")
         with pytest.raises(RuntimeError, match="PIN"):
             server.start()
-        pin.write_text("1234\n")
-        assert seal(server, "migrate", "--to", "file", "--config", config)["kind"] == "file"
-        assert keys_in(tokens) == 0
+        own_token.pin.write_text(f"{PIN}\n")
+        assert seal(server, "migrate", "--to", "file", "--config", own_token.config)["kind"] == "file"
+        assert own_token.keys() == 0
         server.start()
         assert read(s3, "lives") == b"lives"
-        assert "1234" not in json.dumps(seal(server, "status"))
+        assert PIN not in json.dumps(seal(server, "status"))
     finally:
         server.kill()

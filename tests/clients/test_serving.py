@@ -10,7 +10,7 @@ import botocore.config
 import pytest
 import requests
 from harness import REGION, Rpc, Server, binary, clean_environment, free_port, pattern
-from services import s3_client
+from services import kms_of, new_key, s3_client
 
 
 def test_health_and_metrics(server, s3, bucket):
@@ -44,7 +44,7 @@ def test_data_survives_restart_and_kill(own_server):
     bodies = {"small": pattern(100), "large": pattern(5_000_000, 1)}
     for key, body in bodies.items():
         client.put_object(Bucket="kept", Key=key, Body=body)
-    key = Rpc(own_server, own_server.root).call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    key = new_key(kms_of(Rpc(own_server, own_server.root)))
     before = own_server.credentials_file.read_text()
     for end in (own_server.stop, own_server.kill):
         end()

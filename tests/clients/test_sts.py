@@ -5,21 +5,13 @@ import json
 
 import alibabacloud_credentials.client
 import alibabacloud_credentials.models
-import pytest
-from harness import Credentials, allow, document, fresh
+from harness import Credentials, allow, document, fresh, trust
 from services import SDKS, refused
-
-
-@pytest.fixture
-def assumer(people):
-    """A user who may assume roles and nothing else."""
-    return people.user(system=("AliyunSTSAssumeRoleAccess",))
 
 
 def assume(sdk, server, who, role, **more):
     answer = sdk(server, who).call("sts", "AssumeRole", RoleArn=role, RoleSessionName="tester", **more)
-    given = answer["Credentials"]
-    return Credentials(given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"]), answer
+    return Credentials.lent(answer["Credentials"]), answer
 
 
 def test_who_am_i(sdk, server, root, people):
@@ -68,9 +60,8 @@ def test_who_may_not_assume(sdk, server, root, people, assumer, second, rpc):
     for who in (people.user(allow("oss:*")), root, second):
         with refused("NoPermission", 403):
             assume(sdk, server, who, role)
-    other_trust = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::%s:root"]}}]}'
     name = fresh("role")
-    rpc.call("ram", "CreateRole", RoleName=name, AssumeRolePolicyDocument=other_trust % second.account)
+    rpc.call("ram", "CreateRole", RoleName=name, AssumeRolePolicyDocument=trust(second.account))
     with refused("NoPermission", 403):
         assume(sdk, server, assumer, f"acs:ram::{root.account}:role/{name}")
 

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from expect import rpc_error
 from harness import REGION, Connections, Credentials, Rpc, RpcError, Server
 from material import bring, external
-from services import aws_client, decoded, encoded
-from wycheproof import load
+from services import aws_client, decoded, der, encoded, kms_of, new_key
+from wycheproof import PAGE, load, rows
 
 ACCOUNTS = 6
 # Requests under way at once.
@@ -32,18 +33,15 @@ HYBRID = {"spec": "RSA_2048", "algorithm": "RSA_AES_KEY_WRAP_SHA_256"}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """A server with enough accounts for all the keys: each may have 200."""
-    made = Server(tmp_path_factory.mktemp("vectors")).start()
-    assert made.stop() == 0, made.tail()
-    made.accounts = [made.create_account(f"vectors-{number}") for number in range(ACCOUNTS)]
-    made.start()
+    names = [f"vectors-{number}" for number in range(ACCOUNTS)]
+    made, made.accounts = Server(tmp_path_factory.mktemp("vectors")).with_accounts(*names)
     yield made
-    assert made.stop() == 0, made.tail()
+    made.finish()
 
 
 def caller(server, number):
     """KMS as the account of this number, over connections that stay open."""
-    rpc = Rpc(server, server.accounts[number], Connections(THREADS))
-    return lambda action, **given: rpc.call("kms", action, **given)
+    return kms_of(Rpc(server, server.accounts[number], Connections(THREADS)))
 
 
 def each(work, things):
@@ -101,12 +99,11 @@ def test_codes(server, name):
 def test_keys_for_codes_have_a_length(server, spec):
     kms = caller(server, ACCOUNTS - 1)
     given = {"KeySpec": spec, "KeyUsage": "GENERATE_VERIFY_MAC", "Origin": "EXTERNAL"}
-    key = kms("CreateKey", **given)["KeyMetadata"]["KeyId"]
+    key = new_key(kms, **given)
     width = {name: width for name, width in MACS.values()}[spec]
     for length in (width // 2 - 1, 2 * width + 1):
-        with pytest.raises(RpcError) as caught:
+        with rpc_error("InvalidKeyMaterial", 400):
             bring(kms, key, bytes(length))
-        assert (caught.value.status, caught.value.code) == (400, "InvalidKeyMaterial")
 
 
 OAEP = [
@@ -315,10 +312,9 @@ SM2_PUBLIC = (
 def sm2_key(kms, usage) -> dict:
     given = {"KeySpec": "EC_SM2", "KeyUsage": usage}
     key, version = external(kms, sm2.private_der(SM2_PRIVATE), **given, **HYBRID)
-    shown = kms("GetPublicKey", KeyId=key, KeyVersionId=version)["PublicKey"]
-    public = "".join(shown.splitlines()[1:-1])
-    assert sm2.public_of(decoded(public)) == SM2_PUBLIC
-    return {"KeyId": key, "KeyVersionId": version}
+    named = {"KeyId": key, "KeyVersionId": version}
+    assert sm2.public_of(der(kms("GetPublicKey", **named)["PublicKey"])) == SM2_PUBLIC
+    return named
 
 
 def test_sm2_signature_of_the_standard(server):
@@ -385,6 +381,13 @@ def open_small(hash_, cipher, number, material, context, message) -> bytes:
     opener = Cipher(cipher(mac(1)[: len(material)]), modes.GCM(bytes(12), sealed[-16:])).decryptor()
     opener.authenticate_additional_data(context)
     return opener.update(sealed[:-16]) + opener.finalize()
+
+
+def test_the_page_tells_of_these_files_and_no_others():
+    """That each row is what ran is asked where the file runs."""
+    told = rows()
+    assert list(told) == [*MACS, *OAEP, *RSA_SIGNATURES, *CURVES]
+    assert f"\n{sum(row.ran for row in told.values()):,} tests in {len(told)} files." in PAGE.read_text()
 
 
 SYMMETRIC = {

@@ -2,22 +2,11 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { fresh, refused, told } from "./setup.mjs";
+import { config, fresh, pop, refused, told } from "./setup.mjs";
 
 const require = createRequire(import.meta.url);
-const RPCClient = require("@alicloud/pop-core").RPCClient;
 const Kms = require("@alicloud/kms20160120");
 const Sts = require("@alicloud/sts20150401");
-const { Config } = require("@alicloud/openapi-client");
-
-function pop(version, keys = told) {
-  return new RPCClient({ accessKeyId: keys.id, accessKeySecret: keys.secret, endpoint: told.url, apiVersion: version });
-}
-
-function config(keys = told) {
-  const given = { accessKeyId: keys.id, accessKeySecret: keys.secret, endpoint: told.address, regionId: told.region };
-  return new Config({ ...given, protocol: "HTTP" });
-}
 
 const CONTEXT = { Purpose: "te st", "b c": "1/2*~é" };
 
@@ -55,7 +44,6 @@ test("pop-core: a wrong secret", async () => {
   ]);
 });
 
-// This package is older than its siblings: its answers have no `body`.
 // This package is of the older generation: its answers have no body member.
 test("Tea KMS: the context travels flattened", async () => {
   const kms = new Kms.default(config());

@@ -1,4 +1,4 @@
-use crate::commands::{account, seal, trail};
+use crate::commands::{account, operator, seal, trail};
 use crate::config::{Config, Settings};
 use crate::control::AskControl;
 use crate::{Stop, serve};
@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use types::AccountId;
+use types::{AccountId, Duty, OperatorName};
 
 /// Data custody that can be proved.
 ///
@@ -27,6 +27,9 @@ enum Command {
     /// Make and list accounts, in a data folder whose server is stopped, and set ceilings over them
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Make and look after operators, the deployment's staff, in a data folder whose server is stopped
+    #[command(subcommand)]
+    Operator(OperatorCommand),
     /// Look at what protects the root of all keys, and change it: through the server if it runs
     #[command(subcommand)]
     Seal(SealCommand),
@@ -146,6 +149,55 @@ enum ControlPolicyCommand {
 }
 
 #[derive(Subcommand)]
+enum OperatorCommand {
+    /// Make an operator and print its access key, as JSON
+    Create {
+        /// The name
+        name: OperatorName,
+        /// What for: `accounts`, `operators` or `audit`; may be given several times
+        #[arg(long = "duty", value_name = "DUTY")]
+        duties: Vec<Duty>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List the operators, as JSON
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give an operator other duties, or stop it from doing anything
+    Update {
+        /// Who
+        name: OperatorName,
+        /// What for from now on; may be given several times
+        #[arg(long = "duty", value_name = "DUTY", conflicts_with = "no_duties")]
+        duties: Vec<Duty>,
+        /// For nothing from now on
+        #[arg(long)]
+        no_duties: bool,
+        /// Whether it may do anything
+        #[arg(long, value_name = "BOOL")]
+        active: Option<bool>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Make an operator another access key and print it, as JSON
+    Key {
+        /// Whose
+        name: OperatorName,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Remove an operator and its access keys
+    Delete {
+        /// Who
+        name: OperatorName,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Subcommand)]
 enum SealCommand {
     /// Show its kind, since when it has its keys, and what is under way, as JSON
     Status {
@@ -197,6 +249,7 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
         Command::Account(AccountCommand::ControlPolicy(command)) => control_policy(command),
+        Command::Operator(command) => run_operator(command),
         Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
         Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
         Command::Seal(SealCommand::Migrate { to, shares, threshold, data }) => {
@@ -220,6 +273,19 @@ fn control_policy(command: ControlPolicyCommand) -> Result<ExitCode, Stop> {
         ControlPolicyCommand::Clear { account, data } => (AskControl::Clear { account }, data),
     };
     account::control_policy(&tool_settings(&data)?, ask)
+}
+
+fn run_operator(command: OperatorCommand) -> Result<ExitCode, Stop> {
+    match command {
+        OperatorCommand::Create { name, duties, data } => operator::create(&tool_settings(&data)?, name, &duties),
+        OperatorCommand::List { data } => operator::list(&tool_settings(&data)?),
+        OperatorCommand::Update { name, duties, no_duties, active, data } => {
+            let duties = (no_duties || !duties.is_empty()).then_some(duties.as_slice());
+            operator::update(&tool_settings(&data)?, name, duties, active)
+        }
+        OperatorCommand::Key { name, data } => operator::key(&tool_settings(&data)?, name),
+        OperatorCommand::Delete { name, data } => operator::delete(&tool_settings(&data)?, name),
+    }
 }
 
 /// The settings in force: the file's, overridden by environment and flags (clap has put those two in order).

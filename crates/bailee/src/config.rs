@@ -26,6 +26,8 @@ pub(crate) struct Config {
     cache_mib: Option<u64>,
     pub(crate) connections: Option<usize>,
     rotation: Option<RotationSettings>,
+    #[serde(default)]
+    oidc: OidcSettings,
     erasure_epoch_hours: Option<u64>,
     pkcs11: Option<TokenSettings>,
     #[serde(default)]
@@ -58,6 +60,17 @@ pub(crate) struct RotationSettings {
     pub(crate) webhook: String,
     /// For `https`: the file of the certificate authority to trust.
     pub(crate) ca: Option<PathBuf>,
+}
+
+/// The `[oidc]` table: how the keys of identity providers are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OidcSettings {
+    /// The file of the certificate authorities to trust, for providers without fingerprints.
+    pub(crate) ca: Option<PathBuf>,
+    /// Hosts that may be asked although they are at addresses of the own network; those on loopback also by plain `http`.
+    #[serde(default)]
+    pub(crate) internal_hosts: Vec<String>,
 }
 
 /// The `[pkcs11]` table: the token that keys can be in, and that the root key is sealed by, or is to be.
@@ -115,6 +128,7 @@ pub(crate) struct Settings {
     pub(crate) cache_bytes: u64,
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
+    pub(crate) oidc: OidcSettings,
     pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
 }
@@ -171,6 +185,7 @@ impl Config {
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
             connections: connections(self.connections)?,
             rotation: self.rotation,
+            oidc: self.oidc,
             pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
             domains: self.domains,
@@ -284,6 +299,7 @@ mod tests {
             ("[rates]\nread = 0", "line 2"),
             ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),
             ("[pkcs11]\nmodule = \"m\"", "token"),
+            ("[oidc]\ninternal = true", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

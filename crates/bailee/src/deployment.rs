@@ -1,6 +1,7 @@
 use crate::Stop;
 use crate::admin;
 use crate::config::{RegionSettings, SealKind, Settings, TokenSettings};
+use crate::issuers::HttpIssuers;
 use crate::sealing::{Sealing, join};
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
@@ -234,12 +235,13 @@ impl Opener<'_> {
         let identity = self.store(GLOBAL, &folder).await?;
         let gate = Gate::new(identity.clone(), self.clock.clone()).await?;
         let gate = gate.with_rates(Rates::new(self.settings.rates.clone(), kms::pace, self.clock.clone()));
+        let issuers = Arc::new(HttpIssuers::new(&self.settings.oidc, self.clock.clone())?);
         let mut regions = Vec::new();
         for settings in &self.settings.regions {
             regions.push(Arc::new(self.region(settings, &gate).await?));
         }
         Ok(Domains {
-            iam: Iam::new(gate.clone()),
+            iam: Iam::new(gate.clone()).with_issuers(issuers),
             gate,
             identity,
             identity_trail: folder.join("trail"),

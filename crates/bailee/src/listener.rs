@@ -64,7 +64,9 @@ impl Listener {
             loop {
                 let place = places.take().await;
                 match self.tcp.accept().await {
-                    Ok((stream, peer)) => self.connection(&graceful, &domains, &meters, place, stream, peer.ip()),
+                    Ok((stream, peer)) => {
+                        self.connection(&graceful, &domains, &meters, place, stream, peer.ip().to_canonical())
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "cannot take a connection");
                         domains.clock.sleep(ACCEPT_PAUSE).await;

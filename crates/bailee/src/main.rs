@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod deployment;
 mod finishing;
+mod issuers;
 mod listener;
 mod logging;
 mod meters;

@@ -39,6 +39,8 @@ pub(crate) enum Step {
     EpochEnded,
     /// That is recorded in a store.
     Recorded,
+    /// Erasures that became final by it are recorded in the trails of those whose it was.
+    ErasuresFinished,
     /// There is nothing to do.
     Nothing,
 }
@@ -164,6 +166,12 @@ impl Sealing {
                 let caller = service(&self.domains, "seal", "EndErasureEpoch");
                 self.domains.gate.perform(&caller, &keeper, EndEpoch { epoch }).await?;
                 return Ok(Step::Recorded);
+            }
+        }
+        for region in &self.domains.regions {
+            let caller = service(&self.domains, "seal", "FinishErasure");
+            if region.kms.finish_erasures(&self.domains.gate, &caller).await? > 0 {
+                return Ok(Step::ErasuresFinished);
             }
         }
         Ok(Step::Nothing)

@@ -64,6 +64,8 @@ async fn things(world: &World, root: &Credential) -> Things {
     world.done(root, ram, "CreateLoginProfile", &[("UserName", "there"), ("Password", PASSWORD)]).await;
     // Otherwise users might do without a policy what they are refused here.
     world.done(root, ram, "SetSecurityPreference", &[("AllowUserToChangePassword", "false")]).await;
+    let provider = [("OIDCProviderName", "there"), ("IssuerUrl", world.idp.issuer.as_str()), ("ClientIds", "client")];
+    world.done(root, "2019-08-15", "CreateOIDCProvider", &provider).await;
     let device = world.done(root, ram, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "there")]).await;
     Things {
         device: device["VirtualMFADevice"]["SerialNumber"].as_str().unwrap().to_owned(),
@@ -233,6 +235,22 @@ fn tag_parameters(service: ServiceName, name: &str) -> Option<Vec<(&'static str,
     Some(given)
 }
 
+/// As [`parameters`], for identity providers.
+fn provider_parameters(name: &str) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    let there = ("OIDCProviderName", s("there"));
+    Some(match name {
+        "CreateOIDCProvider" => vec![("OIDCProviderName", s("new")), ("IssuerUrl", s("https://new.example"))],
+        "GetOIDCProvider" | "UpdateOIDCProvider" | "DeleteOIDCProvider" => vec![there],
+        "ListOIDCProviders" => vec![],
+        "AddClientIdToOIDCProvider" | "RemoveClientIdFromOIDCProvider" => vec![there, ("ClientId", s("new"))],
+        "AddFingerprintToOIDCProvider" | "RemoveFingerprintFromOIDCProvider" => {
+            vec![there, ("Fingerprint", "a".repeat(40))]
+        }
+        _ => return None,
+    })
+}
+
 /// As [`parameters`], for secrets.
 fn secret_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
@@ -338,7 +356,8 @@ fn parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
         _ => {
             let keys = version_parameters(name, t).or_else(|| pair_parameters(name, t));
             let keys = keys.or_else(|| secret_parameters(name, t));
-            return keys.or_else(|| identity_parameters(name, t)).or_else(|| people_parameters(name, t));
+            let identities = keys.or_else(|| identity_parameters(name, t)).or_else(|| people_parameters(name, t));
+            return identities.or_else(|| provider_parameters(name));
         }
     })
 }
@@ -360,9 +379,9 @@ fn spelled(row: &Row, root: &Credential, given: Vec<(&'static str, String)>) -> 
     given.into_iter().map(spell).collect()
 }
 
-/// What comes unsigned has tests of its own: its proof is in its parameters.
+/// What comes unsigned has tests of its own: its proof is in its parameters. So has what is there for operators.
 fn signed() -> impl Iterator<Item = &'static Row> {
-    served().filter(|row| !row.unsigned)
+    served().filter(|row| !row.unsigned && row.service != ServiceName::Deployment)
 }
 
 /// What has no owner to be refused by: everyone who is somebody may ask.

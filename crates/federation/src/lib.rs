@@ -3,6 +3,7 @@
 //! Pure: no store, no network, no clock of its own; whoever calls says what time it is and which keys are trusted. A crate
 //! apart, because it reads what strangers wrote, and so that nothing but what was verified can leave it.
 
+mod json;
 /// Tokens of OpenID Connect (JWT, RFC 7519).
 pub mod oidc;
 /// Responses of SAML 2.0.

@@ -2,6 +2,7 @@ use crate::accounts::NewAccessKey;
 use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
+use crate::operators::operator_path;
 use crate::own::{Own, Scope, count};
 use crate::people::lets_manage_keys;
 use crate::records::{
@@ -73,6 +74,7 @@ pub(crate) fn paths(user: Option<&UserName>, caller: &Caller) -> Result<Vec<Stri
     Ok(vec![match holder(user, caller)? {
         KeyHolder::Root => "root".to_owned(),
         KeyHolder::User(name) => user_path(&name),
+        KeyHolder::Operator(name) => operator_path(&name),
     }])
 }
 
@@ -127,7 +129,7 @@ pub(crate) async fn move_access_keys(txn: &mut Txn, account: AccountId, from: &U
 }
 
 /// The key, if it is this holder's: another's is as good as missing.
-async fn find_key(
+pub(crate) async fn find_key(
     txn: &mut Txn,
     account: AccountId,
     holder: &KeyHolder,
@@ -180,8 +182,8 @@ impl Own for CreateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<NewAccessKey> {
@@ -212,8 +214,8 @@ impl Own for ListAccessKeys {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<AccessKeyInfo>> {
@@ -241,8 +243,8 @@ impl Own for UpdateAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
@@ -274,20 +276,24 @@ impl Own for DeleteAccessKey {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
         let holder = present(self.user.as_ref(), scope, txn).await?;
         let record = find_key(txn, scope.account, &holder, &self.access_key).await?;
         keep_one(txn.view(), scope.account, &record).await?;
-        let id = self.access_key.as_str();
-        txn.delete(KEY_NETWORKS, scope.account, id.as_bytes());
-        txn.delete(ACCESS_KEYS, scope.account, id.as_bytes());
-        txn.delete(KEY_USES, scope.account, id.as_bytes());
-        txn.delete(USER_KEYS, scope.account, &pair(holder.place(), id));
-        txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
+        forget_key(txn, scope.account, &holder, self.access_key.as_str());
         Ok(())
     }
+}
+
+/// Deletes an access key and all that is kept of it.
+pub(crate) fn forget_key(txn: &mut Txn, account: AccountId, holder: &KeyHolder, id: &str) {
+    txn.delete(KEY_NETWORKS, account, id.as_bytes());
+    txn.delete(ACCESS_KEYS, account, id.as_bytes());
+    txn.delete(KEY_USES, account, id.as_bytes());
+    txn.delete(USER_KEYS, account, &pair(holder.place(), id));
+    txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
 }

@@ -15,6 +15,11 @@ const LISTED: usize = 10_000;
 /// Letters of an access key secret: 62^30 is more than 2^178.
 pub(crate) const SECRET_LETTERS: usize = 30;
 
+/// Make an account.
+pub(crate) const CREATE_ACCOUNT: Action = write("CreateAccount");
+/// See which accounts there are.
+pub(crate) const LIST_ACCOUNTS: Action = read("ListAccounts");
+
 /// An access key as it is handed out: the one time its secret is shown.
 pub struct NewAccessKey {
     /// The id.
@@ -44,7 +49,7 @@ impl Operation for CreateAccount {
     type Output = NewAccount;
 
     fn action(&self) -> Action {
-        write("CreateAccount")
+        CREATE_ACCOUNT
     }
 
     fn audit(&self, audit: &mut Audit) {
@@ -62,7 +67,7 @@ impl Operation for ListAccounts {
     type Output = Vec<AccountRecord>;
 
     fn action(&self) -> Action {
-        read("ListAccounts")
+        LIST_ACCOUNTS
     }
 
     fn audit(&self, _: &mut Audit) {}

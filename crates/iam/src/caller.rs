@@ -2,6 +2,7 @@ use crate::diagnosis::DiagnosisSeal;
 use crate::directory::Credential;
 use crate::policy::Document;
 use crate::rights::Rights;
+use crate::token::Federated;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{AccessKeyId, AccountId, Call, Dialect, Principal, Reason, Result, Service, Timestamp};
@@ -21,6 +22,8 @@ pub struct Session {
     pub mfa_since: Option<Timestamp>,
     /// Who stands behind the session, as set when the role was assumed.
     pub source_identity: Option<String>,
+    /// The identity provider whose word it rests on.
+    pub(crate) federated: Option<Federated>,
 }
 
 /// A value a client may use once, and until when its use must be remembered.

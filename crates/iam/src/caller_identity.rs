@@ -1,5 +1,5 @@
 use crate::caller::Caller;
-use crate::iam::{Iam, own_account};
+use crate::iam::{Iam, home};
 use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
 use async_trait::async_trait;
@@ -26,18 +26,17 @@ impl Run<GetCallerIdentity> for Iam {
     }
 
     async fn target(&self, _: &GetCallerIdentity, caller: &Caller, _: &View) -> Result<Target> {
-        Ok(Target { owner: Some(own_account(caller)?), ..Target::default() })
+        Ok(Target { owner: Some(home(caller)?), ..Target::default() })
     }
 
-    /// The principal: always a root, a user or a role session.
+    /// The principal: always a root, a user, a role session or an operator.
     async fn run(&self, permit: &Permit<GetCallerIdentity>, _: &GetCallerIdentity, _: &mut Txn) -> Result<Principal> {
         match permit.caller().principal() {
-            Principal::Root { .. } | Principal::User { .. } | Principal::RoleSession { .. } => {
-                Ok(permit.caller().principal().clone())
-            }
-            Principal::Anonymous | Principal::Service { .. } | Principal::Operator { .. } => {
-                Err(Failure::of(Reason::MissingAuthentication))
-            }
+            Principal::Root { .. }
+            | Principal::User { .. }
+            | Principal::RoleSession { .. }
+            | Principal::Operator { .. } => Ok(permit.caller().principal().clone()),
+            Principal::Anonymous | Principal::Service { .. } => Err(Failure::of(Reason::MissingAuthentication)),
         }
     }
 }

@@ -1,6 +1,7 @@
 use crate::caller::Caller;
 use crate::diagnosis::Diagnosis;
 use crate::operation::{Need, Target};
+use crate::operators;
 use crate::policy::{self, Context, Decision, Ground, Labelled, Mode, Outcome, PolicySet, PolicyType, Request, keys};
 use types::{Access, Failure, Principal, Reason, Result};
 
@@ -13,6 +14,7 @@ pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
     match caller.principal() {
         // Bailee's own parts act for the deployment; what they may do is what they are written to do.
         Principal::Service { .. } => return Ok(()),
+        Principal::Operator { duties, .. } => return operators::decide(duties, &target.needs),
         Principal::Anonymous if target.needs.is_empty() => return Err(Reason::MissingAuthentication.into()),
         _ => {}
     }

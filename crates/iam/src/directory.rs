@@ -4,6 +4,8 @@ use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
 use crate::key_networks::networks_of;
 use crate::last_used::Uses;
+use crate::oidc::OIDC_PROVIDERS;
+use crate::operators::OPERATORS;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
@@ -11,7 +13,7 @@ use crate::records::{
     POLICIES, PolicyRef, ROLES, USERS, pair, second,
 };
 use crate::rights::Rights;
-use crate::token::{Claims, KeyClaims, SessionClaims, SessionOf, TokenSeal};
+use crate::token::{Claims, Federated, KeyClaims, SessionClaims, SessionOf, TokenSeal};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,8 +46,8 @@ struct Cached {
     principal: Principal,
     secret: Arc<Secret<Vec<u8>>>,
     rights: Arc<Rights>,
-    /// Sessions given out before are over.
-    since: Timestamp,
+    /// When the password was set, of a user who signs in: its sessions end with another.
+    since: Option<Timestamp>,
     networks: Option<Arc<KeyNetworks>>,
 }
 
@@ -139,7 +141,12 @@ impl Directory {
                 self.remember(key, loaded)
             }
         };
-        if !same_identity(&found.principal, &principal) || claims.issued < found.since {
+        if !same_identity(&found.principal, &principal) || found.since != claims.of.since() {
+            return Err(Reason::SessionTokenInvalid.into());
+        }
+        if let Some(federated) = &claims.federated
+            && !is_there(view, federated).await?
+        {
             return Err(Reason::SessionTokenInvalid.into());
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
@@ -169,6 +176,7 @@ impl Directory {
             mfa: false,
             mfa_since: None,
             source_identity: None,
+            federated: None,
         };
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         // Rules about networks are for lasting keys (RAM: not for temporary ones).
@@ -198,6 +206,13 @@ impl Directory {
         }
         let (principal, rights) = match &record.holder {
             KeyHolder::Root => (Principal::Root { account }, Rights::of_root(view, account).await?),
+            KeyHolder::Operator(name) => {
+                let operator = view.get(OPERATORS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
+                if !operator.active {
+                    return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
+                }
+                (Principal::Operator { name: operator.name, duties: operator.duties }, Rights::default())
+            }
             KeyHolder::User(name) => {
                 let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
                 let rights = Rights::of_user(view, account, &user).await?;
@@ -205,9 +220,9 @@ impl Directory {
             }
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
-        let (rights, since) = (Arc::new(rights), Timestamp::default());
+        let rights = Arc::new(rights);
         let networks = networks_of(view, account, access_key).await?.map(Arc::new);
-        Ok(Cached { account, generation, principal, secret, rights, since, networks })
+        Ok(Cached { account, generation, principal, secret, rights, since: None, networks })
     }
 
     async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
@@ -218,8 +233,8 @@ impl Directory {
         let role = view.get(ROLES, account, role_name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let rights = Arc::new(Rights::of_role(view, account, &role).await?);
         let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
-        let (secret, since) = (Arc::new(Secret::new(Vec::new())), Timestamp::default());
-        Ok(Cached { account, generation, principal, secret, rights, since, networks: None })
+        let secret = Arc::new(Secret::new(Vec::new()));
+        Ok(Cached { account, generation, principal, secret, rights, since: None, networks: None })
     }
 
     /// A user who signed in. Such sessions end when the user may sign in no more, or has another password.
@@ -227,7 +242,7 @@ impl Directory {
         let ended = || Failure::of(Reason::SessionTokenInvalid);
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let since = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed;
+        let since = Some(view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?.changed);
         let rights = Arc::new(Rights::of_user(view, account, &user).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
@@ -248,7 +263,7 @@ fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
                 session: session.clone(),
             },
         ),
-        SessionOf::User { user, user_name } => (
+        SessionOf::User { user, user_name, .. } => (
             CacheKey::Person(account, user_name.clone()),
             Principal::User { account, id: user.clone(), name: user_name.clone() },
         ),
@@ -263,6 +278,13 @@ fn same_identity(now: &Principal, then: &Principal) -> bool {
         (Principal::User { id: now, .. }, Principal::User { id: then, .. }) => now == then,
         _ => false,
     }
+}
+
+/// Whether the identity provider that a session rests on is still there.
+async fn is_there(view: &View, federated: &Federated) -> Result<bool> {
+    let place = federated.oidc_provider.as_str().as_bytes();
+    let provider = view.shared(OIDC_PROVIDERS, federated.account, place).await?;
+    Ok(provider.is_some_and(|provider| provider.id == federated.id))
 }
 
 async fn generation(view: &View, account: AccountId) -> Result<u64> {
@@ -323,5 +345,6 @@ fn session(claims: &SessionClaims) -> Result<Session> {
         mfa: claims.mfa,
         mfa_since: claims.mfa.then(|| claims.mfa_at.unwrap_or(claims.issued)),
         source_identity: claims.source_identity.clone(),
+        federated: claims.federated.clone(),
     })
 }

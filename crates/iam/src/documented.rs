@@ -120,8 +120,8 @@ fn lines() -> Vec<String> {
         line(21, &AliasRecord { account }),
         line(22, &AccountAliasRecord { alias: "chosen".to_owned() }),
         line(23, &KeyUseRecord { used: MADE }),
-        line(41, &ControlPolicyRecord { document: TEXT.to_owned(), set: MADE }),
-        line(42, &networks),
+        line(51, &ControlPolicyRecord { document: TEXT.to_owned(), set: MADE }),
+        line(52, &networks),
         line(0, &NonceRecord {}),
     ]
 }

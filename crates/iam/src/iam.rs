@@ -1,11 +1,13 @@
 use crate::caller::Caller;
 use crate::gate::Gate;
+use crate::oidc::Issuers;
+use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
 use std::sync::Arc;
 use store::{Store, Txn};
 use tokio::sync::Semaphore;
-use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Timestamp};
+use types::{AccountId, Action, Failure, Principal, Reason, Resource, Result, Service, Timestamp};
 
 /// Passwords hashed at once: each takes 19 MiB and a core for a moment.
 const HASHED_AT_ONCE: usize = 4;
@@ -16,13 +18,27 @@ const HASHED_AT_ONCE: usize = 4;
 pub struct Iam {
     gate: Gate,
     guesses: Arc<Guesses>,
+    token_guesses: Arc<Guesses>,
     turns: Arc<Semaphore>,
+    issuers: Option<Arc<dyn Issuers>>,
 }
 
 impl Iam {
     /// The domain behind a gate.
     pub fn new(gate: Gate) -> Self {
-        Self { gate, guesses: Arc::default(), turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)) }
+        Self {
+            gate,
+            guesses: Arc::new(Guesses::of_passwords()),
+            token_guesses: Arc::new(Guesses::of_tokens()),
+            turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
+            issuers: None,
+        }
+    }
+
+    /// The same domain, with somebody who gets the keys of identity providers.
+    #[must_use]
+    pub fn with_issuers(self, issuers: Arc<dyn Issuers>) -> Self {
+        Self { issuers: Some(issuers), ..self }
     }
 
     /// The gate.
@@ -33,6 +49,18 @@ impl Iam {
     /// What holds guessing back.
     pub(crate) fn guesses(&self) -> &Guesses {
         &self.guesses
+    }
+
+    /// What holds those back who try tokens.
+    pub(crate) fn token_guesses(&self) -> &Guesses {
+        &self.token_guesses
+    }
+
+    /// Who gets the keys of identity providers.
+    pub(crate) fn issuers(&self) -> Result<&dyn Issuers> {
+        let missing =
+            || Failure::new(Reason::Unavailable, "This server does not ask identity providers for their keys.");
+        self.issuers.as_deref().ok_or_else(missing)
     }
 
     /// How many passwords may be hashed at once.
@@ -53,7 +81,18 @@ impl Iam {
 
 /// The account an operation on identities is about: the caller's own. There is no way to name another.
 pub(crate) fn own_account(caller: &Caller) -> Result<AccountId> {
-    caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
+    caller.account().ok_or_else(|| match caller.principal() {
+        Principal::Operator { .. } => operators::no_tenant(),
+        _ => Failure::of(Reason::MissingAuthentication),
+    })
+}
+
+/// The account a caller is at home in: its own, and for an operator the platform's.
+pub(crate) fn home(caller: &Caller) -> Result<AccountId> {
+    match caller.principal() {
+        Principal::Operator { .. } => Ok(AccountId::PLATFORM),
+        _ => own_account(caller),
+    }
 }
 
 /// An identity: `user/<name>` and its siblings.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use store::{Durability, Store, Txn, View};
+use store::{Committed, Durability, Store, Txn, View};
 use types::{AccessKeyId, AccountId, Action, Result, Timestamp, UserName};
 
 /// How old what is written of a key's last use may be while it is in use.
@@ -78,25 +78,27 @@ impl Uses {
 /// loses what was not written yet: up to five minutes.
 pub async fn write_last_used(gate: &Gate) -> Result<usize> {
     let (store, uses) = (gate.directory().store(), gate.directory().uses());
-    let due = uses.due(gate.clock().now());
+    let (due, mut written) = (uses.due(gate.clock().now()), 0);
     for (access_key, account, used) in &due {
-        write(store, access_key, *account, *used).await?;
-        uses.written(access_key, *used);
+        if write(store, access_key, *account, *used).await? {
+            uses.written(access_key, *used);
+            written += 1;
+        }
     }
-    Ok(due.len())
+    Ok(written)
 }
 
 /// Another server may have seen a later use, and the key may be gone: both are read in the same transaction. One that
-/// conflicts has its turn next time.
-async fn write(store: &Store, access_key: &AccessKeyId, account: AccountId, used: Timestamp) -> Result<()> {
+/// conflicts is not written, and has its turn next time.
+async fn write(store: &Store, access_key: &AccessKeyId, account: AccountId, used: Timestamp) -> Result<bool> {
     let (mut txn, place) = (store.begin().await?, access_key.as_str().as_bytes());
     let there = txn.get(ACCESS_KEYS, account, place).await?.is_some();
     let known = txn.get(KEY_USES, account, place).await?;
     if there && known.is_none_or(|known| known.used < used) {
         txn.put(KEY_USES, account, place, &KeyUseRecord { used }).await?;
-        txn.commit(Durability::Logged).await?;
+        return Ok(matches!(txn.commit(Durability::Logged).await?, Committed::Done(_)));
     }
-    Ok(())
+    Ok(true)
 }
 
 impl Operation for GetAccessKeyLastUsed {
@@ -117,8 +119,8 @@ impl Own for GetAccessKeyLastUsed {
         paths(self.user.as_ref(), caller)
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage_keys(caller, self.user.as_ref(), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage_keys(scope, self.user.as_ref(), view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Option<Timestamp>> {

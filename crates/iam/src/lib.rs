@@ -26,7 +26,9 @@ mod key_networks;
 mod last_used;
 mod lookup;
 mod nonces;
+mod oidc;
 mod operation;
+mod operators;
 mod own;
 mod page;
 mod people;
@@ -65,6 +67,7 @@ pub use caller_identity::GetCallerIdentity;
 pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy};
 pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
 pub use diagnosis::Diagnosis;
+pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
 pub use gate::{Claim, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -76,7 +79,16 @@ pub use key_networks::{GetAccountKeyNetworks, GetKeyNetworks, SetAccountKeyNetwo
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
+pub use oidc::{
+    AddClientId, AddFingerprint, AssumeRoleWithOidc, CreateOidcProvider, DeleteOidcProvider, FederatedRole, Federation,
+    GetOidcProvider, Issuers, ListOidcProviders, OidcProviderArn, OidcProviderRecord, ProviderRef, RemoveClientId,
+    RemoveFingerprint, TrustedIssuer, UpdateOidcProvider, WebIdentity,
+};
 pub use operation::{Audit, Need, Operation, Run, Target};
+pub use operators::{
+    CreateOperator, CreateOperatorKey, DeleteOperator, DeleteOperatorKey, GetOperator, ListOperators, NewOperator,
+    OperatorRecord, ShownOperator, UpdateOperator,
+};
 pub use page::{Page, PageRequest};
 pub use people::{
     BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,

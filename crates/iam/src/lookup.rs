@@ -1,5 +1,5 @@
 use crate::caller::Caller;
-use crate::iam::own_account;
+use crate::iam::home;
 use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
 use async_trait::async_trait;
@@ -17,6 +17,9 @@ pub struct Trails {
     pub identity: Store,
 }
 
+/// Look up what was done.
+pub(crate) const LOOKUP_EVENTS: Action = Action::read(Service::ActionTrail, "LookupEvents");
+
 /// Looks up what was done in the caller's account.
 pub struct LookupEvents {
     /// What to look for.
@@ -27,7 +30,7 @@ impl Operation for LookupEvents {
     type Output = Found;
 
     fn action(&self) -> Action {
-        Action::read(Service::ActionTrail, "LookupEvents")
+        LOOKUP_EVENTS
     }
 
     fn audit(&self, audit: &mut Audit) {
@@ -49,12 +52,12 @@ impl Run<LookupEvents> for Trails {
     }
 
     async fn target(&self, op: &LookupEvents, caller: &Caller, _: &View) -> Result<Target> {
-        let account = own_account(caller)?;
+        let account = home(caller)?;
         Ok(Target::one(op.action(), Resource::regional(Service::ActionTrail, self.region.region(), account, "*")))
     }
 
     async fn run(&self, permit: &Permit<LookupEvents>, op: &LookupEvents, _: &mut Txn) -> Result<Found> {
         let views = [self.region.view().await?, self.identity.view().await?];
-        trail::lookup(&views, own_account(permit.caller())?, &op.query).await
+        trail::lookup(&views, home(permit.caller())?, &op.query).await
     }
 }

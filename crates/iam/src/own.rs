@@ -1,5 +1,6 @@
 use crate::caller::Caller;
 use crate::iam::{Iam, identity, own_account, touch};
+use crate::oidc::ProviderRef;
 use crate::operation::{Need, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::policy::Context;
@@ -26,14 +27,20 @@ pub(crate) trait Own: Operation {
         Context::new()
     }
 
+    /// The identity provider it is done to, if it is done to one: its path is looked up, since requests may name it by its
+    /// issuer.
+    fn provider(&self) -> Option<&ProviderRef> {
+        None
+    }
+
     /// What is wrong with the request's own words, before anything is looked up.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
     /// Whether the caller may do it where no policy says anything, such as to change its own password.
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        let _ = (caller, account, view);
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        let _ = (scope, view);
         Ok(false)
     }
 
@@ -43,7 +50,12 @@ pub(crate) trait Own: Operation {
         Ok(())
     }
 
-    /// Does it. The account's generation has been moved on already if the action changes anything.
+    /// Whether the account's generation is moved on before it is done. Whoever does that for itself says no.
+    fn touches(&self) -> bool {
+        self.action().access == Access::Write
+    }
+
+    /// Does it.
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Self::Output>;
 }
 
@@ -64,7 +76,10 @@ impl<Op: Own> Run<Op> for Iam {
     async fn target(&self, op: &Op, caller: &Caller, view: &View) -> Result<Target> {
         let account = own_account(caller)?;
         op.check()?;
-        let paths = op.paths(caller)?;
+        let paths = match op.provider() {
+            Some(provider) => vec![provider.path(account, view).await?],
+            None => op.paths(caller)?,
+        };
         if paths.is_empty() {
             return Err(Failure::internal("an operation on identities that needs no permission"));
         }
@@ -73,7 +88,7 @@ impl<Op: Own> Run<Op> for Iam {
             things.push(facts_of(view, account, &path).await?.overlaid(&op.facts(account)));
             needs.push(Need { action, resource: identity(account, path) });
         }
-        let open = op.open(caller, account, view).await?;
+        let open = op.open(&Scope { iam: self, caller, account, now: self.now() }, view).await?;
         Ok(Target { needs, owner: Some(account), open, things, ..Target::default() })
     }
 
@@ -87,7 +102,7 @@ impl<Op: Own> Run<Op> for Iam {
     async fn run(&self, permit: &Permit<Op>, op: &Op, txn: &mut Txn) -> Result<Op::Output> {
         let caller = permit.caller();
         let account = own_account(caller)?;
-        if op.action().access == Access::Write {
+        if op.touches() {
             touch(txn, account).await?;
         }
         op.apply(&Scope { iam: self, caller, account, now: self.now() }, txn).await

@@ -153,9 +153,8 @@ fn identity(caller: &Caller) -> Identity<'_> {
             let (id, name) = (format!("{role}:{session}"), format!("{role_name}:{session}"));
             (IdentityKind::AssumedRole, id.into(), name.into())
         }
-        Principal::Service { name } | Principal::Operator { name } => {
-            (IdentityKind::System, name.as_str().into(), name.as_str().into())
-        }
+        Principal::Service { name } => (IdentityKind::System, name.as_str().into(), name.as_str().into()),
+        Principal::Operator { name, .. } => (IdentityKind::System, name.as_str().into(), name.as_str().into()),
     };
     Identity {
         kind,
@@ -177,6 +176,10 @@ fn session_context(caller: &Caller) -> Map<String, Value> {
         context.insert("sessionAttributes".to_owned(), attributes);
         if let Some(identity) = &session.source_identity {
             context.insert("sourceIdentity".to_owned(), Value::from(identity.as_str()));
+        }
+        if let Some(federated) = &session.federated {
+            let behind = json!({"federatedProvider": federated.provider(), "subject": federated.subject});
+            context.insert("webIdFederationData".to_owned(), behind);
         }
     }
     context

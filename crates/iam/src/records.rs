@@ -4,8 +4,8 @@ use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
 use types::{
-    AccessKeyId, AccountId, Failure, GroupId, GroupName, PolicyName, Result, RoleId, RoleName, Timestamp, UserId,
-    UserName,
+    AccessKeyId, AccountId, Failure, GroupId, GroupName, OperatorName, PolicyName, Result, RoleId, RoleName, Timestamp,
+    UserId, UserName,
 };
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -41,6 +41,8 @@ pub(crate) enum KeyHolder {
     Root,
     /// A user.
     User(UserName),
+    /// An operator of the deployment: its keys are the platform's account's.
+    Operator(OperatorName),
 }
 
 impl KeyHolder {
@@ -49,6 +51,7 @@ impl KeyHolder {
         match self {
             Self::Root => "",
             Self::User(name) => name.as_str(),
+            Self::Operator(name) => name.as_str(),
         }
     }
 }
@@ -298,15 +301,15 @@ pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space:
 pub(crate) const INLINE_POLICIES: Table<PolicyVersionRecord> =
     Table::new(Space::Identity, 24, "a policy of one holder");
 /// Over whom a policy is the ceiling: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
-pub(crate) const BOUNDED: Table<AttachmentRecord> = Table::new(Space::Identity, 40, "a permissions boundary");
+pub(crate) const BOUNDED: Table<AttachmentRecord> = Table::new(Space::Identity, 50, "a permissions boundary");
 /// The ceiling over the account, under an empty suffix.
 pub(crate) const CONTROL_POLICIES: Table<ControlPolicyRecord> =
-    Table::new(Space::Identity, 41, "an account's control policy");
+    Table::new(Space::Identity, 51, "an account's control policy");
 /// From where single access keys may be used, by id.
-pub(crate) const KEY_NETWORKS: Table<KeyNetworks> = Table::new(Space::Identity, 42, "an access key's networks");
+pub(crate) const KEY_NETWORKS: Table<KeyNetworks> = Table::new(Space::Identity, 52, "an access key's networks");
 /// From where the access keys of the account may be used that have no rule of their own, under an empty suffix.
 pub(crate) const ACCOUNT_NETWORKS: Table<KeyNetworks> =
-    Table::new(Space::Identity, 43, "the networks of an account's access keys");
+    Table::new(Space::Identity, 53, "the networks of an account's access keys");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then

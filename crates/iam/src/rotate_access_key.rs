@@ -1,9 +1,10 @@
+use crate::access_keys::forget_key;
 use crate::accounts::NewAccessKey;
 use crate::caller::Caller;
 use crate::iam::{Iam, identity, touch, write};
 use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
-use crate::records::{ACCESS_KEYS, KEY_NETWORKS, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair, second};
+use crate::records::{KEY_NETWORKS, KeyHolder, USER_KEYS, pair, second};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
 use store::{Range, Store, Txn, View};
@@ -74,11 +75,7 @@ impl Run<RotateAccessKey> for Iam {
         find_user(txn, op.account, &op.user).await?;
         let holder = KeyHolder::User(op.user.clone());
         for id in others(txn, op, &holder).await? {
-            txn.delete(ACCESS_KEYS, op.account, id.as_bytes());
-            txn.delete(KEY_USES, op.account, id.as_bytes());
-            txn.delete(KEY_NETWORKS, op.account, id.as_bytes());
-            txn.delete(USER_KEYS, op.account, &pair(holder.place(), &id));
-            txn.delete(KEY_OWNERS, AccountId::PLATFORM, id.as_bytes());
+            forget_key(txn, op.account, &holder, &id);
         }
         let made = self.add_access_key(txn, op.account, holder).await?;
         // From where it may be used is as for the one that it is to replace.

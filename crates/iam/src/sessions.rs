@@ -8,7 +8,7 @@ use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
 use crate::things::facts_of;
-use crate::token::{SessionClaims, SessionOf};
+use crate::token::{Federated, SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -99,7 +99,7 @@ pub(crate) struct Claims {
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
     pub(crate) policy: Option<String>,
-    pub(crate) mfa: bool,
+    pub(crate) behind: Behind,
 }
 
 /// A temporary access key with its token.
@@ -110,17 +110,31 @@ pub(crate) struct NewSession {
     pub(crate) expires: Timestamp,
 }
 
+/// What is wrong with what was asked of a session.
+pub(crate) fn check_request(duration_secs: Option<u32>, policy: Option<&str>) -> Result<()> {
+    if duration_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
+        return Err(Failure::invalid("DurationSeconds", "900 to 43200, and no more than the role allows"));
+    }
+    policy.map(|text| Document::parse(text, Kind::Session)).transpose()?;
+    Ok(())
+}
+
+/// A session of a role, as it was asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) role: &'a RoleArn,
+    pub(crate) session: &'a SessionName,
+    pub(crate) duration_secs: Option<u32>,
+    pub(crate) policy: Option<&'a str>,
+}
+
 impl AssumeRole {
     fn check(&self, caller: &Caller) -> Result<()> {
-        if self.duration_secs.is_some_and(|secs| !SESSION_SECS.contains(&secs)) {
-            return Err(Failure::invalid("DurationSeconds", "900 to 43200, and no more than the role allows"));
-        }
+        check_request(self.duration_secs, self.policy.as_deref())?;
         let outside =
             |id: &String| !EXTERNAL_ID_CHARS.contains(&id.chars().count()) || id.chars().any(char::is_control);
         if self.external_id.as_ref().is_some_and(outside) {
             return Err(Failure::invalid("ExternalId", "2 to 1224 characters, none of them a control character"));
         }
-        self.policy.as_ref().map(|text| Document::parse(text, Kind::Session)).transpose()?;
         // Who stands behind a session is settled when the first role is assumed; nobody can shed it on the way.
         let settled = caller.session().and_then(|session| session.source_identity.as_deref());
         match (&self.source_identity, settled) {
@@ -214,62 +228,79 @@ impl Run<AssumeRole> for Iam {
         decide(permit.caller(), &target)?;
         let RoleArn { account, name } = &op.role;
         let role = txn.get(ROLES, *account, name.as_str().as_bytes()).await?.ok_or_else(|| no_such_role(name))?;
-        let secs = op.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
+        let asked = Asked {
+            role: &op.role,
+            session: &op.session,
+            duration_secs: op.duration_secs,
+            policy: op.policy.as_deref(),
+        };
+        let session = permit.caller().session();
+        let behind = Behind {
+            mfa: session.is_some_and(|session| session.mfa),
+            // Assuming a role shows no second factor anew.
+            mfa_at: session.and_then(|session| session.mfa_since),
+            source_identity: op.source_identity(permit.caller()),
+            // Whoever came from an identity provider still does.
+            federated: session.and_then(|session| session.federated.clone()),
+        };
+        self.role_session(&asked, role, behind)
+    }
+}
+
+/// Who is behind a session.
+#[derive(Default)]
+pub(crate) struct Behind {
+    pub(crate) mfa: bool,
+    /// When the second factor was shown, if not for this session.
+    pub(crate) mfa_at: Option<Timestamp>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) federated: Option<Federated>,
+}
+
+impl Iam {
+    /// A session of a role, for those who were allowed to assume it. It is its token: nothing is stored.
+    pub(crate) fn role_session(&self, asked: &Asked<'_>, role: RoleRecord, behind: Behind) -> Result<AssumedRole> {
+        let secs = asked.duration_secs.unwrap_or(SESSION_SECS_DEFAULT);
         if secs > role.max_session_secs {
             let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
             return Err(Failure::invalid("DurationSeconds", rule));
         }
-        self.new_session(permit.caller(), op, role, Duration::from_secs(u64::from(secs)))
-    }
-}
-
-impl Iam {
-    /// A session is its token: nothing is stored.
-    fn new_session(&self, caller: &Caller, op: &AssumeRole, role: RoleRecord, lasts: Duration) -> Result<AssumedRole> {
-        let (issued, arn) = (self.now(), format!("{}/{}", op.role, op.session));
-        let id = format!("{}:{}", role.id, op.session);
-        let of = SessionOf::Role { role: role.id, role_name: role.name, session: op.session.clone() };
-        let mfa = caller.session().is_some_and(|session| session.mfa);
-        let source_identity = op.source_identity(caller);
-        let claims = Claims { of, issued, expires: issued.plus(lasts), policy: op.policy.clone(), mfa };
-        // Assuming a role shows no second factor anew.
-        let mfa_at = caller.session().and_then(|session| session.mfa_since);
-        let made = self.seal_session_since(op.role.account, claims, source_identity.clone(), mfa_at)?;
-        let NewSession { access_key, secret, token, expires } = made;
+        let (issued, arn) = (self.now(), format!("{}/{}", asked.role, asked.session));
+        let id = format!("{}:{}", role.id, asked.session);
+        let of = SessionOf::Role { role: role.id, role_name: role.name, session: asked.session.clone() };
+        let expires = issued.plus(Duration::from_secs(u64::from(secs)));
+        let source_identity = behind.source_identity.clone();
+        let claims = Claims { of, issued, expires, policy: asked.policy.map(str::to_owned), behind };
+        let NewSession { access_key, secret, token, expires } = self.seal_session(asked.role.account, claims)?;
         Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
     }
 
     /// A temporary access key with its token.
-    pub(crate) fn seal_session(
-        &self,
-        account: AccountId,
-        claims: Claims,
-        source_identity: Option<String>,
-    ) -> Result<NewSession> {
-        self.seal_session_since(account, claims, source_identity, None)
-    }
-
-    /// The same, of a session whose second factor was shown before.
-    fn seal_session_since(
-        &self,
-        account: AccountId,
-        claims: Claims,
-        source_identity: Option<String>,
-        mfa_at: Option<Timestamp>,
-    ) -> Result<NewSession> {
+    pub(crate) fn seal_session(&self, account: AccountId, claims: Claims) -> Result<NewSession> {
         let rng: &dyn Rng = self.identity_store().rng().as_ref();
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
-        let Claims { of, issued, expires, policy, mfa } = claims;
+        let Claims { of, issued, expires, policy, behind } = claims;
+        let Behind { mfa, mfa_at, source_identity, federated } = behind;
         let stored = StoredSecret::new(secret.expose().clone());
-        let claims =
-            SessionClaims { account, of, secret: stored, issued, expires, policy, mfa, mfa_at, source_identity };
+        let claims = SessionClaims {
+            account,
+            of,
+            secret: stored,
+            issued,
+            expires,
+            policy,
+            mfa,
+            mfa_at,
+            source_identity,
+            federated,
+        };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
         Ok(NewSession { access_key, secret, token, expires })
     }
 }
 
-fn trust(role: &RoleRecord) -> Result<Labelled> {
+pub(crate) fn trust(role: &RoleRecord) -> Result<Labelled> {
     let document = Document::parse(&role.trust, Kind::Trust);
     let document = document.map_err(|e| Failure::corrupt(format!("the role {}", role.name)).caused_by(e))?;
     Ok(Labelled::new(role.name.as_str(), Arc::new(document)))

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Store;
 use types::{
-    AccessKeyId, AccountId, Failure, Reason, Result, RoleId, RoleName, Secret, SessionName, Timestamp, UserId, UserName,
+    AccessKeyId, AccountId, Failure, OidcProviderId, OidcProviderName, Reason, Result, RoleId, RoleName, Secret,
+    SessionName, Timestamp, UserId, UserName,
 };
 
 /// The longest token we make is about 12,500 characters: a session policy of 2,048 characters of four bytes each and the
 /// rest, in base64.
 const TOKEN_CHARS: usize = 16 * 1024;
-/// What the tokens of a role's sessions start with: the version of their format (docs/formats/identity.md).
+/// What the tokens of sessions of roles, and of users who signed in, start with: the version of their format
+/// (docs/formats/identity.md).
 const ROLE: u8 = 1;
 /// What the tokens of an access key's sessions start with.
 const KEY: u8 = 2;
@@ -38,6 +40,28 @@ pub(crate) struct SessionClaims {
     pub(crate) mfa_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source_identity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federated: Option<Federated>,
+}
+
+/// Which identity provider's word a session rests on, and whom it spoke of. The session ends with the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Federated {
+    /// The provider's account.
+    pub(crate) account: AccountId,
+    /// Its name.
+    pub(crate) oidc_provider: OidcProviderName,
+    /// Its id: another of the same name is another.
+    pub(crate) id: OidcProviderId,
+    /// Whom its token was about.
+    pub(crate) subject: String,
+}
+
+impl Federated {
+    /// The provider as policies name it.
+    pub(crate) fn provider(&self) -> String {
+        format!("acs:ram::{}:oidc-provider/{}", self.account, self.oidc_provider)
+    }
 }
 
 /// Whose session it is.
@@ -59,7 +83,20 @@ pub(crate) enum SessionOf {
         user: UserId,
         /// The user's name then.
         user_name: UserName,
+        /// When the password was set that it signed in with.
+        #[serde(default)]
+        since: Timestamp,
     },
+}
+
+impl SessionOf {
+    /// When the password was set that the session rests on, if it rests on one.
+    pub(crate) const fn since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Role { .. } => None,
+            Self::User { since, .. } => Some(*since),
+        }
+    }
 }
 
 /// What the token of a session of an access key holds. Such a session is who its access key is, and ends with it at the
@@ -184,6 +221,7 @@ mod tests {
             mfa: true,
             mfa_at: None,
             source_identity: Some("alice".to_owned()),
+            federated: None,
         }
     }
 
@@ -217,8 +255,8 @@ mod tests {
     fn the_claims_are_written_as_documented() {
         let documented = include_str!("../../../docs/formats/identity.md");
         let claims: Vec<&str> = documented.split("```json\n").skip(1).filter_map(|rest| rest.lines().next()).collect();
-        let [role, user, key] = claims.as_slice() else { panic!("three kinds of claims") };
-        for (json, mfa, policy) in [(role, false, Some("{}")), (user, true, None)] {
+        let [role, federated, user, key] = claims.as_slice() else { panic!("four kinds of claims") };
+        for (json, mfa, policy) in [(role, false, Some("{}")), (federated, false, None), (user, true, None)] {
             let read: SessionClaims = serde_json::from_str(json).unwrap();
             assert_eq!((read.mfa, read.policy.as_deref()), (mfa, policy));
             assert_eq!(read.secret.expose(), b"s3cr3t");

@@ -138,5 +138,7 @@ pub const GENERATE_RANDOM: Action = read("GenerateRandom");
 pub const BEGIN_ERASURE_EPOCH: Action = write("BeginErasureEpoch");
 /// Record that an erasure epoch has ended. No client can ask for it.
 pub const END_ERASURE_EPOCH: Action = write("EndErasureEpoch");
+/// Record that something destroyed is gone for good. No client can ask for it.
+pub const FINISH_ERASURE: Action = write("FinishErasure");
 /// Put another root key in the place of the one there is. No client can ask for it.
 pub const ROTATE_ROOT_KEY: Action = write("RotateRootKey");

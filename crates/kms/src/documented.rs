@@ -3,6 +3,7 @@
 
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
+use crate::erasure::{Erased, ErasedRecord, Erasing};
 use crate::held::Held;
 use crate::key_kind::KeySpec;
 use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord, RewrapPoint, RewrapStage, RewrapState};
@@ -18,7 +19,7 @@ use types::{AccountId, KeyId, Reason, RegionId, Rng, Secret, SystemRng, Timestam
 const PAGE: &str = include_str!("../../../docs/formats/keys.md");
 
 /// Gives 40, 41, 42 …
-struct Counting;
+pub(crate) struct Counting;
 
 impl Rng for Counting {
     fn fill(&self, out: &mut [u8]) {
@@ -26,25 +27,25 @@ impl Rng for Counting {
     }
 }
 
-fn key_from(first: u8) -> Key {
+pub(crate) fn key_from(first: u8) -> Key {
     Key::from_bytes(std::array::from_fn(|i| first.wrapping_add(i as u8)))
 }
 
 /// The page's example: one key, one version, and the keys above them.
-struct Example {
-    region: RegionId,
-    account: AccountId,
-    key: KeyId,
-    version: KeyId,
+pub(crate) struct Example {
+    pub(crate) region: RegionId,
+    pub(crate) account: AccountId,
+    pub(crate) key: KeyId,
+    pub(crate) version: KeyId,
 }
 
 const REGION_KEY: u8 = 0x80;
-const ACCOUNT_KEY: u8 = 0xa0;
+pub(crate) const ACCOUNT_KEY: u8 = 0xa0;
 const MATERIAL: u8 = 0xc0;
 const TOKEN_KEY: u8 = 0xe0;
 
 impl Example {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             region: "local-1".parse().unwrap(),
             account: "1234567890123456".parse().unwrap(),
@@ -62,23 +63,23 @@ impl Example {
     }
 
     /// As the page describes a wrap.
-    fn wrap(parent: &Key, context: &str, key: &Key) -> Wrapped {
+    pub(crate) fn wrap(parent: &Key, context: impl AsRef<[u8]>, key: &Key) -> Wrapped {
         let wrapping = parent.derive("wrap", key_from(0x20).expose());
-        Wrapped { epoch: 1, sealed: crypto::seal(&wrapping, &Counting, context.as_bytes(), key.expose()) }
+        Wrapped { epoch: 1, sealed: crypto::seal(&wrapping, &Counting, context.as_ref(), key.expose()) }
     }
 
     fn region_wrap(&self) -> Wrapped {
-        Self::wrap(&key_from(0), &format!("region key of {}", self.region), &key_from(REGION_KEY))
+        Self::wrap(&key_from(0), format!("region key of {}", self.region), &key_from(REGION_KEY))
     }
 
     fn account_wrap(&self) -> Wrapped {
         let context = format!("account key of {} in {}", self.account, self.region);
-        Self::wrap(&key_from(REGION_KEY), &context, &key_from(ACCOUNT_KEY))
+        Self::wrap(&key_from(REGION_KEY), context, &key_from(ACCOUNT_KEY))
     }
 
     fn version_wrap(&self) -> Wrapped {
         let parent = key_from(ACCOUNT_KEY).derive("kms", b"");
-        Self::wrap(&parent, &self.place().wrap_context(), &key_from(MATERIAL))
+        Self::wrap(&parent, self.place().wrap_context(), &key_from(MATERIAL))
     }
 
     fn context() -> EncryptionContext {
@@ -130,9 +131,29 @@ impl Example {
 
 #[test]
 fn documented() {
-    let lines = Example::new().lines();
+    let lines = [Example::new().lines(), erasure_lines()].concat();
     let missing: Vec<_> = lines.into_iter().filter(|line| !PAGE.lines().any(|l| l == line)).collect();
     assert!(missing.is_empty(), "docs/formats/keys.md lacks:\n{}", missing.join("\n"));
+}
+
+/// A record as it is kept: its version, then what it says.
+pub(crate) fn kept<R: Record>(record: &R) -> String {
+    let bytes = [vec![R::VERSION], rmp_serde::to_vec_named(record).unwrap()].concat();
+    assert!(R::decode(R::VERSION, &bytes[1..]).is_some());
+    hex::encode(bytes)
+}
+
+/// The records of erasures.
+fn erasure_lines() -> Vec<String> {
+    let example = Example::new();
+    let (at, key, version) = (Timestamp::from_secs(1_700_000_000), example.key, example.version);
+    let what = Erased::Key { key, versions: vec![version.clone()], in_token: vec![version] };
+    let values = Erased::Secret { secret: "db".parse().unwrap(), versions: vec!["v1".parse().unwrap()] };
+    vec![
+        format!("erased key      {}", kept(&ErasedRecord { at, what })),
+        format!("erased secret   {}", kept(&ErasedRecord { at, what: values })),
+        format!("erasing         {}", kept(&Erasing { epoch: 1, account: example.account })),
+    ]
 }
 
 /// The records of a rewrap and of what it makes possible.
@@ -152,11 +173,6 @@ fn rewrap_lines() -> Vec<String> {
     };
     let retired = RetiredRecord { id: example.version, created: at, rotated: Some(Rotated::Asked), retired: at };
     let late = LateRecord { data_keys: 2 };
-    fn kept<R: Record>(record: &R) -> String {
-        let bytes = [vec![R::VERSION], rmp_serde::to_vec_named(record).unwrap()].concat();
-        assert!(R::decode(R::VERSION, &bytes[1..]).is_some());
-        hex::encode(bytes)
-    }
     vec![
         format!("rewrap          {}", kept(&rewrap)),
         format!("retired         {}", kept(&retired)),

@@ -8,11 +8,9 @@ use crate::key_state::{Deed, KeyState};
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::ops::Drawn;
-use crate::tables::{
-    ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSION_OWNERS, VERSIONS, due_until, version_suffix,
-};
+use crate::tables::{ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSIONS, due_until, version_suffix};
 use crate::token::Hsm;
-use crate::version_record::{Body, KeyVersionRecord, Rotated, VersionOwner};
+use crate::version_record::{Body, KeyVersionRecord, Rotated};
 use crypto::Key;
 use iam::policy::{Context, Document, Kind, Labelled, PolicyCache};
 use iam::{Caller, Operation, Permit, Target};
@@ -32,7 +30,7 @@ pub(crate) const ALIAS_KIND: &str = "ACS::KMS::Alias";
 /// What it can do are the operations of this crate, and only the gate can have them done.
 pub struct Kms {
     pub(crate) store: Store,
-    open: OpenVersions,
+    pub(crate) open: OpenVersions,
     policies: PolicyCache,
     /// The token that keys can be in.
     pub(crate) hsm: Option<Arc<Hsm>>,
@@ -349,8 +347,7 @@ impl Kms {
         };
         let parent = self.wrapping_key(place.account).await?;
         let wrapped = txn.wrap(&parent, context.as_bytes(), &key).await?;
-        let owner = VersionOwner { key: place.id.clone() };
-        txn.put(VERSION_OWNERS, place.account, id.as_str().as_bytes(), &owner).await?;
+        self.add_version_owner(txn, place, &id).await?;
         let suffix = version_suffix(&place.id, &id);
         let token = if let Material::Held(held) = material { Some(held.record()) } else { None };
         let record = KeyVersionRecord { id, key: place.id.clone(), created, wrapped, body, token, rotated };
@@ -405,14 +402,6 @@ impl Kms {
         let open = OpenVersion { key: place.id.clone(), retired: record.retired, material: Arc::new(material) };
         self.open.put(place.account, version, open.clone());
         Ok(open.material)
-    }
-
-    /// The key that a version belongs to.
-    pub(crate) async fn owner_of(&self, view: &View, account: AccountId, version: &KeyId) -> Result<Option<KeyId>> {
-        if let Some(open) = self.open.get(account, version) {
-            return Ok(Some(open.key));
-        }
-        Ok(view.get(VERSION_OWNERS, account, version.as_str().as_bytes()).await?.map(|owner| owner.key))
     }
 
     /// How much of its quotas the account uses.

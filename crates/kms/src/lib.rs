@@ -11,6 +11,7 @@ mod ciphertext;
 #[cfg(test)]
 mod documented;
 mod encryption_context;
+mod erasure;
 mod grant_record;
 mod held;
 mod in_token;
@@ -35,11 +36,13 @@ mod sweep;
 mod tables;
 pub mod token;
 mod use_material;
+mod version_owners;
 mod version_record;
 
 pub use alias_record::{AliasInfo, AliasRecord};
 pub use ciphertext::Ciphertext;
 pub use encryption_context::EncryptionContext;
+pub use erasure::{Erased, ErasedRecord, FinishErasure};
 pub use grant_record::{GrantConstraint, GrantRecord, GrantedAction};
 pub use internal::INTERNAL;
 pub use key_filter::{CreatorKind, KeyFilter};
@@ -55,14 +58,14 @@ pub use kms::Kms;
 pub use ops::{
     AsymmetricDecrypt, AsymmetricEncrypt, CancelKeyDeletion, CreateAlias, CreateGrant, CreateKey, CreateKeyVersion,
     DataKey, DataKeyLength, DataKeyPair, Decrypt, Decrypted, DeleteAlias, DeleteKeyMaterial, DescribeKey,
-    DescribeKeyVersion, DestroyKey, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial, ExportDataKey,
-    Exported, GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyPair, GenerateDataKeyWithoutPlaintext,
-    GenerateMac, GenerateRandom, GetKeyPolicy, GetParametersForImport, GetPublicKey, ImportKeyMaterial,
-    ImportParameters, KeyPolicy, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants, ListKeyTags, ListKeyVersions,
-    ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncrypted, Recipient, RetirableGrants, RetireGrant,
-    RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection, SetKeyPolicy, ShownKey, Sign,
-    Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy, UsedVersion, Verify, VerifyMac,
-    service_alias,
+    DescribeKeyVersion, DestroyKey, Destroyed, DisableKey, Drawn, EnableKey, Encrypt, Encrypted, ExpireKeyMaterial,
+    ExportDataKey, Exported, GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyPair,
+    GenerateDataKeyWithoutPlaintext, GenerateMac, GenerateRandom, GetKeyPolicy, GetParametersForImport, GetPublicKey,
+    ImportKeyMaterial, ImportParameters, KeyPolicy, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants,
+    ListKeyTags, ListKeyVersions, ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncrypted, Recipient,
+    RetirableGrants, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection,
+    SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
+    UsedVersion, Verify, VerifyMac, service_alias,
 };
 pub use pace::pace;
 pub use page::{Page, Paged};

@@ -2,7 +2,7 @@ use crate::alias_record::AliasRecord;
 use crate::grant_record::GrantRecord;
 use crate::key_record::KeyRecord;
 use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord};
-use crate::version_record::{KeyVersionRecord, VersionOwner};
+use crate::version_record::{KeyVersionRecord, VersionHolder, VersionOwner};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Range, Record, Space, Table};
@@ -14,6 +14,8 @@ pub(crate) const KEYS: Table<KeyRecord> = Table::new(Space::Keys, 1, "a key");
 pub(crate) const VERSIONS: Table<KeyVersionRecord> = Table::new(Space::Keys, 2, "a key version");
 /// Versions' keys, by the version's id.
 pub(crate) const VERSION_OWNERS: Table<VersionOwner> = Table::new(Space::Keys, 3, "the owner of a key version");
+/// Versions' accounts, by the version's id, under the platform's account: how a ciphertext of a key that is shared finds it.
+pub(crate) const VERSION_HOLDERS: Table<VersionHolder> = Table::new(Space::Keys, 27, "the account of a key version");
 /// Aliases, by name.
 pub(crate) const ALIASES: Table<AliasRecord> = Table::new(Space::Keys, 4, "an alias");
 /// Keys that get a new version by themselves, by when; kept as those to be destroyed are.

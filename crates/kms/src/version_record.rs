@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 use store::{Record, Wrapped};
-use types::{KeyId, Timestamp};
+use types::{AccountId, KeyId, Timestamp};
 
 /// One version of a key: its material, wrapped. Material never changes under the same version id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,3 +64,12 @@ pub(crate) struct VersionOwner {
 }
 
 impl Record for VersionOwner {}
+
+/// Whose key a version belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VersionHolder {
+    /// The account.
+    pub(crate) account: AccountId,
+}
+
+impl Record for VersionHolder {}

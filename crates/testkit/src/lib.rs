@@ -2,8 +2,10 @@
 
 mod clock;
 mod deployment;
+mod idp;
 mod rng;
 
 pub use clock::ManualClock;
 pub use deployment::{Deployment, Tenant, call, unsealed};
+pub use idp::Idp;
 pub use rng::SeededRng;

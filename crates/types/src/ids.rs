@@ -116,6 +116,10 @@ text_id!(
     RoleId, "role id", "eighteen digits", |t| digits(t, 18)
 );
 text_id!(
+    /// An OIDC identity provider's immutable id: eighteen digits.
+    OidcProviderId, "OIDC provider id", "eighteen digits", |t| digits(t, 18)
+);
+text_id!(
     /// A key's id, and a key version's: a lower-case UUID.
     KeyId, "key id", "a lower-case UUID", is_uuid
 );
@@ -153,6 +157,13 @@ impl GroupId {
 }
 
 impl RoleId {
+    /// A new random id.
+    pub fn random(rng: &dyn Rng) -> Self {
+        Self(random_digits(rng, 18))
+    }
+}
+
+impl OidcProviderId {
     /// A new random id.
     pub fn random(rng: &dyn Rng) -> Self {
         Self(random_digits(rng, 18))

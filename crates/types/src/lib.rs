@@ -6,6 +6,7 @@
 mod action;
 mod call;
 mod clock;
+mod duty;
 mod failure;
 mod ids;
 pub mod limits;
@@ -20,11 +21,12 @@ mod timestamp;
 pub use action::{Access, Action, Service};
 pub use call::{Call, Dialect, RequestId};
 pub use clock::{Clock, SystemClock};
+pub use duty::Duty;
 pub use failure::{Failure, Result};
-pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, RoleId, UploadId, UserId};
+pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, OidcProviderId, RoleId, UploadId, UserId};
 pub use names::{
-    AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, PolicyName, RegionId, RoleName,
-    SecretName, SecretVersionId, SessionName, StageName, UserName,
+    AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, OidcProviderName, OperatorName,
+    PolicyName, RegionId, RoleName, SecretName, SecretVersionId, SessionName, StageName, UserName,
 };
 pub use principal::Principal;
 pub use reason::Reason;

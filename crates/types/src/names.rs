@@ -102,6 +102,10 @@ name!(
     UserName, "user name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );
 name!(
+    /// The name of somebody of the deployment's staff.
+    OperatorName, "operator name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
+);
+name!(
     /// The name of a group of users.
     GroupName, "group name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );
@@ -143,6 +147,15 @@ name!(
 name!(
     /// A mark that points to one version of a secret.
     StageName, "version stage", "1 to 64 letters, digits and _ / + = . @ -", |t| made_of(t, 1, 64, b"_/+=.@-")
+);
+
+name!(
+    /// The name of an OIDC identity provider in its account.
+    OidcProviderName, "OIDC provider name", "1 to 128 letters, digits and . _ -, the first and last a letter or a digit",
+    |t| {
+        let plain = |c: char| c.is_ascii_alphanumeric();
+        made_of(t, 1, 128, b"._-") && t.starts_with(plain) && t.ends_with(plain)
+    }
 );
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-use crate::{AccountId, RoleId, RoleName, SessionName, UserId, UserName};
+use crate::{AccountId, Duty, OperatorName, RoleId, RoleName, SessionName, UserId, UserName};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Who calls.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,7 +40,9 @@ pub enum Principal {
     /// Staff of the deployment.
     Operator {
         /// Who.
-        name: String,
+        name: OperatorName,
+        /// For what.
+        duties: BTreeSet<Duty>,
     },
 }
 

@@ -183,6 +183,20 @@ pub enum Reason {
     TooManyAccessKeys,
     /// As many policies are attached there as allowed.
     TooManyAttachments,
+    /// The OIDC identity provider does not exist.
+    OidcProviderNotFound,
+    /// An OIDC identity provider of this name or for this issuer already exists.
+    OidcProviderExists,
+    /// The OIDC identity provider has as many client ids or fingerprints as allowed.
+    OidcProviderFull,
+    /// The account has as many OIDC identity providers as allowed.
+    TooManyOidcProviders,
+    /// The identity token is not one that this identity provider and role take.
+    IdentityTokenInvalid,
+    /// The identity token is past its time.
+    IdentityTokenExpired,
+    /// The identity provider cannot be asked for its keys right now; try again.
+    IdentityProviderUnreachable,
     // Keys.
     /// The key does not exist.
     KeyNotFound,
@@ -411,6 +425,13 @@ impl Reason {
         Self::TooManyPolicyVersions,
         Self::TooManyAccessKeys,
         Self::TooManyAttachments,
+        Self::OidcProviderNotFound,
+        Self::OidcProviderExists,
+        Self::OidcProviderFull,
+        Self::TooManyOidcProviders,
+        Self::IdentityTokenInvalid,
+        Self::IdentityTokenExpired,
+        Self::IdentityProviderUnreachable,
         Self::KeyNotFound,
         Self::KeyVersionNotFound,
         Self::KeyVersionRetired,
@@ -574,6 +595,15 @@ impl Reason {
             Self::TooManyPolicyVersions => "The policy has as many versions as allowed.",
             Self::TooManyAccessKeys => "The user has as many access keys as allowed.",
             Self::TooManyAttachments => "As many policies are attached there as allowed.",
+            Self::OidcProviderNotFound => "The OIDC identity provider does not exist.",
+            Self::OidcProviderExists => "An OIDC identity provider of this name or for this issuer already exists.",
+            Self::OidcProviderFull => "The OIDC identity provider has as many client ids or fingerprints as allowed.",
+            Self::TooManyOidcProviders => "The account has as many OIDC identity providers as allowed.",
+            Self::IdentityTokenInvalid => "The identity token is not one that this identity provider and role take.",
+            Self::IdentityTokenExpired => "The identity token is past its time.",
+            Self::IdentityProviderUnreachable => {
+                "The identity provider cannot be asked for its keys right now; try again."
+            }
             Self::KeyNotFound => "The key does not exist.",
             Self::KeyVersionNotFound => "The key version does not exist.",
             Self::KeyVersionRetired => {

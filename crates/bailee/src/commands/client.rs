@@ -83,8 +83,8 @@ impl Source for HttpSource {
 pub(crate) fn connector(ca: Option<&Path>) -> Result<TlsConnector, Stop> {
     let ca = ca.ok_or("https needs --ca: the file of the authority to trust, such as bailee-data/tls/ca.pem")?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(ca).map_err(|e| format!("cannot read {}: {e}", ca.display()))? {
-        roots.add(certificate.map_err(|e| format!("cannot read {}: {e}", ca.display()))?)?;
+    for certificate in certificates(ca)? {
+        roots.add(certificate)?;
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -92,4 +92,11 @@ pub(crate) fn connector(ca: Option<&Path>) -> Result<TlsConnector, Stop> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// The certificates in a file.
+pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Stop> {
+    let wrong = |e: &dyn std::fmt::Display| format!("cannot read {}: {e}", file.display());
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).map_err(|e| wrong(&e))?.collect();
+    Ok(found.map_err(|e| wrong(&e))?)
 }

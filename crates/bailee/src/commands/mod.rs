@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod client;
+pub(crate) mod operator;
 pub(crate) mod seal;
 pub(crate) mod trail;
 

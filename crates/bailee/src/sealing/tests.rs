@@ -13,7 +13,7 @@ use objects::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tempfile::TempDir;
-use types::{AccessKeyId, Secret, UploadId};
+use types::{AccessKeyId, AccountId, Secret, UploadId};
 
 const SECRET: &str = "a secret value";
 
@@ -105,6 +105,20 @@ impl Open {
         op.least = 1;
         self.perform(&*self.region().objects, op).await.unwrap();
         assert_eq!(self.get("parts").await.unwrap(), b"a partmore");
+    }
+
+    fn account(&self) -> AccountId {
+        self.caller.account().unwrap()
+    }
+
+    /// The events of one name in an account's trail.
+    async fn events(&self, account: AccountId, name: &str) -> Vec<serde_json::Value> {
+        let now = self.deployment.domains.clock.now();
+        let hour = Duration::from_secs(3600);
+        let query = trail::Query::new(Some(now.minus(hour)), Some(now.plus(hour)), now).unwrap();
+        let view = self.region().store.view().await.unwrap();
+        let events = trail::lookup(&[view], account, &query).await.unwrap().events;
+        events.into_iter().filter(|event| event["eventName"] == name).collect()
     }
 
     fn epochs(&self) -> Vec<u32> {
@@ -231,17 +245,18 @@ async fn what_an_epoch_held_is_gone_when_it_ends_and_said_so() {
     let (open, _) = filled().await;
     let delete = DeleteSecret { secret: "db".parse().unwrap(), days: None };
     open.perform(&*open.region().secrets, delete).await.unwrap();
+    open.sealing().resume().await.unwrap();
+    let owner = open.account();
+    assert!(open.events(owner, "FinishErasure").await.is_empty(), "the epoch is not over");
     open.sealing().end_epoch().await.unwrap();
-    let region = open.region();
-    let query = {
-        let now = open.deployment.domains.clock.now();
-        let hour = Duration::from_secs(3600);
-        trail::Query::new(Some(now.minus(hour)), Some(now.plus(hour)), now).unwrap()
-    };
-    let view = region.store.view().await.unwrap();
-    let events = trail::lookup(&[view], types::AccountId::PLATFORM, &query).await.unwrap().events;
-    let names: Vec<String> = events.iter().filter_map(|e| e["eventName"].as_str().map(str::to_owned)).collect();
-    assert!(names.contains(&"BeginErasureEpoch".to_owned()), "{names:?}");
-    let ended = events.iter().find(|e| e["eventName"] == "EndErasureEpoch").unwrap();
-    assert_eq!(ended["requestParameters"]["Epoch"], 1);
+    assert_eq!(open.events(AccountId::PLATFORM, "BeginErasureEpoch").await.len(), 1);
+    let ended = open.events(AccountId::PLATFORM, "EndErasureEpoch").await;
+    assert_eq!(ended[0]["requestParameters"]["Epoch"], 1);
+    let finished = open.events(owner, "FinishErasure").await;
+    assert_eq!(finished.len(), 1);
+    assert_eq!(finished[0]["requestParameters"]["Epoch"], 1);
+    assert_eq!(finished[0]["responseElements"]["SecretVersionIds"], serde_json::json!(["v1"]));
+    assert_eq!(finished[0]["referencedResources"]["ACS::KMS::Secret"], serde_json::json!(["db"]));
+    open.sealing().end_epoch().await.unwrap();
+    assert_eq!(open.events(owner, "FinishErasure").await.len(), 1, "said once");
 }

@@ -5,6 +5,7 @@
 mod ecdsa;
 mod elsewhere;
 mod key_pair;
+mod numbers;
 mod public_key;
 mod rsa;
 mod scheme;
@@ -14,6 +15,7 @@ mod transport;
 mod vectors;
 
 pub use key_pair::{KeyPair, PairKind};
+pub use numbers::{NistCurve, PublicNumbers};
 pub use public_key::PublicKey;
 pub use scheme::{EncryptionScheme, PairError, Sha2, SignatureScheme};
 pub use transport::{TransportKey, Wrapping, unwrap_padded};

@@ -2,7 +2,7 @@
 
 use crate::aws_principal::AwsPrincipal;
 use iam::policy::SystemPolicy;
-use iam::{PolicyRef, RoleArn};
+use iam::{PolicyRef, ProviderRef, RoleArn};
 use types::{AccountId, Failure, Principal, Reason, Result};
 
 /// The account that the policies which come with Bailee are in.
@@ -49,6 +49,22 @@ pub(super) fn policy_in(parameter: &'static str, own: AccountId, text: &str) -> 
     }
     let (account, name) = (account.parse::<AccountId>().map_err(|_| wrong())?, name.parse().map_err(|_| wrong())?);
     if account == own { Ok(PolicyRef::Custom(name)) } else { Err(missing()) }
+}
+
+/// The OIDC provider of an ARN: by its issuer's URL without the scheme. That of another account is as good as missing.
+pub(super) fn oidc_provider(own: AccountId, text: &str) -> Result<ProviderRef> {
+    let wrong = || {
+        let rule = "it must be arn:aws:iam::<account>:oidc-provider/<URL without its scheme>";
+        Failure::invalid("OpenIDConnectProviderArn", rule)
+    };
+    let (account, issuer) = federated(text).ok_or_else(wrong)?;
+    if account == own { Ok(ProviderRef::Issuer(issuer.to_owned())) } else { Err(Reason::OidcProviderNotFound.into()) }
+}
+
+/// The account and the issuer in the ARN of an OIDC provider.
+fn federated(text: &str) -> Option<(AccountId, &str)> {
+    let (account, issuer) = text.strip_prefix("arn:aws:iam::")?.split_once(":oidc-provider/")?;
+    Some((account.parse().ok()?, issuer)).filter(|_| !issuer.is_empty())
 }
 
 /// The role of an ARN, in this vendor's spelling or the domain's own.

@@ -8,7 +8,7 @@ use wire::Params;
 /// The only path that identities have here.
 const PATH: &str = "/";
 /// A text that can be empty, and lists.
-const MAY_BE_EMPTY: [&str; 8] = [
+const MAY_BE_EMPTY: [&str; 10] = [
     "Description",
     "ActionNames",
     "ContextEntries",
@@ -17,6 +17,8 @@ const MAY_BE_EMPTY: [&str; 8] = [
     "ResourceArns",
     "TagKeys",
     "Tags",
+    "ClientIDList",
+    "ThumbprintList",
 ];
 /// Entries of a part of a listing where the request does not say how many.
 const PART: usize = 100;

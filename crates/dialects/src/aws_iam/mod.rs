@@ -11,6 +11,7 @@ mod errors;
 mod groups;
 mod inline;
 mod input;
+mod oidc;
 mod policies;
 mod refused;
 mod reports;

@@ -1,7 +1,7 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, boundaries, errors, groups, inline, policies, refused, reports, roles, simulate, sts,
-    tags, users, versions,
+    access_keys, attachments, boundaries, errors, groups, inline, oidc, policies, refused, reports, roles, simulate,
+    sts, tags, users, versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -63,6 +63,8 @@ pub struct Row {
     pub needs: &'static [&'static str],
     /// How much of it there is.
     pub status: Status,
+    /// Whether it may come without a signature, because it brings another proof of who asks.
+    pub unsigned: bool,
     /// The parameters that its request can have. Others are refused by name.
     pub(super) takes: &'static [&'static str],
     /// What runs it; `None` where it is refused.
@@ -90,6 +92,7 @@ pub const ROWS: &[&[Row]] = &[
     boundaries::ROWS,
     simulate::ROWS,
     reports::ROWS,
+    oidc::ROWS,
     refused::ROWS,
     sts::ROWS,
 ];
@@ -102,8 +105,15 @@ macro_rules! row {
             name: $name,
             needs: &[$($need),*],
             status: $crate::Status::$status,
+            unsigned: false,
             takes: &[$($parameter),*],
             run: Some(|context| Box::pin($run(context))),
+        }
+    };
+    ($service:ident, $name:literal, $status:ident, unsigned, $takes:tt, $run:path) => {
+        $crate::aws_iam::row::Row {
+            unsigned: true,
+            ..$crate::aws_iam::row::row!($service, $name, $status, [], $takes, $run)
         }
     };
     ($service:ident, $name:literal) => {
@@ -112,6 +122,7 @@ macro_rules! row {
             name: $name,
             needs: &[],
             status: $crate::Status::Refused,
+            unsigned: false,
             takes: &[],
             run: None,
         }

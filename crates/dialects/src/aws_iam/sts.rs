@@ -5,7 +5,7 @@ use super::context::Context;
 use super::row::{Row, row};
 use crate::aws_policy::identity;
 use iam::policy::{Effect, NearMiss, Outcome, Said};
-use iam::{DecodeDiagnosis, Diagnosis};
+use iam::{DecodeDiagnosis, Diagnosis, WebIdentity};
 use serde_json::{Value, json};
 use types::{Failure, Principal, Reason, Result, Secret, SessionName, Timestamp};
 
@@ -15,8 +15,9 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRole", Partial, ["sts:AssumeRole"],
         ["RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "ExternalId", "SourceIdentity"], assume_role),
     row!(Sts, "GetSessionToken", Partial, [], ["DurationSeconds"], get_session_token),
+    row!(Sts, "AssumeRoleWithWebIdentity", Partial, unsigned,
+        ["RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds", "Policy"], assume_role_with_web_identity),
     row!(Sts, "AssumeRoleWithSAML"),
-    row!(Sts, "AssumeRoleWithWebIdentity"),
     row!(Sts, "AssumeRoot"),
     row!(Sts, "DecodeAuthorizationMessage", Full, ["ram:DecodeDiagnosticMessage"], ["EncodedMessage"], decode),
     row!(Sts, "GetAccessKeyInfo"),
@@ -68,6 +69,33 @@ async fn assume_role(c: &Context<'_>) -> Result<Value> {
             "Arn": format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
         },
         "SourceIdentity": made.source_identity,
+    }))
+}
+
+/// The provider is that of the token's issuer: these requests do not name it.
+async fn assume_role_with_web_identity(c: &Context<'_>) -> Result<Value> {
+    let role = arn::role(c.input.text("RoleArn")?)?;
+    let session: SessionName = c.input.named("RoleSessionName")?;
+    let policy = c.input.optional("Policy").map(identity::policy).transpose()?;
+    let op = iam::AssumeRoleWithOidc {
+        provider: None,
+        role: role.clone(),
+        session: session.clone(),
+        duration_secs: c.input.parsed("DurationSeconds")?,
+        policy: policy.map(|policy| policy.text),
+        token: WebIdentity::new(c.input.text("WebIdentityToken")?.to_owned()),
+    };
+    let made = c.iam(op).await?.into_result()?;
+    let (assumed, iam::RoleArn { account, name }) = (made.assumed, role);
+    Ok(json!({
+        "Credentials": credentials(assumed.access_key.as_str(), &assumed.secret, &assumed.token, assumed.expires),
+        "SubjectFromWebIdentityToken": made.subject,
+        "AssumedRoleUser": {
+            "AssumedRoleId": assumed.id,
+            "Arn": format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
+        },
+        "Provider": made.issuer,
+        "Audience": made.audiences.first(),
     }))
 }
 

@@ -109,6 +109,13 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
+        | Reason::OidcProviderNotFound
+        | Reason::OidcProviderExists
+        | Reason::OidcProviderFull
+        | Reason::TooManyOidcProviders
+        | Reason::IdentityTokenInvalid
+        | Reason::IdentityTokenExpired
+        | Reason::IdentityProviderUnreachable
         | Reason::AccountAliasExists
         | Reason::UserHasGroups
         | Reason::LoginProfileNotFound

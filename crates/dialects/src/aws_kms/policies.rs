@@ -42,6 +42,7 @@ const GRAMMAR: Grammar = Grammar {
     resource_form: "*, which is the key itself",
     account: |account| format!("acs:ram::{account}:root"),
     principals_under: None,
+    federated: false,
 };
 
 /// A policy for a key of this account.

@@ -3,6 +3,7 @@
 use super::s3::s3_resource;
 use super::{Actions, Grammar, Vocabulary, kms, own_arn, read, s3};
 use iam::policy::SystemPolicy;
+use serde_json::Value;
 use types::{AccountId, Action, Failure, Reason, RegionId, Resource, Result, Service, limits};
 
 /// A document as the domain decides by it, and the text it is a translation of.
@@ -16,12 +17,14 @@ pub(crate) struct Translated {
 
 /// What Amazon's actions on identities are in the domain's words: what the operation of that name needs.
 pub(crate) const IAM_ACTIONS: Actions = &[
+    ("AddClientIDToOpenIDConnectProvider", &["AddClientIdToOIDCProvider"]),
     ("AddUserToGroup", &["AddUserToGroup"]),
     ("AttachGroupPolicy", &["AttachPolicyToGroup"]),
     ("AttachRolePolicy", &["AttachPolicyToRole"]),
     ("AttachUserPolicy", &["AttachPolicyToUser"]),
     ("CreateAccessKey", &["CreateAccessKey"]),
     ("CreateGroup", &["CreateGroup"]),
+    ("CreateOpenIDConnectProvider", &["CreateOIDCProvider"]),
     ("CreatePolicy", &["CreatePolicy"]),
     ("CreatePolicyVersion", &["CreatePolicyVersion"]),
     ("CreateRole", &["CreateRole"]),
@@ -29,6 +32,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("DeleteAccessKey", &["DeleteAccessKey"]),
     ("DeleteGroup", &["DeleteGroup"]),
     ("DeleteGroupPolicy", &["DeleteGroupPolicy"]),
+    ("DeleteOpenIDConnectProvider", &["DeleteOIDCProvider"]),
     ("DeletePolicy", &["DeletePolicy"]),
     ("DeletePolicyVersion", &["DeletePolicyVersion"]),
     ("DeleteRole", &["DeleteRole"]),
@@ -45,6 +49,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("GetCredentialReport", &["GetCredentialReport"]),
     ("GetGroup", &["GetGroup", "ListUsersForGroup"]),
     ("GetGroupPolicy", &["GetGroupPolicy"]),
+    ("GetOpenIDConnectProvider", &["GetOIDCProvider"]),
     ("GetPolicy", &["GetPolicy"]),
     ("GetPolicyVersion", &["GetPolicyVersion"]),
     ("GetRole", &["GetRole"]),
@@ -59,6 +64,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("ListGroupPolicies", &["ListGroupPolicies"]),
     ("ListGroups", &["ListGroups"]),
     ("ListGroupsForUser", &["ListGroupsForUser"]),
+    ("ListOpenIDConnectProviders", &["ListOIDCProviders"]),
     ("ListPolicies", &["ListPolicies"]),
     ("ListPolicyTags", &["ListTagResources"]),
     ("ListPolicyVersions", &["ListPolicyVersions"]),
@@ -73,6 +79,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("PutRolePolicy", &["PutRolePolicy"]),
     ("PutUserPermissionsBoundary", &["PutUserPermissionsBoundary"]),
     ("PutUserPolicy", &["PutUserPolicy"]),
+    ("RemoveClientIDFromOpenIDConnectProvider", &["RemoveClientIdFromOIDCProvider"]),
     ("RemoveUserFromGroup", &["RemoveUserFromGroup"]),
     ("SimulateCustomPolicy", &["SimulateCustomPolicy"]),
     ("SimulatePrincipalPolicy", &["SimulatePrincipalPolicy"]),
@@ -86,6 +93,7 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("UpdateAccessKey", &["UpdateAccessKey"]),
     ("UpdateAssumeRolePolicy", &["UpdateRole"]),
     ("UpdateGroup", &["UpdateGroup"]),
+    ("UpdateOpenIDConnectProviderThumbprint", &["UpdateOIDCProvider"]),
     ("UpdateRole", &["UpdateRole"]),
     ("UpdateRoleDescription", &["UpdateRole"]),
     ("UpdateUser", &["UpdateUser"]),
@@ -113,6 +121,15 @@ const STS: Vocabulary = Vocabulary {
     idle: &["GetCallerIdentity", "GetSessionToken"],
     together: &[],
     all: None,
+};
+
+/// Of identity providers' tokens, one thing can be done, which is to assume the role.
+const STS_FEDERATED: Vocabulary = Vocabulary {
+    service: ("sts", "sts"),
+    actions: &[&[("AssumeRoleWithWebIdentity", &["AssumeRole"])]],
+    idle: &[],
+    together: &[],
+    all: Some(&[]),
 };
 
 /// Condition keys, Amazon's first.
@@ -152,6 +169,7 @@ const IDENTITY: Grammar = Grammar {
                     arn:aws:iam::<account>:user/<name> (or group, role, policy), or *",
     account: own_root,
     principals_under: None,
+    federated: false,
 };
 
 /// Who may assume a role.
@@ -161,6 +179,16 @@ const TRUST: Grammar = Grammar {
     named_keys: &[("aws:PrincipalTag/", "acs:PrincipalTag/"), ("aws:ResourceTag/", "acs:ResourceTag/")],
     ..IDENTITY
 };
+
+/// Whose tokens let assume a role. At Amazon these are other actions than those of principals who sign, so statements about
+/// them are a kind of their own: neither may come to allow the other.
+const FEDERATED_TRUST: Grammar =
+    Grammar { services: &[STS_FEDERATED], principals_under: Some("Federated"), federated: true, ..TRUST };
+
+fn trust_of(statement: &Value) -> &'static Grammar {
+    let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
+    if principal.is_some_and(|principal| principal.get("Federated").is_some()) { &FEDERATED_TRUST } else { &TRUST }
+}
 
 fn own_root(account: AccountId) -> String {
     format!("acs:ram::{account}:root")
@@ -179,18 +207,20 @@ fn iam_resource(text: &str) -> Option<String> {
         return SystemPolicy::find(name).map(|policy| format!("acs:ram:*:*:policy/{}", policy.name));
     }
     let kind = path.split('/').next()?;
-    let known = matches!(kind, "user" | "group" | "role" | "policy") || path == "root" || path == "*";
+    // Providers have other names here than their ARNs there have.
+    let known =
+        matches!(kind, "user" | "group" | "role" | "policy") || ["root", "*", "oidc-provider/*"].contains(&path);
     (known && !account.is_empty()).then(|| format!("acs:ram:*:{account}:{path}"))
 }
 
-fn translated(text: &str, grammar: &Grammar) -> Result<Translated> {
+fn translated(text: &str, choose: impl Fn(&Value) -> &'static Grammar) -> Result<Translated> {
     if text.chars().count() > limits::POLICY_CHARS {
         return Err(Failure::of(Reason::PolicyTooLong));
     }
     Ok(match read(text)? {
         None => Translated { text: text.to_owned(), original: None },
         Some(document) => {
-            let own = grammar.inward(&document)?.to_string();
+            let own = Grammar::inward_by(&document, choose)?.to_string();
             Translated { text: own, original: Some(text.to_owned()) }
         }
     })
@@ -198,12 +228,12 @@ fn translated(text: &str, grammar: &Grammar) -> Result<Translated> {
 
 /// A policy that says what its bearer may do.
 pub(crate) fn policy(text: &str) -> Result<Translated> {
-    translated(text, &IDENTITY)
+    translated(text, |_| &IDENTITY)
 }
 
 /// A policy that says who may assume a role.
 pub(crate) fn trust(text: &str) -> Result<Translated> {
-    translated(text, &TRUST)
+    translated(text, trust_of)
 }
 
 /// What is asked of policies, and what that is in the domain's words.
@@ -395,6 +425,46 @@ mod tests {
         assert!(trust(&text(json!({"Service": "ec2.amazonaws.com"}), "sts:AssumeRole")).is_err());
         assert!(trust(&text(json!({"AWS": "arn:aws:iam::123456789012:root"}), "sts:AssumeRole")).is_err());
         assert!(trust(&text(bob, "s3:GetObject")).is_err());
+    }
+
+    #[test]
+    fn whose_tokens_a_role_trusts() {
+        let text = |principal: Value, action: Value, condition: Value| {
+            let statement =
+                json!({"Effect": "Allow", "Principal": principal, "Action": action, "Condition": condition});
+            json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+        };
+        let web = || json!("sts:AssumeRoleWithWebIdentity");
+        let okta = || json!({"Federated": "arn:aws:iam::1234567890123456:oidc-provider/id.example:8443/t"});
+        let condition = || json!({"StringEquals": {"id.example:8443/t:sub": "a", "id.example:8443/t:aud": ["b"]}});
+        let own = trust(&text(okta(), web(), condition())).unwrap();
+        Document::parse(&own.text, Kind::Trust).unwrap();
+        let read: Value = serde_json::from_str(&own.text).unwrap();
+        let statement = &read["Statement"][0];
+        let named = json!({"Federated": ["acs:ram::1234567890123456:oidc-issuer/id.example:8443/t"]});
+        assert_eq!((&statement["Principal"], &statement["Action"]), (&named, &json!(["sts:AssumeRole"])));
+        let asked = json!({"oidc:sub/id.example:8443/t": ["a"], "oidc:aud/id.example:8443/t": ["b"]});
+        assert_eq!(statement["Condition"]["StringEquals"], asked);
+        assert!(trust(&text(okta(), json!("sts:*"), condition())).is_ok());
+        let bob = "arn:aws:iam::1234567890123456:user/bob";
+        for (principal, action, condition) in [
+            // Neither kind of action is the other's.
+            (okta(), json!("sts:AssumeRole"), condition()),
+            (json!({"AWS": bob}), web(), json!({})),
+            (json!({"AWS": bob}), json!(["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]), json!({})),
+            (json!({"AWS": bob, "Federated": okta()["Federated"]}), web(), json!({})),
+            (json!({"AWS": bob}), json!("sts:AssumeRole"), condition()),
+            (okta(), web(), json!({"StringEquals": {"id.example:8443/t:amr": "x"}})),
+            (json!({"Federated": "accounts.google.com"}), web(), json!({})),
+            (json!({"Federated": "*"}), web(), json!({})),
+            (json!({"Federated": "arn:aws:iam::1234567890123456:saml-provider/x"}), web(), json!({})),
+        ] {
+            let text = text(principal, action, condition);
+            assert!(trust(&text).is_err(), "{text}");
+        }
+        // Wildcards mean of each kind what that kind can do.
+        let own = trust(&text(json!({"AWS": bob}), json!("sts:AssumeRole*"), json!({}))).unwrap();
+        assert!(own.text.contains("\"sts:AssumeRole\""));
     }
 
     #[test]

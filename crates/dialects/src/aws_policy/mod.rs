@@ -52,6 +52,8 @@ pub(crate) struct Grammar {
     pub(crate) account: fn(AccountId) -> String,
     /// The name that principals stand under, where they are no plain list.
     pub(crate) principals_under: Option<&'static str>,
+    /// Whether principals are identity providers, and conditions ask for what their tokens say.
+    pub(crate) federated: bool,
 }
 
 /// Reads a document; `None` if it is not in Amazon's grammar.
@@ -161,6 +163,11 @@ impl Vocabulary {
 impl Grammar {
     /// A document in the domain's grammar.
     pub(crate) fn inward(&self, document: &Value) -> Result<Value> {
+        Self::inward_by(document, |_| self)
+    }
+
+    /// The same, of statements that are of one kind or of another.
+    pub(crate) fn inward_by<'g>(document: &Value, choose: impl Fn(&Value) -> &'g Self) -> Result<Value> {
         let members = document.as_object().into_iter().flatten();
         if let Some((other, _)) =
             members.clone().find(|(name, _)| !["Version", "Id", "Statement"].contains(&name.as_str()))
@@ -173,7 +180,7 @@ impl Grammar {
             return Err(refused("Version", "2008-10-17 has no variables: write 2012-10-17"));
         }
         let statements = document.get("Statement").ok_or_else(|| refused("Statement", "is missing"))?;
-        let statements = list(statements).iter().map(|one| self.statement(one)).collect::<Result<Vec<_>>>()?;
+        let statements = list(statements).iter().map(|one| choose(one).statement(one)).collect::<Result<Vec<_>>>()?;
         Ok(json!({ "Version": "1", "Statement": statements }))
     }
 
@@ -258,8 +265,14 @@ impl Grammar {
             }
             Value::Object(groups) => {
                 for (kind, named) in groups {
-                    if kind != "AWS" && kind != "CanonicalUser" {
-                        return Err(refused(element, format_args!("names a {kind}, which is not supported")));
+                    let known =
+                        if self.federated { kind == "Federated" } else { kind == "AWS" || kind == "CanonicalUser" };
+                    if !known {
+                        let why = match self.federated {
+                            true => "names a Federated one beside others: write a statement for each kind".to_owned(),
+                            false => format!("names a {kind}, which is not supported"),
+                        };
+                        return Err(refused(element, why));
                     }
                     for text in texts(element, named)? {
                         out.insert(self.principal(element, text)?);
@@ -273,6 +286,9 @@ impl Grammar {
     }
 
     fn principal(&self, element: &str, text: &str) -> Result<String> {
+        if self.federated {
+            return provider(element, text);
+        }
         let wrong = || refused(element, format_args!("names {text:?}, which is no account, user or role here"));
         if text == "*" {
             return Ok(text.to_owned());
@@ -332,8 +348,24 @@ impl Grammar {
         if let Some((_, ours)) = known.find(|(theirs, _)| theirs.eq_ignore_ascii_case(key)) {
             return Ok((*ours).to_owned());
         }
-        self.named_key(key).ok_or_else(|| refused("Condition", format_args!("asks for {key}, which is not supported")))
+        let of_issuer = || {
+            let (issuer, claim) = key.rsplit_once(':').filter(|_| self.federated)?;
+            (matches!(claim, "aud" | "sub") && !issuer.is_empty()).then(|| format!("oidc:{claim}/{issuer}"))
+        };
+        let named = self.named_key(key).or_else(of_issuer);
+        named.ok_or_else(|| refused("Condition", format_args!("asks for {key}, which is not supported")))
     }
+}
+
+/// An OIDC provider, which here is known by its issuer.
+fn provider(element: &str, text: &str) -> Result<String> {
+    let read = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":oidc-provider/"));
+    let read = read.and_then(|(account, issuer)| Some((account.parse::<AccountId>().ok()?, issuer)));
+    let (account, issuer) = read.ok_or_else(|| {
+        let rule = "write arn:aws:iam::<account>:oidc-provider/<URL without its scheme>";
+        refused(element, format_args!("names {text:?}, which is no identity provider here: {rule}"))
+    })?;
+    Ok(format!("acs:ram::{account}:oidc-issuer/{issuer}"))
 }
 
 /// The operator that compares so. Amazon's operators of ARNs are those of texts with wildcards.

@@ -178,6 +178,13 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::UserHasMfaDevice => (400, "InvalidArgument", 192),
         Reason::MfaCodeWrong => (400, "InvalidArgument", 193),
         Reason::TooManyMfaDevices => (400, "InvalidArgument", 194),
+        Reason::OidcProviderNotFound => (400, "InvalidArgument", 300),
+        Reason::OidcProviderExists => (400, "InvalidArgument", 301),
+        Reason::OidcProviderFull => (400, "InvalidArgument", 302),
+        Reason::TooManyOidcProviders => (400, "InvalidArgument", 303),
+        Reason::IdentityTokenInvalid => (400, "InvalidArgument", 304),
+        Reason::IdentityTokenExpired => (400, "InvalidArgument", 305),
+        Reason::IdentityProviderUnreachable => (400, "InvalidArgument", 306),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 mod key_policies;
+pub(super) mod oidc;
 pub(super) mod people;
 pub(super) mod users;
 
@@ -17,15 +18,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "DeleteSAMLProvider"),
     row!(Ims, "GetUserSsoSettings"),
     row!(Ims, "SetUserSsoSettings"),
-    row!(Ims, "CreateOIDCProvider"),
-    row!(Ims, "GetOIDCProvider"),
-    row!(Ims, "ListOIDCProviders"),
-    row!(Ims, "UpdateOIDCProvider"),
-    row!(Ims, "DeleteOIDCProvider"),
-    row!(Ims, "AddClientIdToOIDCProvider"),
-    row!(Ims, "RemoveClientIdFromOIDCProvider"),
-    row!(Ims, "AddFingerprintToOIDCProvider"),
-    row!(Ims, "RemoveFingerprintFromOIDCProvider"),
     row!(Ims, "SetDefaultDomain"),
     row!(Ims, "ListUserBasicInfos"),
     row!(Ims, "DisableVirtualMFA"),

@@ -3,6 +3,7 @@
 mod actiontrail;
 mod answer;
 mod context;
+mod deployment;
 mod errors;
 mod ims;
 mod kms;

@@ -1,5 +1,5 @@
 use super::context::{Answer, Context};
-use super::{actiontrail, errors, ims, kms, ram, secrets, sts};
+use super::{actiontrail, deployment, errors, ims, kms, ram, secrets, sts};
 use crate::Status;
 use futures::future::BoxFuture;
 use types::{Dialect, Reason, Result};
@@ -17,10 +17,12 @@ pub enum ServiceName {
     Sts,
     /// The trail, 2020-07-06.
     ActionTrail,
+    /// The deployment itself, for its operators: Bailee's own, 2026-11-24.
+    Deployment,
 }
 
 impl ServiceName {
-    const ALL: [Self; 5] = [Self::Kms, Self::Ram, Self::Ims, Self::Sts, Self::ActionTrail];
+    const ALL: [Self; 6] = [Self::Kms, Self::Ram, Self::Ims, Self::Sts, Self::ActionTrail, Self::Deployment];
 
     /// The service of an interface version.
     pub fn of_version(version: &str) -> Option<Self> {
@@ -43,6 +45,7 @@ impl ServiceName {
             Self::Ims => dialect("Ims", "ims.aliyuncs.com", "2019-08-15", errors::ram_code),
             Self::Sts => dialect("Sts", "sts.aliyuncs.com", "2015-04-01", errors::ram_code),
             Self::ActionTrail => dialect("Actiontrail", "actiontrail.aliyuncs.com", "2020-07-06", errors::ram_code),
+            Self::Deployment => dialect("Bailee", "bailee", "2026-11-24", errors::ram_code),
         }
     }
 }
@@ -91,8 +94,10 @@ pub const ROWS: &[&[Row]] = &[
     ims::users::ROWS,
     ims::people::ROWS,
     ims::account::ROWS,
+    ims::oidc::ROWS,
     sts::ROWS,
     actiontrail::ROWS,
+    deployment::ROWS,
 ];
 
 /// A row that is served, or one that is refused by name.

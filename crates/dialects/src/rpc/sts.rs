@@ -3,17 +3,18 @@
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use iam::Password;
+use iam::{AssumedRole, Password, WebIdentity};
+use serde_json::json;
 use types::{Principal, Result, Secret, SessionName};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Sts, "GetCallerIdentity", Full, [], get_caller_identity),
     row!(Sts, "AssumeRole", Full, ["sts:AssumeRole"], assume_role),
+    row!(Sts, "AssumeRoleWithOIDC", Full, unsigned, assume_role_with_oidc),
     // Bailee's own.
     row!(Sts, "SignIn", Full, unsigned, sign_in),
     row!(Sts, "AssumeRoleWithSAML"),
-    row!(Sts, "AssumeRoleWithOIDC"),
 ];
 
 async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
@@ -27,7 +28,8 @@ async fn get_caller_identity(c: &Context<'_>) -> Result<Answer> {
         Principal::RoleSession { role, session, .. } => answer! {
             "IdentityType": "AssumedRoleUser", "PrincipalId": format!("{role}:{session}"), "RoleId": role.as_str(),
         },
-        Principal::Root { .. } | Principal::Anonymous | Principal::Service { .. } | Principal::Operator { .. } => {
+        Principal::Operator { name, .. } => answer! { "IdentityType": "Operator", "PrincipalId": name.as_str() },
+        Principal::Root { .. } | Principal::Anonymous | Principal::Service { .. } => {
             answer! { "IdentityType": "Account", "PrincipalId": account, "UserId": account }
         }
     };
@@ -46,7 +48,16 @@ async fn assume_role(c: &Context<'_>) -> Result<Answer> {
     };
     let source_identity = op.source_identity.clone();
     let made = c.iam(op).await?;
-    let mut members = answer! {
+    let mut members = assumed(&made);
+    if let Some(identity) = source_identity {
+        members.insert("SourceIdentity".to_owned(), identity.as_str().into());
+    }
+    Ok(members)
+}
+
+/// A session of a role.
+fn assumed(made: &AssumedRole) -> Answer {
+    answer! {
         "Credentials": {
             "AccessKeyId": made.access_key.as_str(),
             "AccessKeySecret": made.secret.expose(),
@@ -54,10 +65,29 @@ async fn assume_role(c: &Context<'_>) -> Result<Answer> {
             "Expiration": made.expires.iso_seconds(),
         },
         "AssumedRoleUser": { "Arn": made.arn, "AssumedRoleId": made.id },
-    };
-    if let Some(identity) = source_identity {
-        members.insert("SourceIdentity".to_owned(), identity.as_str().into());
     }
+}
+
+async fn assume_role_with_oidc(c: &Context<'_>) -> Result<Answer> {
+    let op = iam::AssumeRoleWithOidc {
+        provider: Some(named(c.params, "OIDCProviderArn")?),
+        role: named(c.params, "RoleArn")?,
+        session: named(c.params, "RoleSessionName")?,
+        duration_secs: c.params.parsed("DurationSeconds")?,
+        policy: c.params.optional("Policy").map(str::to_owned),
+        token: WebIdentity::new(c.params.required("OIDCToken")?.to_owned()),
+    };
+    let made = c.iam(op).await?.into_result()?;
+    let mut members = assumed(&made.assumed);
+    let token = json!({
+        "Subject": made.subject,
+        "Issuer": made.issuer,
+        "ClientIds": made.audiences.join(","),
+        "IssuanceTime": made.token_issued.iso_seconds(),
+        "ExpirationTime": made.token_expires.iso_seconds(),
+        "VerificationInfo": "Success",
+    });
+    members.insert("OIDCTokenInfo".to_owned(), token);
     Ok(members)
 }
 

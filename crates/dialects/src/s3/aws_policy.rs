@@ -32,6 +32,7 @@ const GRAMMAR: Grammar = Grammar {
     resource_form: "arn:aws:s3:::<bucket>/<key>",
     account: |account| account.to_string(),
     principals_under: None,
+    federated: false,
 };
 
 /// A document that a client put on a bucket in the domain's grammar; `None` if it is in that one already.

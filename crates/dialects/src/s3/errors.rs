@@ -84,6 +84,13 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyPolicies
         | Reason::TooManyAccessKeys
         | Reason::TooManyAttachments
+        | Reason::OidcProviderNotFound
+        | Reason::OidcProviderExists
+        | Reason::OidcProviderFull
+        | Reason::TooManyOidcProviders
+        | Reason::IdentityTokenInvalid
+        | Reason::IdentityTokenExpired
+        | Reason::IdentityProviderUnreachable
         | Reason::TooManyKeys
         | Reason::TooManyAliases
         | Reason::TooManyVersions

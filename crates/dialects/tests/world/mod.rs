@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{MemoryBlobs, Store};
-use testkit::Deployment;
+use testkit::{Deployment, Idp};
 use trail::{Entry, Event};
 use types::{AccountId, Clock, RequestId};
 
@@ -32,6 +32,8 @@ pub(crate) struct Credential {
 pub(crate) struct World {
     pub(crate) domains: Arc<Domains>,
     pub(crate) deployment: Deployment,
+    /// The identity provider that is asked for keys.
+    pub(crate) idp: Arc<Idp>,
     nonce: AtomicU64,
 }
 
@@ -66,6 +68,7 @@ impl Answer {
 impl World {
     pub(crate) async fn new() -> Self {
         let deployment = Deployment::new().await.unwrap();
+        let idp = Idp::new(deployment.clock.clone());
         let kms = Arc::new(Kms::new(deployment.region.clone()));
         let objects = Objects::new(
             deployment.region.clone(),
@@ -87,7 +90,7 @@ impl World {
         };
         let domains = Domains {
             gate: deployment.gate().clone(),
-            iam: Iam::new(deployment.gate().clone()),
+            iam: Iam::new(deployment.gate().clone()).with_issuers(idp.clone()),
             identity: deployment.identity.clone(),
             identity_trail: PathBuf::from("/nonexistent"),
             regions: vec![Arc::new(region)],
@@ -95,7 +98,7 @@ impl World {
             clock: deployment.clock.clone(),
             rng: deployment.rng.clone(),
         };
-        Self { domains: Arc::new(domains), deployment, nonce: AtomicU64::new(0) }
+        Self { domains: Arc::new(domains), deployment, idp, nonce: AtomicU64::new(0) }
     }
 
     /// A new account's root access key.

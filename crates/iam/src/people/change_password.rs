@@ -6,13 +6,13 @@ use super::records::LOGIN_PROFILES;
 use super::tried::Tried;
 use super::tries::{count_wrong, forget, tries};
 use crate::caller::Caller;
-use crate::iam::write;
+use crate::iam::{touch, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope};
 use crate::users::user_path;
 use async_trait::async_trait;
 use store::{Txn, View};
-use types::{AccountId, Action, Failure, Principal, Reason, Result, UserName};
+use types::{Action, Failure, Principal, Reason, Result, UserName};
 
 /// Changes the calling user's own password. Wrong old passwords count like wrong ones in signing in. All its sessions of
 /// signing in end, this one among them.
@@ -55,17 +55,24 @@ impl Own for ChangePassword {
         self.new.check("NewPassword")
     }
 
-    /// Whoever has to change the password may.
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        let profile = view.get(LOGIN_PROFILES, account, own_name(caller)?.as_str().as_bytes()).await?;
-        let must = profile.is_some_and(|profile| profile.reset_required);
-        Ok(must || preference_of(view, account).await?.change_password)
+    /// Whoever has to change the password may, also because it is past its time.
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        let place = own_name(scope.caller)?.as_str().as_bytes();
+        let profile = view.get(LOGIN_PROFILES, scope.account, place).await?;
+        let policy = policy_of(view, scope.account).await?;
+        let must = profile.is_some_and(|profile| profile.reset_required || profile.is_expired(&policy, scope.now));
+        Ok(must || preference_of(view, scope.account).await?.change_password)
     }
 
     async fn prepare(&mut self, scope: &Scope<'_>) -> Result<()> {
         let (user, view) = (own_name(scope.caller)?, scope.iam.identity_store().view().await?);
         prepare(scope, &view, user, &mut self.old).await?;
         prepare(scope, &view, user, &mut self.new).await
+    }
+
+    /// Only if the password is changed: nothing else rests on wrong tries, and they must cost others nothing.
+    fn touches(&self) -> bool {
+        false
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Tried<()>> {
@@ -79,6 +86,7 @@ impl Own for ChangePassword {
             count_wrong(txn, account, user, &policy, scope.now).await?;
             return Ok(Tried::refused(Reason::PasswordWrong));
         }
+        touch(txn, account).await?;
         policy.allow(self.new.expose(), user)?;
         profile.set_password(self.new.hash(&profile.hashing)?, &policy, false, scope.now)?;
         profile.reset_required = false;

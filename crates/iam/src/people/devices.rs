@@ -226,8 +226,8 @@ impl Own for CreateMfaDevice {
         Ok(vec![device_path(&self.name)])
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage(is_own(caller, &self.name), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage(is_own(scope.caller, &self.name), scope.account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<NewMfaDevice> {
@@ -315,9 +315,9 @@ impl Own for BindMfaDevice {
         }
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        let own = is_oneself(caller, &self.user) && is_own(caller, &self.serial.name);
-        lets_manage(own, account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        let own = is_oneself(scope.caller, &self.user) && is_own(scope.caller, &self.serial.name);
+        lets_manage(own, scope.account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
@@ -361,8 +361,8 @@ impl Own for UnbindMfaDevice {
         Ok(vec![user_path(&self.user)])
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage(is_oneself(caller, &self.user) && showed_factor(caller), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage(is_oneself(scope.caller, &self.user) && showed_factor(scope.caller), scope.account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<MfaArn> {
@@ -398,8 +398,8 @@ impl Own for GetUserMfa {
         Ok(vec![user_path(&self.user)])
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage(is_oneself(caller, &self.user), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage(is_oneself(scope.caller, &self.user), scope.account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<MfaArn> {
@@ -428,8 +428,8 @@ impl Own for DeleteMfaDevice {
         Ok(vec![named_path(&self.serial, caller)?])
     }
 
-    async fn open(&self, caller: &Caller, account: AccountId, view: &View) -> Result<bool> {
-        lets_manage(is_own(caller, &self.serial.name), account, view).await
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage(is_own(scope.caller, &self.serial.name), scope.account, view).await
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {

@@ -22,7 +22,7 @@ pub use devices::{
     NewMfaDevice, UnbindMfaDevice,
 };
 pub(crate) use devices::{has_device, move_device};
-pub(crate) use guesses::Guesses;
+pub(crate) use guesses::{Guesses, Named};
 pub use hashing::Password;
 pub use password_policy::{GetPasswordPolicy, SetPasswordPolicy};
 pub(crate) use preference::lets_manage_keys;

@@ -41,14 +41,10 @@ pub(super) fn is_oneself(caller: &Caller, user: &UserName) -> bool {
 }
 
 /// Whether the caller may look after the access keys of `user` (its own, if not said) without a policy that says so.
-pub(crate) async fn lets_manage_keys(
-    caller: &Caller,
-    user: Option<&UserName>,
-    account: AccountId,
-    view: &View,
-) -> Result<bool> {
+pub(crate) async fn lets_manage_keys(scope: &Scope<'_>, user: Option<&UserName>, view: &View) -> Result<bool> {
+    let caller = scope.caller;
     let own = matches!(caller.principal(), Principal::User { .. }) && user.is_none_or(|user| is_oneself(caller, user));
-    Ok(own && preference_of(view, account).await?.manage_access_keys)
+    Ok(own && preference_of(view, scope.account).await?.manage_access_keys)
 }
 
 impl SecurityPreference {

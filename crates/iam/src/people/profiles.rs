@@ -8,11 +8,15 @@ use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope};
 use crate::users::{audit_user, find_user, user_path};
 use async_trait::async_trait;
+use std::time::Duration;
 use store::{Txn, View};
 use types::{AccountId, Action, Failure, Reason, Result, Timestamp, UserName};
 
 /// Passwords remembered of each profile, the present one among them: as many as a policy can ask for.
 const REMEMBERED: usize = 24;
+
+/// A day, in seconds.
+const DAY: u64 = 86_400;
 
 /// Lets a user sign in with a password.
 pub struct CreateLoginProfile {
@@ -85,8 +89,24 @@ impl LoginProfileRecord {
         let before = std::mem::replace(&mut self.hash, hash.clone());
         self.earlier.insert(0, before);
         self.earlier.truncate(REMEMBERED - 1);
-        (self.changed, self.initial) = (now, initial);
+        // Later than before, whatever the clock says: sessions are told apart by it.
+        let later = self.changed.plus(Duration::from_millis(1));
+        (self.changed, self.initial) = (now.max(later), initial);
         Ok(())
+    }
+
+    /// Whether the password is past the time that the rules say it is good for.
+    pub(super) fn is_expired(&self, policy: &PasswordPolicy, now: Timestamp) -> bool {
+        self.is_older(policy.max_age_days, now)
+    }
+
+    /// Whether a password that someone else set was not used in time.
+    pub(super) fn is_unused(&self, policy: &PasswordPolicy, now: Timestamp) -> bool {
+        self.initial && self.is_older(policy.initial_age_days, now)
+    }
+
+    fn is_older(&self, days: u32, now: Timestamp) -> bool {
+        days > 0 && self.changed.plus(Duration::from_secs(DAY * u64::from(days))) <= now
     }
 }
 

@@ -1,8 +1,9 @@
 use super::devices::{Factor, factor, used};
+use super::guesses::Named;
 use super::hashing::{Hashing, Password};
 use super::password_policy::policy_of;
 use super::preference::preference_of;
-use super::records::{ALIASES, LOGIN_PROFILES, LoginProfileRecord, PasswordPolicy, SecurityPreference};
+use super::records::{ALIASES, LOGIN_PROFILES, LoginProfileRecord, SecurityPreference};
 use super::tried::Tried;
 use super::tries::{count_wrong, forget, tries};
 use crate::caller::Caller;
@@ -10,17 +11,15 @@ use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::permit::Permit;
 use crate::records::{ACCOUNTS, GENERATIONS, USERS, UserRecord};
-use crate::sessions::{Claims, NewSession};
+use crate::sessions::{Behind, Claims, NewSession};
 use crate::token::SessionOf;
 use async_trait::async_trait;
 use std::time::Duration;
 use store::{Store, Txn, View};
 use types::{
-    AccessKeyId, AccountAlias, AccountId, Action, Failure, Reason, Resource, Result, Secret, Service, Timestamp,
-    UserName,
+    AccessKeyId, AccountAlias, AccountId, Action, Failure, Principal, Reason, Resource, Result, Secret, Service,
+    Timestamp, UserName,
 };
-
-const DAY: u64 = 86_400;
 
 /// Signs a person in: gives a session of the user's for its password and, if it has an MFA device, a code.
 ///
@@ -88,18 +87,6 @@ async fn known(view: &View, op: &SignIn) -> Result<Option<Known>> {
 }
 
 impl Known {
-    /// Whether the password is too old, and for how long the rules say it is good.
-    fn is_expired(&self, policy: &PasswordPolicy, now: Timestamp) -> bool {
-        let past = |days: u32| days > 0 && self.profile.changed.plus(days_long(days)) <= now;
-        past(policy.max_age_days)
-    }
-
-    /// Whether a password that someone else set was not used in time.
-    fn is_unused(&self, policy: &PasswordPolicy, now: Timestamp) -> bool {
-        let days = policy.initial_age_days;
-        self.profile.initial && days > 0 && self.profile.changed.plus(days_long(days)) <= now
-    }
-
     /// What the session keeps of the user's rights while something has to be done first.
     fn ceiling(&self, change: bool, bind: bool) -> Option<String> {
         let (account, name) = (self.account, &self.user.name);
@@ -115,14 +102,15 @@ impl Known {
             statements.push(statement(&["ram:ChangePassword"]));
         }
         if bind {
-            statements.push(statement(&["ram:CreateVirtualMFADevice", "ram:BindMFADevice", "ram:GetUserMFAInfo"]));
+            statements.push(statement(&[
+                "ram:CreateVirtualMFADevice",
+                "ram:DeleteVirtualMFADevice",
+                "ram:BindMFADevice",
+                "ram:GetUserMFAInfo",
+            ]));
         }
         (change || bind).then(|| serde_json::json!({ "Version": "1", "Statement": statements }).to_string())
     }
-}
-
-fn days_long(days: u32) -> Duration {
-    Duration::from_secs(DAY * u64::from(days))
 }
 
 impl Operation for SignIn {
@@ -166,8 +154,13 @@ impl Run<SignIn> for Iam {
 
     /// Nobody needs a policy to sign in. The event goes to the account that was named, if there is one.
     async fn target(&self, op: &SignIn, caller: &Caller, view: &View) -> Result<Target> {
+        // Whoever signs it is somebody already, whose record of it would be one of another account's.
+        if !matches!(caller.principal(), Principal::Anonymous) {
+            return Err(Failure::new(Reason::AccessDenied, "Signing in takes no signature."));
+        }
         let account = account_of(view, &op.account).await?;
-        self.guesses().admit(caller.call().source_ip, account, self.gate().clock().elapsed())?;
+        let named = account.map_or_else(|| Named::unknown(&op.account), Named::Account);
+        self.guesses().admit(caller.call().source_ip, named, self.gate().clock().elapsed())?;
         let resource = Resource::global(Service::Ram, account.unwrap_or(AccountId::PLATFORM), "user/*");
         let needs = vec![Need { action: op.action(), resource }];
         Ok(Target { needs, owner: account, open: true, ..Target::default() })
@@ -212,8 +205,8 @@ impl Run<SignIn> for Iam {
             }
             Factor::None | Factor::Wrong => false,
         };
-        let expired = known.is_expired(&policy, now);
-        if expired && policy.hard_expiry || known.is_unused(&policy, now) {
+        let expired = profile.is_expired(&policy, now);
+        if expired && policy.hard_expiry || profile.is_unused(&policy, now) {
             return refused(Reason::PasswordExpired);
         }
         let name = user.name.clone();
@@ -234,9 +227,14 @@ impl Iam {
         let must_bind_mfa = known.profile.mfa_required && !mfa;
         let policy = known.ceiling(must_change_password, must_bind_mfa);
         let lasts = Duration::from_secs(3_600 * u64::from(preference.session_hours));
-        let of = SessionOf::User { user: known.user.id.clone(), user_name: known.user.name.clone() };
-        let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, mfa };
-        let made = self.seal_session(known.account, claims, None)?;
+        let of = SessionOf::User {
+            user: known.user.id.clone(),
+            user_name: known.user.name.clone(),
+            since: known.profile.changed,
+        };
+        let behind = Behind { mfa, ..Behind::default() };
+        let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, behind };
+        let made = self.seal_session(known.account, claims)?;
         let Known { account, user, .. } = known;
         let NewSession { access_key, secret, token, expires } = made;
         Ok(SignedIn { account, user, access_key, secret, token, expires, mfa, must_change_password, must_bind_mfa })

@@ -95,6 +95,14 @@ pub mod keys {
     /// The ARN of the identity provider whose assertion proves who assumes a role. Trust policies match their `Federated`
     /// principals against it.
     pub const FEDERATED_PROVIDER: Key = Key::known("sts:FederatedProvider");
+    /// The same provider by its issuer: `acs:ram::<account>:oidc-issuer/<URL without its scheme>`.
+    pub const FEDERATED_ISSUER: Key = Key::known("sts:FederatedIssuer");
+    /// The issuer of the token that proves who assumes a role.
+    pub const OIDC_ISSUER: Key = Key::known("oidc:iss");
+    /// The client ids the token is for, of those that its provider has.
+    pub const OIDC_AUDIENCE: Key = Key::known("oidc:aud");
+    /// Whom the token is about.
+    pub const OIDC_SUBJECT: Key = Key::known("oidc:sub");
     /// The prefix a listing asks for.
     pub const OSS_PREFIX: Key = Key::known("oss:Prefix");
     /// The delimiter a listing asks for.

@@ -90,9 +90,14 @@ impl PrincipalsBuilder {
     /// Adds an entry under `Federated`.
     pub(super) fn federated(&mut self, text: &str) -> Result<(), String> {
         let provider = relative(text).and_then(|(account, path)| {
-            let name = path.strip_prefix("saml-provider/").or_else(|| path.strip_prefix("oidc-provider/"))?;
-            let well_made = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-            let ok = (1..=128).contains(&name.len()) && name.bytes().all(well_made);
+            let (name, longest, extra): (_, _, &[u8]) = match path.split_once('/')? {
+                ("saml-provider" | "oidc-provider", name) => (name, 128, b"-._"),
+                // An OIDC provider by its issuer's URL without the scheme, as the other grammar has it.
+                ("oidc-issuer", issuer) => (issuer, 255, b"-._~/%!&'()+;=:[]"),
+                _ => return None,
+            };
+            let well_made = |b: u8| b.is_ascii_alphanumeric() || extra.contains(&b);
+            let ok = (1..=longest).contains(&name.len()) && name.bytes().all(well_made);
             ok.then(|| format!("acs:ram::{account}:{path}"))
         });
         let wrong = || {
@@ -177,9 +182,9 @@ impl Named {
             ) => account == a && role.matches(role_name.as_str(), context) && session.matches(s.as_str(), context),
             (Self::Service(own), Principal::Service { name }) => own == name,
             // Nobody yet: the provider's assertion is the only proof there is.
-            (Self::Provider(own), Principal::Anonymous) => {
-                context.single(&keys::FEDERATED_PROVIDER).is_some_and(|provider| provider.text() == own.as_str())
-            }
+            (Self::Provider(own), Principal::Anonymous) => [keys::FEDERATED_PROVIDER, keys::FEDERATED_ISSUER]
+                .iter()
+                .any(|key| context.single(key).is_some_and(|provider| provider.text() == own.as_str())),
             _ => false,
         };
         if met { Grip::Caller } else { Grip::None }

@@ -16,6 +16,7 @@ mod keys;
 mod listing;
 mod marks;
 mod nonces;
+mod oidc;
 mod people;
 mod policies;
 mod sessions;

@@ -113,9 +113,7 @@ impl Run<RetireKeyVersion> for Kms {
         }
         txn.delete(VERSIONS, place.account, &suffix);
         let retired = permit.caller().call().time;
-        if let Some(token) = version.token {
-            self.doom_object(txn, token.object, retired).await?;
-        }
+        self.note_erased(txn, &place, std::slice::from_ref(&version), retired).await?;
         let record = RetiredRecord { id: version.id, created: version.created, rotated: version.rotated, retired };
         txn.put(RETIRED, place.account, &suffix, &record).await?;
         key.retired += 1;

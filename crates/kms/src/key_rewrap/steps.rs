@@ -6,7 +6,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::kms::{KeyPlace, Kms, chosen};
-use crate::tables::{LATE, RETIRED, REWRAPS, VERSION_OWNERS};
+use crate::tables::{LATE, RETIRED, REWRAPS};
 use crate::{key_rewrap::LateRecord, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -133,7 +133,7 @@ impl Kms {
         txn.delete(REWRAPS, account, id);
         for (suffix, version) in txn.scan(RETIRED, account, &Range::prefix(id, limits::RETIRED_VERSIONS + 1)).await? {
             txn.delete(RETIRED, account, &suffix);
-            txn.delete(VERSION_OWNERS, account, version.id.as_str().as_bytes());
+            self.forget_version_owner(txn, account, &version.id);
         }
         for (suffix, _) in txn.scan(LATE, account, &Range::prefix(id, limits::VERSIONS + 1)).await? {
             txn.delete::<LateRecord>(LATE, account, &suffix);

@@ -2,7 +2,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::{KeyName, KeyRef};
-use crate::kms::{KEY_KIND, KeyPlace, Kms, home};
+use crate::kms::{KEY_KIND, KeyPlace, Kms};
 use crate::tables::ALIASES;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -16,11 +16,10 @@ pub struct Decrypt {
     pub ciphertext: Ciphertext,
     /// What it is bound to.
     pub context: EncryptionContext,
-    /// Whose key it must be; the caller's own account if not given. Only other parts of the house give one, for a thing
-    /// whose owner they know.
+    /// Whose key it must be. Only other parts of the house give one, for a thing whose owner they know.
     pub account: Option<AccountId>,
-    /// The key that must have made it, if the caller says so; an alias will do. One of another account is how to use a key
-    /// that is shared.
+    /// The key that must have made it, if the caller says so; an alias will do. Otherwise it may be any of its own account's,
+    /// or of those that other accounts share.
     pub key: Option<KeyRef>,
 }
 
@@ -56,11 +55,6 @@ impl Kms {
         let version = ciphertext.version();
         let id = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
         self.use_target(action, KeyPlace { account, id }, context, caller, view).await
-    }
-
-    /// The account whose ciphertext it is, where the caller may have named the key: that key's, or its own.
-    pub(crate) fn ciphertext_account(&self, key: Option<&KeyRef>, caller: &Caller) -> Result<AccountId> {
-        key.map_or_else(|| home(caller), |key| self.account_of(key, caller))
     }
 
     /// Refuses a ciphertext of another key than the one that was named. An alias that stands for nothing is such, too.
@@ -129,7 +123,10 @@ impl Run<Decrypt> for Kms {
     }
 
     async fn target(&self, op: &Decrypt, caller: &Caller, view: &View) -> Result<Target> {
-        let account = op.account.map_or_else(|| self.ciphertext_account(op.key.as_ref(), caller), Ok)?;
+        let account = match op.account {
+            Some(account) => account,
+            None => self.ciphertext_account(op.key.as_ref(), &op.ciphertext, caller, view).await?,
+        };
         self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 

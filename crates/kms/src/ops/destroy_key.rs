@@ -1,7 +1,9 @@
+use crate::erasure::{self, Erased};
 use crate::key_record::KeyRecord;
 use crate::key_state::KeyState;
 use crate::kms::{ALIAS_KIND, KEY_KIND, KeyPlace, Kms, chosen};
-use crate::tables::{ALIASES, DUE, EXPIRIES, GRANTS, KEYS, POLICIES, ROTATIONS, VERSION_OWNERS, VERSIONS, due_suffix};
+use crate::tables::{ALIASES, DUE, EXPIRIES, GRANTS, KEYS, POLICIES, ROTATIONS, VERSIONS, due_suffix};
+use crate::version_record::KeyVersionRecord;
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -20,9 +22,17 @@ pub struct DestroyKey {
     pub key: KeyId,
 }
 
+/// What went with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destroyed {
+    /// Its versions that had material.
+    pub versions: Vec<KeyId>,
+    /// Its aliases.
+    pub aliases: Vec<AliasName>,
+}
+
 impl Operation for DestroyKey {
-    /// The aliases that went with it.
-    type Output = Vec<AliasName>;
+    type Output = Destroyed;
 
     fn action(&self) -> Action {
         action::DESTROY_KEY
@@ -33,8 +43,9 @@ impl Operation for DestroyKey {
         audit.resource(KEY_KIND, self.key.as_str());
     }
 
-    fn outcome(&self, output: &Vec<AliasName>, audit: &mut Audit) {
-        for alias in output {
+    fn outcome(&self, output: &Destroyed, audit: &mut Audit) {
+        audit.answer("KeyVersionIds", serde_json::json!(output.versions));
+        for alias in &output.aliases {
             audit.resource(ALIAS_KIND, alias.as_str());
         }
     }
@@ -55,16 +66,17 @@ impl Run<DestroyKey> for Kms {
         self.key_target(op.action(), op.account, &op.key, view).await
     }
 
-    async fn run(&self, permit: &Permit<DestroyKey>, _: &DestroyKey, txn: &mut Txn) -> Result<Vec<AliasName>> {
+    async fn run(&self, permit: &Permit<DestroyKey>, _: &DestroyKey, txn: &mut Txn) -> Result<Destroyed> {
         let place = chosen(permit)?;
         let record = self.key(txn, &place).await?;
         if !is_due(&record, permit.caller().call().time) {
             return Err(Reason::KeyStateInvalid.into());
         }
         // A key without its brought material has no version, but the version's id is still its own.
-        txn.delete(VERSION_OWNERS, place.account, record.primary.as_str().as_bytes());
-        for version in self.remove_material(txn, &place, permit.caller().call().time).await? {
-            txn.delete(VERSION_OWNERS, place.account, version.as_str().as_bytes());
+        self.forget_version_owner(txn, place.account, &record.primary);
+        let versions = self.remove_material(txn, &place, permit.caller().call().time).await?;
+        for version in &versions {
+            self.forget_version_owner(txn, place.account, version);
         }
         self.remove_rewrap(txn, &place).await?;
         let aliases = self.remove_aliases(txn, &place).await?;
@@ -75,7 +87,7 @@ impl Run<DestroyKey> for Kms {
         txn.delete(KEYS, place.account, place.id.as_str().as_bytes());
         self.give_back(txn, &place, &record, aliases.len()).await?;
         self.forget(place.account, &place.id);
-        Ok(aliases)
+        Ok(Destroyed { versions, aliases })
     }
 }
 
@@ -85,15 +97,30 @@ impl Kms {
     pub(crate) async fn remove_material(&self, txn: &mut Txn, place: &KeyPlace, now: Timestamp) -> Result<Vec<KeyId>> {
         // One more than there can be, so that the commit notices any that is added meanwhile.
         let range = Range::prefix(place.id.as_str().as_bytes(), limits::VERSIONS + 1);
-        let mut removed = Vec::new();
-        for (suffix, version) in txn.scan(VERSIONS, place.account, &range).await? {
-            txn.delete(VERSIONS, place.account, &suffix);
-            if let Some(token) = version.token {
-                self.doom_object(txn, token.object, now).await?;
-            }
-            removed.push(version.id);
+        let removed: Vec<_> = txn.scan(VERSIONS, place.account, &range).await?;
+        for (suffix, _) in &removed {
+            txn.delete(VERSIONS, place.account, suffix);
         }
-        Ok(removed)
+        let removed: Vec<_> = removed.into_iter().map(|(_, version)| version).collect();
+        self.note_erased(txn, place, &removed, now).await?;
+        Ok(removed.into_iter().map(|version| version.id).collect())
+    }
+
+    /// Has what is in the token of versions destroyed, and notes that their material is.
+    pub(crate) async fn note_erased(
+        &self,
+        txn: &mut Txn,
+        place: &KeyPlace,
+        versions: &[KeyVersionRecord],
+        now: Timestamp,
+    ) -> Result<()> {
+        let in_token: Vec<KeyId> = versions.iter().filter_map(|v| Some(v.token.as_ref()?.object.clone())).collect();
+        for object in &in_token {
+            self.doom_object(txn, object.clone(), now).await?;
+        }
+        let versions = versions.iter().map(|version| version.id.clone()).collect();
+        let what = Erased::Key { key: place.id.clone(), versions, in_token };
+        erasure::note(txn, place.account, self.store.rng().as_ref(), now, what).await
     }
 
     /// What hangs on a key besides versions and aliases: its policy, its grants, its place among the keys that rotate.

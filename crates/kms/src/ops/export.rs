@@ -2,7 +2,7 @@ use crate::action;
 use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::KeyRef;
-use crate::kms::{KEY_KIND, Kms, home};
+use crate::kms::{KEY_KIND, Kms};
 use crate::limits;
 use crate::ops::encrypt::Encrypted;
 use crate::ops::generate_data_key::DataKeyLength;
@@ -106,7 +106,8 @@ impl Run<ExportDataKey> for Kms {
     }
 
     async fn target(&self, op: &ExportDataKey, caller: &Caller, view: &View) -> Result<Target> {
-        self.ciphertext_target(op.action(), home(caller)?, &op.ciphertext, &op.context, caller, view).await
+        let account = self.ciphertext_account(None, &op.ciphertext, caller, view).await?;
+        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<ExportDataKey>, op: &ExportDataKey, txn: &mut Txn) -> Result<Exported> {

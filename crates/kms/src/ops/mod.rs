@@ -40,7 +40,7 @@ pub use decrypt::{Decrypt, Decrypted};
 pub use delete_alias::DeleteAlias;
 pub use delete_key::{CancelKeyDeletion, ScheduleKeyDeletion};
 pub use describe_key::DescribeKey;
-pub use destroy_key::DestroyKey;
+pub use destroy_key::{DestroyKey, Destroyed};
 pub use draw::Drawn;
 pub use encrypt::{Encrypt, Encrypted};
 pub use export::{ExportDataKey, Exported, GenerateAndExportDataKey, Recipient};

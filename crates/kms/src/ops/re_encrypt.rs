@@ -85,7 +85,7 @@ impl Run<ReEncryptFrom> for Kms {
     }
 
     async fn target(&self, op: &ReEncryptFrom, caller: &Caller, view: &View) -> Result<Target> {
-        let account = self.ciphertext_account(op.key.as_ref(), caller)?;
+        let account = self.ciphertext_account(op.key.as_ref(), &op.ciphertext, caller, view).await?;
         self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
     }
 

@@ -28,6 +28,10 @@ pub const RECOVERY_DAYS_MOST: u32 = 30;
 pub const ROTATION_LEAST: Duration = Duration::from_secs(6 * 60 * 60);
 /// The longest.
 pub const ROTATION_MOST: Duration = Duration::from_secs(365 * DAY_SECS);
+/// Rotations that an account may ask for in an hour (Secrets Manager, RotateSecret).
+pub const ROTATIONS_ASKED: u32 = 50;
+/// That hour.
+pub const ROTATIONS_HOUR: Duration = Duration::from_secs(60 * 60);
 /// How often a rotation is tried before it waits for the next one.
 pub const ROTATION_ATTEMPTS: u32 = 12;
 /// The wait after the first failed attempt; each further one doubles it.

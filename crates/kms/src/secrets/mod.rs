@@ -4,6 +4,8 @@
 //! key of the tenant's if one was named (docs/formats/secrets.md).
 
 pub mod action;
+#[cfg(test)]
+mod documented;
 pub mod limits;
 mod ops;
 mod password;
@@ -35,6 +37,7 @@ pub use secret_filter::SecretFilter;
 pub use secret_record::{OwnKey, SecretInfo, SecretKind, SecretRecord};
 pub use secret_ref::SecretRef;
 pub use secret_value::{DataType, NewValue, SecretValue};
+pub(crate) use secrets::SECRET_KIND;
 pub use secrets::Secrets;
 pub use versions::{CURRENT, PREVIOUS, VersionInfo};
 pub use webhook::{Webhook, WebhookAnswer, WebhookRequest};

@@ -2,6 +2,7 @@ use super::secret_record::{SecretInfo, SecretRecord};
 use super::secret_ref::SecretRef;
 use super::tables::{Due, POLICIES, REMOVALS, ROTATIONS, SECRETS, USED, Used, VALUES, due_suffix, value_suffix};
 use super::webhook::Webhook;
+use crate::erasure::{self, Erased};
 use crate::kms::{Kms, add_tags, home};
 use crate::tables::due_until;
 use iam::policy::{Document, Kind, Labelled};
@@ -9,7 +10,7 @@ use iam::{Audit, Caller, Gate, Iam, Target};
 use std::sync::Arc;
 use store::{Store, Table, Txn, View};
 use tokio::sync::Notify;
-use types::{AccountId, Action, Failure, Reason, Resource, Result, SecretName, Service, Timestamp};
+use types::{AccountId, Action, Failure, Reason, Resource, Result, SecretName, SecretVersionId, Service, Timestamp};
 
 /// The kind of resource that events call a secret.
 pub(crate) const SECRET_KIND: &str = "ACS::KMS::Secret";
@@ -131,11 +132,31 @@ impl Secrets {
         txn.put(SECRETS, place.account, place.name.as_str().as_bytes(), record).await
     }
 
-    /// Removes a secret, its values and all that was known of it.
-    pub(crate) async fn remove_secret(&self, txn: &mut Txn, place: &SecretPlace, record: &SecretRecord) -> Result<()> {
-        for version in &record.versions {
-            txn.delete(VALUES, place.account, &value_suffix(&place.name, &version.id));
+    /// Destroys values of a secret.
+    pub(crate) async fn remove_values(
+        &self,
+        txn: &mut Txn,
+        place: &SecretPlace,
+        versions: Vec<SecretVersionId>,
+        now: Timestamp,
+    ) -> Result<()> {
+        for version in &versions {
+            txn.delete(VALUES, place.account, &value_suffix(&place.name, version));
         }
+        let what = Erased::Secret { secret: place.name.clone(), versions };
+        erasure::note(txn, place.account, self.store.rng().as_ref(), now, what).await
+    }
+
+    /// Removes a secret, its values and all that was known of it.
+    pub(crate) async fn remove_secret(
+        &self,
+        txn: &mut Txn,
+        place: &SecretPlace,
+        record: &SecretRecord,
+        now: Timestamp,
+    ) -> Result<()> {
+        let versions = record.versions.iter().map(|version| version.id.clone()).collect();
+        self.remove_values(txn, place, versions, now).await?;
         move_due(txn, REMOVALS, place, record.delete_at, None).await?;
         move_due(txn, ROTATIONS, place, record.rotation.due(), None).await?;
         let suffix = place.name.as_str().as_bytes();

@@ -1,9 +1,10 @@
+use super::limits;
 use super::secret_record::SecretRecord;
 use super::secret_value::VersionRecord;
 use crate::tables::due_before;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
-use types::{AccountId, Failure, Result, SecretName, SecretVersionId, Timestamp};
+use types::{AccountId, Failure, Reason, Result, SecretName, SecretVersionId, Timestamp};
 
 /// Secrets, by name.
 pub(crate) const SECRETS: Table<SecretRecord> = Table::new(Space::Keys, 32, "a secret");
@@ -22,6 +23,34 @@ pub(crate) const ROTATIONS: Table<Due> = Table::new(Space::Keys, 37, "the secret
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Used {
     pub(crate) secrets: u32,
+    /// The rotations that its callers asked for of late.
+    #[serde(default)]
+    pub(crate) rotations: Rotations,
+}
+
+/// The rotations that were asked for in an hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rotations {
+    /// When the hour began.
+    pub(crate) since: Timestamp,
+    /// How many were asked for since.
+    pub(crate) asked: u32,
+}
+
+impl Rotations {
+    /// Counts one more; an error if it is one too many. `RetryAfter`: in how many seconds the next hour begins.
+    pub(crate) fn ask(&mut self, now: Timestamp) -> Result<()> {
+        let end = self.since.plus(limits::ROTATIONS_HOUR);
+        if end <= now {
+            *self = Self { since: now, asked: 0 };
+        }
+        if self.asked >= limits::ROTATIONS_ASKED {
+            let wait = u64::try_from(end.millis() - now.millis()).unwrap_or_default().div_ceil(1_000);
+            return Err(Failure::of(Reason::Throttled).with("RetryAfter", wait.to_string()));
+        }
+        self.asked += 1;
+        Ok(())
+    }
 }
 
 impl Record for Used {}

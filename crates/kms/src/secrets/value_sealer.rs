@@ -38,13 +38,13 @@ impl ValuePlace<'_> {
         self.context(b"bailee/secret/key/v1\0", region)
     }
 
-    fn seal_context(&self, region: &RegionId) -> Vec<u8> {
+    pub(super) fn seal_context(&self, region: &RegionId) -> Vec<u8> {
         self.context(b"bailee/secret/value/v1\0", region)
     }
 }
 
 /// The key that seals: the value's own, mixed with the data key under the tenant's key if there is one.
-fn sealing_key(own: &Key, tenants: Option<&Secret<Vec<u8>>>) -> Key {
+pub(super) fn sealing_key(own: &Key, tenants: Option<&Secret<Vec<u8>>>) -> Key {
     match tenants {
         None => own.derive("secret", b""),
         Some(data_key) => own.derive("secret-under-key", data_key.expose()),
@@ -52,7 +52,7 @@ fn sealing_key(own: &Key, tenants: Option<&Secret<Vec<u8>>>) -> Key {
 }
 
 /// What tells whether two values are the same, to whoever has the value's own key.
-fn digest(own: &Key, data_type: super::DataType, data: &[u8]) -> [u8; 32] {
+pub(super) fn digest(own: &Key, data_type: super::DataType, data: &[u8]) -> [u8; 32] {
     let kind: &[u8] = match data_type {
         super::DataType::Text => b"text\0",
         super::DataType::Binary => b"binary\0",

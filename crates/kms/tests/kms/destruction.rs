@@ -39,6 +39,8 @@ async fn nothing_is_left_of_a_destroyed_key() {
     assert_eq!(sweep(&world).await, 1);
     assert_eq!(sweep(&world).await, 0);
 
+    world.next_epoch(1).await;
+    assert_eq!(world.finish().await, 1);
     assert_eq!(records(&world).await, before, "its records are gone");
     let decrypt = Decrypt { ciphertext, context: EncryptionContext::default(), account: None, key: None };
     assert_eq!(reason(world.ann(decrypt.clone()).await), Reason::KeyNotFound);
@@ -72,6 +74,8 @@ async fn nothing_is_left_of_a_key_without_material() {
     world.ann(ScheduleKeyDeletion { key, days: 7 }).await.unwrap();
     world.deployment.clock.advance(DAY * 7);
     assert_eq!(sweep(&world).await, 1);
+    world.next_epoch(1).await;
+    assert_eq!(world.finish().await, 1);
     assert_eq!(records(&world).await, before, "its records are gone");
 }
 

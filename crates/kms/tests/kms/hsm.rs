@@ -16,7 +16,7 @@ use types::{Clock, Reason, Result, Secret, SystemClock};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-async fn world() -> (World, Arc<FakeToken>) {
+pub(crate) async fn world() -> (World, Arc<FakeToken>) {
     let mut world = World::new().await;
     let token = Arc::new(FakeToken::default());
     world.kms = reopened(&world, &token);
@@ -28,7 +28,7 @@ fn reopened(world: &World, token: &Arc<FakeToken>) -> Kms {
     Kms::new(world.deployment.region.clone()).with_token(Some(Arc::new(hsm)))
 }
 
-fn in_hsm(spec: KeySpec) -> CreateKey {
+pub(crate) fn in_hsm(spec: KeySpec) -> CreateKey {
     CreateKey { spec, protection: Protection::Hsm, ..CreateKey::default() }
 }
 

@@ -5,6 +5,7 @@ mod aliases;
 mod crypto;
 mod data_pairs;
 mod destruction;
+mod erasure;
 mod events;
 mod fake_token;
 mod hsm;

@@ -11,7 +11,7 @@ fn keeper(world: &World) -> Keeper {
     Keeper::new(world.deployment.region.clone())
 }
 
-async fn by<Op: Operation>(world: &World, caller: &Caller, op: Op) -> Result<Op::Output>
+pub(crate) async fn by<Op: Operation>(world: &World, caller: &Caller, op: Op) -> Result<Op::Output>
 where
     Keeper: Run<Op>,
 {
@@ -19,7 +19,7 @@ where
 }
 
 /// Has the seal hold these epochs.
-fn hold(world: &World, epochs: &[u32]) {
+pub(crate) fn hold(world: &World, epochs: &[u32]) {
     let key = |number: u32| Key::from_bytes([1 + u8::try_from(number).unwrap(); 32]);
     let epochs: BTreeMap<u32, Key> = epochs.iter().map(|number| (*number, key(*number))).collect();
     assert!(world.deployment.region.keyring().unsealed().replace(vec![Key::from_bytes([1; 32])], epochs));

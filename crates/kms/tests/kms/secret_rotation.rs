@@ -164,3 +164,24 @@ async fn an_access_key_is_rotated_and_a_wrong_one_is_told() {
     assert_eq!(pending.attempts, 1);
     assert!(pending.error.is_some() && pending.retry_at > world.root(&world.ann).await.call().time);
 }
+
+#[tokio::test]
+async fn an_account_asks_for_so_many_rotations_an_hour() {
+    let world = World::new().await;
+    let secrets = secrets_with(&world, Some(Arc::new(Rotator::default())));
+    let ann = world.root(&world.ann).await;
+    let op = |n: u32| RotateSecret { secret: named(&format!("db-{n}")), version: "v2".parse().unwrap() };
+    for n in 0..52 {
+        by(&world, &secrets, &ann, CreateSecret::new(database(&format!("db-{n}")), value("old"))).await.unwrap();
+    }
+    for n in 0..50 {
+        by(&world, &secrets, &ann, op(n)).await.unwrap();
+    }
+    // What was asked for already is not asked for again.
+    by(&world, &secrets, &ann, op(0)).await.unwrap();
+    let refused = by(&world, &secrets, &ann, op(50)).await.err().unwrap();
+    assert_eq!((refused.reason(), refused.detail("RetryAfter")), (Reason::Throttled, Some("3600")));
+    world.deployment.clock.advance(std::time::Duration::from_secs(3_600));
+    let ann = world.root(&world.ann).await;
+    by(&world, &secrets, &ann, op(50)).await.unwrap();
+}

@@ -146,6 +146,8 @@ async fn a_deleted_secret_can_be_restored_until_it_is_removed() {
     assert_eq!(secrets.remove_due(&world.deployment.service()).await.unwrap(), 0);
     world.deployment.clock.advance(DAY * 7);
     assert_eq!(secrets.remove_due(&world.deployment.service()).await.unwrap(), 1);
+    world.next_epoch(1).await;
+    assert_eq!(world.finish().await, 1);
     assert_eq!(records().await, before, "nothing is left of it");
     let now = DeleteSecret { secret: named("kept"), days: None };
     let ann = world.root(&world.ann).await;

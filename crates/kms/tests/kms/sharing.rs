@@ -77,6 +77,31 @@ async fn another_account_needs_both_words() {
     assert_eq!(reason(world.by(&carl, encrypt(foreign, b"x")).await), Reason::AccessDenied);
 }
 
+/// A ciphertext names the version alone. Whose it is is found only if its key is shared.
+#[tokio::test]
+async fn a_ciphertext_of_a_shared_key_is_opened_without_naming_the_key() {
+    let world = World::new().await;
+    let id = world.key().await.id;
+    let ciphertext = world.ann(encrypt(by_id(&id), b"x")).await.unwrap().ciphertext;
+    let decrypt =
+        || Decrypt { ciphertext: ciphertext.clone(), context: EncryptionContext::default(), account: None, key: None };
+    let unknown = reason(world.bob(decrypt()).await);
+    assert_eq!(unknown, Reason::KeyNotFound);
+    assert!(!format!("{:?}", world.events(world.ann.account).await).contains(&world.bob.account.to_string()));
+    let text = policy("Allow", &format!("acs:ram::{}:root", world.bob.account), "kms:Decrypt");
+    world.ann(SetKeyPolicy { key: by_id(&id), policy: text.into() }).await.unwrap();
+    assert_eq!(world.bob(decrypt()).await.unwrap().plaintext.expose(), b"x");
+    for account in [world.ann.account, world.bob.account] {
+        assert!(world.events(account).await.iter().any(|event| event.event_name == "Decrypt" && !event.failed()));
+    }
+    // Its own users need its own word, too.
+    let carl = user(&world, &world.bob, "carl").await;
+    assert_eq!(reason(world.by(&carl, decrypt()).await), Reason::AccessDenied);
+    let text = policy("Allow", &format!("acs:ram::{}:root", world.bob.account), "kms:Encrypt");
+    world.ann(SetKeyPolicy { key: by_id(&id), policy: text.into() }).await.unwrap();
+    assert_eq!(reason(world.bob(decrypt()).await), Reason::AccessDenied);
+}
+
 #[tokio::test]
 async fn a_grant_lets_one_principal_do_some_things() {
     let world = World::new().await;

@@ -11,8 +11,8 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ims, "CreateUser", Partial, ["ram:CreateUser"], users::create_user),
     row!(Ims, "GetUser", Partial, ["ram:GetUser"], get_user),
     row!(Ims, "UpdateUser", Partial, ["ram:UpdateUser"], update_user),
-    row!(Ims, "ListUsers", Partial, ["ram:ListUsers"], users::list_users),
-    row!(Ims, "DeleteUser", Full, ["ram:DeleteUser"], users::delete_user),
+    row!(Ims, "ListUsers", Partial, ["ram:ListUsers"], list_users),
+    row!(Ims, "DeleteUser", Partial, ["ram:DeleteUser"], delete_user),
     row!(Ims, "CreateAccessKey", Full, ["ram:CreateAccessKey"], users::create_access_key),
     row!(Ims, "ListAccessKeys", Full, ["ram:ListAccessKeys"], users::list_access_keys),
     row!(Ims, "UpdateAccessKey", Full, ["ram:UpdateAccessKey"], users::update_access_key),
@@ -37,6 +37,17 @@ async fn get_user(c: &Context<'_>) -> Result<Answer> {
 async fn update_user(c: &Context<'_>) -> Result<Answer> {
     refuse(c.params, &["UserId"])?;
     users::update_user(c).await
+}
+
+/// Deleting by name what was meant by another id would be the worst way to pass over a parameter.
+async fn delete_user(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["UserId"])?;
+    users::delete_user(c).await
+}
+
+async fn list_users(c: &Context<'_>) -> Result<Answer> {
+    refuse(c.params, &["Status"])?;
+    users::list_users(c).await
 }
 
 async fn create_group(c: &Context<'_>) -> Result<Answer> {

@@ -138,9 +138,9 @@ fn names(group: &str, entry: &str, request: &Request<'_>) -> Option<bool> {
     match (request.principal, group) {
         (Principal::Service { name }, "Service") => own.push(name.clone()),
         (Principal::Anonymous, "Federated") => {
-            own.extend(
-                request.context.values(&Key::known("sts:FederatedProvider")).map(|value| value.text().into_owned()),
-            );
+            for key in ["sts:FederatedProvider", "sts:FederatedIssuer"] {
+                own.extend(request.context.values(&Key::known(key)).map(|value| value.text().into_owned()));
+            }
         }
         (who @ Principal::Root { .. }, "RAM") => own.extend([account(who), format!("acs:ram::{}:root", account(who))]),
         (who @ Principal::User { id, name, .. }, "RAM") => {

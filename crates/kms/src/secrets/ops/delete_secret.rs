@@ -89,7 +89,7 @@ impl Run<DeleteSecret> for Secrets {
         let now = permit.caller().call().time;
         let Some(days) = op.days else {
             // One that waits for its deletion can still be removed at once.
-            self.remove_secret(txn, &place, &before).await?;
+            self.remove_secret(txn, &place, &before, now).await?;
             let removed = before.versions.into_iter().map(|version| version.id).collect();
             return Ok(DeletedSecret { at: now, removed });
         };
@@ -174,10 +174,11 @@ impl Run<DestroySecret> for Secrets {
     ) -> Result<Vec<SecretVersionId>> {
         let place = SecretPlace { account: op.account, name: op.secret.clone() };
         let record = self.secret(txn, &place).await?;
-        if record.delete_at.is_none_or(|at| at > permit.caller().call().time) {
+        let now = permit.caller().call().time;
+        if record.delete_at.is_none_or(|at| at > now) {
             return Err(Reason::SecretNotPendingDeletion.into());
         }
-        self.remove_secret(txn, &place, &record).await?;
+        self.remove_secret(txn, &place, &record, now).await?;
         Ok(record.versions.into_iter().map(|version| version.id).collect())
     }
 }

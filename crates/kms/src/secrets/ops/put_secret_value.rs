@@ -68,9 +68,8 @@ impl Secrets {
         sealed: &VersionRecord,
         stages: &[StageName],
     ) -> Result<()> {
-        for dropped in record.add_version(sealed.id.clone(), sealed.created, stages)? {
-            txn.delete(VALUES, place.account, &value_suffix(&place.name, &dropped));
-        }
+        let dropped = record.add_version(sealed.id.clone(), sealed.created, stages)?;
+        self.remove_values(txn, place, dropped, sealed.created).await?;
         let value_place = ValuePlace { account: place.account, secret: &place.name, version: &sealed.id };
         let held = self.hold_value(txn, value_place, sealed).await?;
         txn.put(VALUES, place.account, &value_suffix(&place.name, &sealed.id), &held).await

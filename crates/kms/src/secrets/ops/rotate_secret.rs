@@ -9,7 +9,7 @@ use store::{Store, Txn, View};
 use types::{Action, Failure, Reason, Result, SecretVersionId};
 
 /// Has a secret of a managed kind rotated now. It is begun at once; how far it is, a description tells. Asked for again
-/// with the same version id, nothing more happens.
+/// with the same version id, nothing more happens. An account may ask for fifty in an hour.
 #[derive(Clone, Debug)]
 pub struct RotateSecret {
     /// Which.
@@ -76,8 +76,12 @@ impl Run<RotateSecret> for Secrets {
         if pending.is_some() {
             return Err(Reason::SecretRotating.into());
         }
+        let now = permit.caller().call().time;
+        let mut used = self.used(txn, place.account).await?;
+        used.rotations.ask(now)?;
+        self.set_used(txn, place.account, used).await?;
         let mut record = before.clone();
-        record.rotation.start(op.version.clone(), permit.caller().call().time);
+        record.rotation.start(op.version.clone(), now);
         self.put_secret(txn, &place, Some(&before), &record).await?;
         Ok(self.info(place.account, record))
     }

@@ -1,0 +1,75 @@
+use serde::{Deserialize, Serialize};
+use store::{Record, Space, Table, Txn};
+use types::{AccountId, KeyId, Result, Rng, SecretName, SecretVersionId, Timestamp};
+
+/// What was destroyed and is not final yet, by the epoch in which it lived last, when, and a random number.
+pub(crate) const ERASED: Table<ErasedRecord> = Table::new(Space::Keys, 25, "what was destroyed");
+/// The epochs and accounts with such records: under the platform's account, so that one scan finds those of every tenant.
+pub(crate) const ERASING: Table<Erasing> = Table::new(Space::Keys, 26, "the erasures that are not final");
+
+/// Something that can't be reached since its commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedRecord {
+    /// Since when.
+    pub at: Timestamp,
+    /// What.
+    pub what: Erased,
+}
+
+/// What can be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Erased {
+    /// The material of versions of a key.
+    Key {
+        /// The key.
+        key: KeyId,
+        /// Its versions, those whose material was in the token among them.
+        versions: Vec<KeyId>,
+        /// Those whose material was in the token.
+        #[serde(default)]
+        in_token: Vec<KeyId>,
+    },
+    /// Values of a secret.
+    Secret {
+        /// The secret.
+        secret: SecretName,
+        /// The values' versions.
+        versions: Vec<SecretVersionId>,
+    },
+}
+
+impl Erased {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Key { versions, .. } => versions.is_empty(),
+            Self::Secret { versions, .. } => versions.is_empty(),
+        }
+    }
+}
+
+impl Record for ErasedRecord {}
+
+/// That an account has such records of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Erasing {
+    pub(crate) epoch: u32,
+    pub(crate) account: AccountId,
+}
+
+impl Record for Erasing {}
+
+/// Where [`ERASING`] keeps an account, and [`ERASED`] the account's records of that epoch.
+pub(crate) fn erasing_suffix(epoch: u32, account: AccountId) -> Vec<u8> {
+    [epoch.to_be_bytes().as_slice(), &account.get().to_be_bytes()].concat()
+}
+
+/// Notes that something is destroyed by this transaction. It lived at most in the epoch that the store is in at the commit.
+pub(crate) async fn note(txn: &mut Txn, account: AccountId, rng: &dyn Rng, at: Timestamp, what: Erased) -> Result<()> {
+    if what.is_empty() {
+        return Ok(());
+    }
+    let epoch = txn.hold_epoch().await?;
+    let place = [epoch.to_be_bytes().as_slice(), &crate::tables::due_before(at), &rng.bytes::<8>()].concat();
+    txn.put(ERASED, account, &place, &ErasedRecord { at, what }).await?;
+    txn.put(ERASING, AccountId::PLATFORM, &erasing_suffix(epoch, account), &Erasing { epoch, account }).await
+}
