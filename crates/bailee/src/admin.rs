@@ -1,9 +1,10 @@
 //! The socket in the data folder through which the tools reach a server that is running. Whoever can open it could as well
 //! stop the server and use the tools on the folder: its folder is the owner's alone.
 //!
-//! One line of JSON each way: `{"seal": …}`, then `{"done": …}` or `{"error": …}`.
+//! One line of JSON each way: `{"seal": …}` or `{"control_policy": …}`, then `{"done": …}` or `{"error": …}`.
 
 use crate::Stop;
+use crate::control::{self, AskControl};
 use crate::sealing::{Sealing, seal_config};
 use kms::seal::{SealShare, ShareSet, SharesSeal};
 use serde::{Deserialize, Serialize};
@@ -45,8 +46,25 @@ pub(crate) enum Ask {
     Unseal { share: Zeroizing<String> },
 }
 
+/// What a tool asks for of either kind.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Asked {
+    /// About the seal.
+    Seal(Ask),
+    /// About the ceiling over an account.
+    Control(AskControl),
+}
+
 /// Does what was asked.
-pub(crate) async fn answer(sealing: &Sealing, ask: Ask) -> Result<Value, Stop> {
+pub(crate) async fn answer(sealing: &Sealing, asked: Asked) -> Result<Value, Stop> {
+    match asked {
+        Asked::Seal(ask) => answer_seal(sealing, ask).await,
+        Asked::Control(ask) => control::answer(sealing.domains(), ask).await,
+    }
+}
+
+async fn answer_seal(sealing: &Sealing, ask: Ask) -> Result<Value, Stop> {
     match ask {
         Ask::Status => {}
         Ask::Rotate => sealing.rotate().await?,
@@ -120,10 +138,10 @@ pub(crate) async fn gather(data: &Path) -> Result<SharesSeal, Stop> {
 }
 
 /// Takes a share in; the seal, once there are enough. If they don't open it, all have to be given again.
-fn take_share(data: &Path, set: &ShareSet, given: &mut Vec<SealShare>, ask: Ask) -> Result<Option<SharesSeal>, Stop> {
+fn take_share(data: &Path, set: &ShareSet, given: &mut Vec<SealShare>, ask: Asked) -> Result<Option<SharesSeal>, Stop> {
     let share = match ask {
-        Ask::Unseal { share } => SealShare::parse(&share)?,
-        Ask::Status => return Ok(None),
+        Asked::Seal(Ask::Unseal { share }) => SealShare::parse(&share)?,
+        Asked::Seal(Ask::Status) => return Ok(None),
         _ => return Err("the server waits for shares of its seal, and does nothing else until it has them".into()),
     };
     if share.set() != set {
@@ -187,7 +205,7 @@ async fn tell(writer: &mut OwnedWriteHalf, answer: Result<Value, Stop>) {
 }
 
 /// What a tool asks for; `None` if it says nothing.
-async fn read_ask(reader: OwnedReadHalf) -> Option<Result<Ask, Stop>> {
+async fn read_ask(reader: OwnedReadHalf) -> Option<Result<Asked, Stop>> {
     // The whole room at once: growing would leave copies of a secret behind.
     let mut line = Zeroizing::new(String::with_capacity(LINE));
     BufReader::new(reader.take(LINE as u64)).read_line(&mut line).await.ok()?;
@@ -206,7 +224,7 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Asks the server that uses a data folder; `None` if none does.
-pub(crate) async fn ask(data: &Path, ask: &Ask) -> Result<Option<Value>, Stop> {
+pub(crate) async fn ask(data: &Path, ask: &Asked) -> Result<Option<Value>, Stop> {
     let folder = data.join(FOLDER);
     let connected = match File::open(&folder) {
         Err(_) => return Ok(None),

@@ -1,11 +1,12 @@
 use crate::commands::{account, operator, seal, trail};
 use crate::config::{Config, Settings};
+use crate::control::AskControl;
 use crate::{Stop, serve};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use types::{Duty, OperatorName};
+use types::{AccountId, Duty, OperatorName};
 
 /// Data custody that can be proved.
 ///
@@ -23,7 +24,7 @@ enum Command {
     /// Start the server. Without any option: data in ./bailee-data, listening on 127.0.0.1:7070
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
-    /// Make and list accounts, in a data folder whose server is stopped
+    /// Make and list accounts, in a data folder whose server is stopped, and set ceilings over them
     #[command(subcommand)]
     Account(AccountCommand),
     /// Make and look after operators, the deployment's staff, in a data folder whose server is stopped
@@ -112,6 +113,36 @@ enum AccountCommand {
     },
     /// List the accounts, as JSON
     List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Look at the ceiling over an account, and change it: through the server if it runs
+    #[command(subcommand)]
+    ControlPolicy(ControlPolicyCommand),
+}
+
+#[derive(Subcommand)]
+enum ControlPolicyCommand {
+    /// Set it: without its word nobody of the account may do anything, its root neither
+    Set {
+        /// The account's id
+        account: AccountId,
+        /// The file with the policy, `-` for the standard input
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Show it, as JSON
+    Show {
+        /// The account's id
+        account: AccountId,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Take it away
+    Clear {
+        /// The account's id
+        account: AccountId,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -217,6 +248,7 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Serve(args) => serve::run(settings(*args)?),
         Command::Account(AccountCommand::Create { name, data }) => account::create(&tool_settings(&data)?, &name),
         Command::Account(AccountCommand::List { data }) => account::list(&tool_settings(&data)?),
+        Command::Account(AccountCommand::ControlPolicy(command)) => control_policy(command),
         Command::Operator(command) => run_operator(command),
         Command::Seal(SealCommand::Status { data }) => seal::status(&tool_settings(&data)?),
         Command::Seal(SealCommand::Rotate { data }) => seal::rotate(&tool_settings(&data)?),
@@ -232,6 +264,15 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn control_policy(command: ControlPolicyCommand) -> Result<ExitCode, Stop> {
+    let (ask, data) = match command {
+        ControlPolicyCommand::Set { account, file, data } => (account::set_control(account, &file)?, data),
+        ControlPolicyCommand::Show { account, data } => (AskControl::Show { account }, data),
+        ControlPolicyCommand::Clear { account, data } => (AskControl::Clear { account }, data),
+    };
+    account::control_policy(&tool_settings(&data)?, ask)
 }
 
 fn run_operator(command: OperatorCommand) -> Result<ExitCode, Stop> {

@@ -4,6 +4,7 @@ mod admin;
 mod cli;
 mod commands;
 mod config;
+mod control;
 mod deployment;
 mod finishing;
 mod issuers;

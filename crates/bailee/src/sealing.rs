@@ -75,6 +75,11 @@ impl Sealing {
         self.finish().await
     }
 
+    /// Everything there is besides the seal.
+    pub(crate) fn domains(&self) -> &Domains {
+        &self.domains
+    }
+
     /// A token that the seal is in, or could be.
     pub(crate) fn token(&self) -> Option<&TokenSettings> {
         self.token.as_ref()

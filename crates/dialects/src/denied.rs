@@ -6,4 +6,5 @@ pub(crate) const DENIED_FIELDS: &[&str] = &[
     "AuthPrincipalDisplayName",
     "NoPermissionType",
     "PolicyType",
+    "EncodedDiagnosticMessage",
 ];

@@ -1,4 +1,4 @@
-use iam::{Gate, Iam};
+use iam::{Diagnoses, Gate, Iam};
 use kms::Kms;
 use kms::secrets::Secrets;
 use objects::Objects;
@@ -45,6 +45,12 @@ pub struct Domains {
 }
 
 impl Domains {
+    /// What can say why calls were refused, in whichever region.
+    pub(crate) fn diagnoses(&self) -> Diagnoses {
+        let regions = self.regions.iter().map(|region| region.store.clone()).collect();
+        Diagnoses { iam: self.iam.clone(), regions }
+    }
+
     /// The region of this name, or the first if none is named.
     pub fn region(&self, name: Option<&str>) -> Result<&Arc<Region>> {
         let found = match name {

@@ -18,6 +18,8 @@ const SECRET_POLICY: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Pr
 const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":["acs:ram::ACCOUNT:root"]}}]}"#;
 
 const PASSWORD: &str = "correct horse";
+/// A rule about networks that is switched off.
+const NO_NETWORKS: &str = r#"{"Version":1,"Status":"Inactive","Statements":[]}"#;
 
 /// Things that the rows are tried on, all of one account.
 struct Things {
@@ -209,10 +211,42 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
         | "SetSecurityPreference"
         | "GetSecurityPreference"
         | "GetAccountAlias"
+        | "GetDefaultDomain"
+        | "GetAccountSummary"
+        | "GetAccountMFAInfo"
+        | "GetAccountSecurityPracticeReport"
+        | "GenerateCredentialReport"
+        | "GetCredentialReport"
+        | "GetAccessKeyPolicyForAccount"
         | "ClearAccountAlias" => vec![],
         "SetAccountAlias" => vec![("AccountAlias", s("chosen"))],
+        "SetAccessKeyPolicy" => vec![
+            ("UserName", s("there")),
+            ("UserAccessKeyId", t.access_key.clone()),
+            ("AccessKeyPolicy", s(NO_NETWORKS)),
+        ],
+        "GetAccessKeyPolicy" => vec![("UserName", s("there")), ("UserAccessKeyId", t.access_key.clone())],
+        "SetAccessKeyPolicyForAccount" => vec![("AccessKeyPolicy", s(NO_NETWORKS))],
+        "DecodeDiagnosticMessage" => vec![("EncodedDiagnosticMessage", s("none"))],
         _ => return None,
     })
+}
+
+/// Parameters of the rows about tags of identities, which are called as those about tags of keys.
+fn tag_parameters(service: ServiceName, name: &str) -> Option<Vec<(&'static str, String)>> {
+    let s = str::to_owned;
+    let mut given = match service {
+        ServiceName::Ims => vec![("ResourceType", s("user")), ("ResourcePrincipalName.1", s("there"))],
+        _ => vec![("ResourceType", s("role")), ("ResourceNames", s(r#"["there"]"#))],
+    };
+    let (key, tags) = if service == ServiceName::Ims { ("TagKey.1", "a") } else { ("TagKeys", r#"["a"]"#) };
+    match name {
+        "TagResources" => given.extend([("Tag.1.Key", s("a")), ("Tag.1.Value", s("b"))]),
+        "UntagResources" => given.push((key, s(tags))),
+        "ListTagResources" => {}
+        _ => return None,
+    }
+    Some(given)
 }
 
 /// As [`parameters`], for identity providers.
@@ -349,9 +383,12 @@ fn served() -> impl Iterator<Item = &'static Row> {
 
 /// The same parameters in the words of the row's interface.
 fn spelled(row: &Row, root: &Credential, given: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let of_identities = matches!(row.service, ServiceName::Ram | ServiceName::Ims);
+    let given = of_identities.then(|| tag_parameters(row.service, row.name)).flatten().unwrap_or(given);
     let newer = row.service == ServiceName::Ims;
     let spell = |(name, value): (&'static str, String)| match name {
         "UserName" if newer => ("UserPrincipalName", format!("{value}@{}.onaliyun.com", root.account)),
+        "ResourcePrincipalName.1" => (name, format!("{value}@{}.onaliyun.com", root.account)),
         _ => (name, value),
     };
     given.into_iter().map(spell).collect()
@@ -389,7 +426,7 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         }
         let foreign = world.call(Some(&other), version, row.name, &more).await;
         let own_only = more.is_empty()
-            || row.name == "SetAccountAlias"
+            || matches!(row.name, "SetAccountAlias" | "SetAccessKeyPolicyForAccount" | "DecodeDiagnosticMessage")
             || row.name.starts_with("Create")
                 && !matches!(row.name, "CreateAlias" | "CreateAccessKey" | "CreateLoginProfile");
         assert!(own_only || matches!(foreign.status, 403 | 404), "{}: {}", row.name, foreign.body);

@@ -6,7 +6,8 @@ use crate::operators::operator_path;
 use crate::own::{Own, Scope, count};
 use crate::people::lets_manage_keys;
 use crate::records::{
-    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair, second,
+    ACCESS_KEYS, AccessKeyRecord, AttachmentRecord, KEY_NETWORKS, KEY_OWNERS, KEY_USES, KeyHolder, USER_KEYS, pair,
+    second,
 };
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use store::{Range, Txn, View};
 use types::{AccessKeyId, AccountId, Action, Failure, Principal, Reason, Result, Timestamp, UserName};
 
 /// Access keys of one user, and of the account itself (RAM limits).
-pub(crate) const KEYS_MOST: usize = 2;
+pub const KEYS_MOST: usize = 2;
 /// More than any holder has.
 const KEYS_SEEN: usize = 16;
 
@@ -290,6 +291,7 @@ impl Own for DeleteAccessKey {
 
 /// Deletes an access key and all that is kept of it.
 pub(crate) fn forget_key(txn: &mut Txn, account: AccountId, holder: &KeyHolder, id: &str) {
+    txn.delete(KEY_NETWORKS, account, id.as_bytes());
     txn.delete(ACCESS_KEYS, account, id.as_bytes());
     txn.delete(KEY_USES, account, id.as_bytes());
     txn.delete(USER_KEYS, account, &pair(holder.place(), id));

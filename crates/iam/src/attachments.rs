@@ -14,11 +14,11 @@ use store::{Range, Txn};
 use types::{AccountId, Action, Failure, Reason, Result, Timestamp};
 
 /// System policies attached to one holder (RAM limits).
-const SYSTEM_MOST: usize = 20;
+pub const SYSTEM_MOST: usize = 20;
 /// Custom policies attached to one user.
-const USER_CUSTOM_MOST: usize = 10;
+pub const USER_CUSTOM_MOST: usize = 10;
 /// Custom policies attached to one group, and to one role.
-const OTHER_CUSTOM_MOST: usize = 5;
+pub const OTHER_CUSTOM_MOST: usize = 5;
 
 /// Attaches a policy to a user, group or role. It needs the permission on both: on whom, and on which policy.
 pub struct AttachPolicy {

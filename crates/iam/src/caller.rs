@@ -1,5 +1,7 @@
-use crate::directory::{Credential, Policies};
-use crate::policy::{Document, Labelled};
+use crate::diagnosis::DiagnosisSeal;
+use crate::directory::Credential;
+use crate::policy::Document;
+use crate::rights::Rights;
 use crate::token::Federated;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +18,8 @@ pub struct Session {
     pub expires: Timestamp,
     /// Whether its owner had shown a second factor.
     pub mfa: bool,
+    /// When that was.
+    pub mfa_since: Option<Timestamp>,
     /// Who stands behind the session, as set when the role was assumed.
     pub source_identity: Option<String>,
     /// The identity provider whose word it rests on.
@@ -39,12 +43,13 @@ pub struct Caller {
     principal: Principal,
     access_key: Option<AccessKeyId>,
     session: Option<Arc<Session>>,
-    policies: Arc<Policies>,
+    rights: Arc<Rights>,
     nonce: Option<Nonce>,
     claimed: Option<AccountId>,
     via: Option<Service>,
     recorded: Arc<AtomicBool>,
     trial: bool,
+    diagnoses: Option<Arc<DiagnosisSeal>>,
 }
 
 impl Caller {
@@ -55,12 +60,13 @@ impl Caller {
             principal: Principal::Anonymous,
             access_key: None,
             session: None,
-            policies: Arc::default(),
+            rights: Arc::default(),
             nonce: None,
             claimed: None,
             via: None,
             recorded: Arc::default(),
             trial: false,
+            diagnoses: None,
         }
     }
 
@@ -176,11 +182,21 @@ impl Caller {
     pub(crate) fn become_principal(&mut self, credential: Credential, nonce: Option<Nonce>) {
         self.principal = credential.principal;
         self.session = credential.session;
-        self.policies = credential.policies;
+        self.rights = credential.rights;
         self.nonce = nonce;
     }
 
-    pub(crate) fn policies(&self) -> &[Labelled] {
-        &self.policies
+    /// Lets refusals say in a sealed message why.
+    pub(crate) fn diagnose_with(&mut self, seal: Arc<DiagnosisSeal>) {
+        self.diagnoses = Some(seal);
+    }
+
+    /// What seals such messages.
+    pub(crate) fn diagnoses(&self) -> Option<&DiagnosisSeal> {
+        self.diagnoses.as_deref()
+    }
+
+    pub(crate) fn rights(&self) -> &Rights {
+        &self.rights
     }
 }

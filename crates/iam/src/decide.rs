@@ -1,8 +1,12 @@
 use crate::caller::Caller;
+use crate::diagnosis::Diagnosis;
 use crate::operation::{Need, Target};
 use crate::operators;
 use crate::policy::{self, Context, Decision, Ground, Labelled, Mode, Outcome, PolicySet, PolicyType, Request, keys};
 use types::{Access, Failure, Principal, Reason, Result};
+
+/// The detail of a refusal that holds its sealed explanation.
+pub(crate) const DIAGNOSTIC_MESSAGE: &str = "EncodedDiagnosticMessage";
 
 /// Whether the caller may do everything the target needs. The refusal says which kind of policy refused, and nothing of
 /// whether the thing exists.
@@ -16,15 +20,20 @@ pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
     }
     let session = caller.session().and_then(|s| s.policy.clone()).map(|p| Labelled::new("session", p));
     let context = context(caller, target);
-    target.needs.iter().try_for_each(|need| {
+    let rights = caller.rights();
+    target.needs.iter().enumerate().try_for_each(|(number, need)| {
         let set = PolicySet {
-            control: None,
+            control: rights.control.as_ref(),
             session: session.as_ref(),
-            identity: caller.policies(),
+            boundary: rights.boundary.as_ref(),
+            identity: &rights.policies,
             resource: policy_about(target, need),
             mode: if target.both { Mode::AssumeRole } else { Mode::Access },
         };
-        allowed(caller, target, need, &set, &context)
+        match target.things.get(number).filter(|facts| !facts.is_empty()) {
+            Some(facts) => allowed(caller, target, need, &set, &context.clone().overlaid(facts)),
+            None => allowed(caller, target, need, &set, &context),
+        }
     })
 }
 
@@ -41,12 +50,41 @@ fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, c
     if decision.is_allowed() || (decision.is_open() && (owns(caller, need, set) || target.open)) {
         return Ok(());
     }
-    let failure = if is_of_others(caller, target, need) && speaks_of_the_thing(&decision) {
-        hidden(need)
-    } else {
-        denied(caller, need, &decision)
+    let hides = is_of_others(caller, target, need) && speaks_of_the_thing(&decision);
+    let failure = with_principal(if hides { hidden(need) } else { denied(caller, need, &decision) }, caller);
+    Err(match diagnosed(caller, need, hides, set, &request, &failure) {
+        Some(message) => failure.with(DIAGNOSTIC_MESSAGE, message),
+        None => failure,
+    })
+}
+
+/// The message in which the refusal says why, for those whom the caller's account lets read it.
+fn diagnosed(
+    caller: &Caller,
+    need: &Need,
+    hides: bool,
+    set: &PolicySet<'_>,
+    request: &Request<'_>,
+    failure: &Failure,
+) -> Option<String> {
+    let (seal, account) = (caller.diagnoses()?, caller.account()?);
+    let mut told = own_context(caller);
+    told.extend(&caller.rights().facts);
+    let text = |name| failure.detail(name).unwrap_or_default().to_owned();
+    let diagnosis = Diagnosis {
+        account,
+        request_id: caller.call().id.as_str().to_owned(),
+        time: caller.call().time,
+        principal_type: text("AuthPrincipalType"),
+        principal_name: text("AuthPrincipalDisplayName"),
+        facts: told.iter().map(|(key, value)| (key.name().to_owned(), value.text().into_owned())).collect(),
+        explanation: policy::explain(set, request),
     };
-    Err(with_principal(failure, caller))
+    seal.seal(match (hides, need.resource.account == account) {
+        (true, _) => diagnosis.hidden(),
+        (false, true) => diagnosis,
+        (false, false) => diagnosis.without_the_thing(),
+    })
 }
 
 /// Whether it is about a role of another account.
@@ -59,7 +97,7 @@ fn is_of_others(caller: &Caller, target: &Target, need: &Need) -> bool {
 fn speaks_of_the_thing(decision: &Decision<'_>) -> bool {
     match &decision.ground {
         Ground::Statement(place) => place.policy == PolicyType::Resource,
-        Ground::NoAllow(missing) => !matches!(missing, [PolicyType::Control | PolicyType::Session]),
+        Ground::NoAllow(_) => !decision.is_by_ceiling(),
         Ground::Root => true,
     }
 }
@@ -78,12 +116,22 @@ fn owns(caller: &Caller, need: &Need, set: &PolicySet<'_>) -> bool {
         && matches!(caller.principal(), Principal::Root { account } if *account == need.resource.account)
 }
 
-fn context(caller: &Caller, target: &Target) -> Context {
+/// What is known of the call and of who it is from, tags left out.
+fn own_context(caller: &Caller) -> Context {
     let mut context = Context::of(caller.call(), caller.principal());
     if let Some(access_key) = caller.access_key() {
         context.add(keys::ACCESS_ID, access_key.as_str());
     }
     context.add(keys::MFA_PRESENT, caller.session().is_some_and(|s| s.mfa));
+    if let Some(since) = caller.session().and_then(|s| s.mfa_since) {
+        context.add(keys::MFA_AGE, (caller.call().time.secs() - since.secs()).max(0));
+    }
+    context
+}
+
+fn context(caller: &Caller, target: &Target) -> Context {
+    let mut context = own_context(caller);
+    context.extend(&caller.rights().facts);
     context.extend(&target.context);
     context
 }
@@ -136,6 +184,7 @@ fn policy_type(decision: &Decision<'_>) -> &'static str {
     match kind {
         Some(PolicyType::Control) => "ControlPolicy",
         Some(PolicyType::Session) => "SessionPolicy",
+        Some(PolicyType::Boundary) => "PermissionsBoundary",
         Some(PolicyType::Resource) => "ResourcePolicy",
         Some(PolicyType::Identity) | None => "AccountLevelIdentityBasedPolicy",
     }

@@ -1,15 +1,18 @@
 use crate::caller::Session;
+use crate::diagnosis::DiagnosisSeal;
 use crate::groups::MEMBERSHIPS_MOST;
 use crate::inline_policies::INLINE_MOST;
+use crate::key_networks::networks_of;
 use crate::last_used::Uses;
 use crate::oidc::OIDC_PROVIDERS;
 use crate::operators::OPERATORS;
 use crate::people::records::LOGIN_PROFILES;
 use crate::policy::{Document, Kind, Labelled, SystemPolicy};
 use crate::records::{
-    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, MEMBERSHIPS, POLICIES,
-    PolicyRef, ROLES, USERS, pair, second,
+    ACCESS_KEYS, ATTACHMENTS, GENERATIONS, Holder, INLINE_POLICIES, KEY_OWNERS, KeyHolder, KeyNetworks, MEMBERSHIPS,
+    POLICIES, PolicyRef, ROLES, USERS, pair, second,
 };
+use crate::rights::Rights;
 use crate::saml::records::SAML_PROVIDERS;
 use crate::saml::user_sso::user_sso;
 use crate::token::{Claims, Federated, KeyClaims, Provider, SessionClaims, SessionOf, TokenSeal};
@@ -31,8 +34,10 @@ pub(crate) type Policies = Vec<Labelled>;
 pub(crate) struct Credential {
     pub(crate) principal: Principal,
     pub(crate) secret: Arc<Secret<Vec<u8>>>,
-    pub(crate) policies: Arc<Policies>,
+    pub(crate) rights: Arc<Rights>,
     pub(crate) session: Option<Arc<Session>>,
+    /// From where it may be used, if that is said.
+    pub(crate) networks: Option<Arc<KeyNetworks>>,
 }
 
 /// What is cached of an access key or a role, good as long as its account's generation stands.
@@ -42,9 +47,10 @@ struct Cached {
     generation: u64,
     principal: Principal,
     secret: Arc<Secret<Vec<u8>>>,
-    policies: Arc<Policies>,
+    rights: Arc<Rights>,
     /// When the password was set, of a user who signs in: its sessions end with another.
     since: Option<Timestamp>,
+    networks: Option<Arc<KeyNetworks>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -61,6 +67,7 @@ enum CacheKey {
 pub(crate) struct Directory {
     store: Store,
     tokens: Arc<TokenSeal>,
+    diagnoses: Arc<DiagnosisSeal>,
     uses: Uses,
     cache: Mutex<LruCache<CacheKey, Cached>>,
 }
@@ -68,7 +75,8 @@ pub(crate) struct Directory {
 impl Directory {
     pub(crate) async fn new(store: Store) -> Result<Self> {
         let tokens = TokenSeal::new(store.clone()).await?;
-        Ok(Self { store, tokens, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
+        let diagnoses = DiagnosisSeal::new(store.clone()).await?;
+        Ok(Self { store, tokens, diagnoses, uses: Uses::default(), cache: Mutex::new(LruCache::new(CACHED)) })
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -77,6 +85,11 @@ impl Directory {
 
     pub(crate) fn tokens(&self) -> &TokenSeal {
         &self.tokens
+    }
+
+    /// What seals why calls were refused.
+    pub(crate) fn diagnoses(&self) -> &Arc<DiagnosisSeal> {
+        &self.diagnoses
     }
 
     /// When access keys were last used.
@@ -116,8 +129,8 @@ impl Directory {
             Some(cached) => cached,
             None => self.remember(key, self.load_access_key(view, access_key).await?),
         };
-        let Cached { principal, secret, policies, .. } = found;
-        Ok(Credential { principal, secret, policies, session: None })
+        let Cached { principal, secret, rights, networks, .. } = found;
+        Ok(Credential { principal, secret, rights, session: None, networks })
     }
 
     async fn temporary(&self, view: &View, claims: SessionClaims) -> Result<Credential> {
@@ -145,7 +158,13 @@ impl Directory {
             check_provider(view, claims.account, provider).await?;
         }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
-        Ok(Credential { principal, secret, policies: found.policies, session: Some(Arc::new(session(&claims)?)) })
+        Ok(Credential {
+            principal,
+            secret,
+            rights: found.rights,
+            session: Some(Arc::new(session(&claims)?)),
+            networks: None,
+        })
     }
 
     /// A session of an access key is who the key is, with what that one may do by now.
@@ -163,11 +182,13 @@ impl Directory {
             issued: claims.issued,
             expires: claims.expires,
             mfa: false,
+            mfa_since: None,
             source_identity: None,
             federated: None,
         };
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
-        Ok(Credential { secret, session: Some(Arc::new(session)), ..found })
+        // Rules about networks are for lasting keys (RAM: not for temporary ones).
+        Ok(Credential { secret, session: Some(Arc::new(session)), networks: None, ..found })
     }
 
     async fn fresh(&self, view: &View, key: &CacheKey) -> Result<Option<Cached>> {
@@ -191,24 +212,25 @@ impl Directory {
         if !record.active {
             return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
         }
-        let (principal, policies) = match &record.holder {
-            KeyHolder::Root => (Principal::Root { account }, Policies::new()),
+        let (principal, rights) = match &record.holder {
+            KeyHolder::Root => (Principal::Root { account }, Rights::of_root(view, account).await?),
             KeyHolder::Operator(name) => {
                 let operator = view.get(OPERATORS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
                 if !operator.active {
                     return Err(Failure::of(Reason::AccessKeyInactive).with("AccessKeyId", access_key.as_str()));
                 }
-                (Principal::Operator { name: operator.name, duties: operator.duties }, Policies::new())
+                (Principal::Operator { name: operator.name, duties: operator.duties }, Rights::default())
             }
             KeyHolder::User(name) => {
                 let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)?;
-                let policies = policies_of_user(view, account, name).await?;
-                (Principal::User { account, id: user.id, name: user.name }, policies)
+                let rights = Rights::of_user(view, account, &user).await?;
+                (Principal::User { account, id: user.id, name: user.name }, rights)
             }
         };
         let secret = Arc::new(Secret::new(record.secret.expose().to_vec()));
-        let policies = Arc::new(policies);
-        Ok(Cached { account, generation, principal, secret, policies, since: None })
+        let rights = Arc::new(rights);
+        let networks = networks_of(view, account, access_key).await?.map(Arc::new);
+        Ok(Cached { account, generation, principal, secret, rights, since: None, networks })
     }
 
     async fn load_role(&self, view: &View, claimed: &Principal) -> Result<Cached> {
@@ -217,10 +239,10 @@ impl Directory {
         let (account, session) = (*account, session.clone());
         let generation = generation(view, account).await?;
         let role = view.get(ROLES, account, role_name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let policies = Arc::new(policies_of(view, account, &Holder::Role(role_name.clone())).await?);
+        let rights = Arc::new(Rights::of_role(view, account, &role).await?);
         let principal = Principal::RoleSession { account, role: role.id, role_name: role.name, session };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, policies, since: None })
+        Ok(Cached { account, generation, principal, secret, rights, since: None, networks: None })
     }
 
     /// A user who signed in at the account's own provider. Such sessions end when that is switched off, or on again.
@@ -230,10 +252,10 @@ impl Directory {
         let settings = user_sso(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?;
         let user = user.filter(|_| settings.enabled).ok_or_else(ended)?;
-        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let rights = Arc::new(Rights::of_user(view, account, &user).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let (secret, since) = (Arc::new(Secret::new(Vec::new())), Some(settings.changed));
-        Ok(Cached { account, generation, principal, secret, policies, since })
+        Ok(Cached { account, generation, principal, secret, rights, since, networks: None })
     }
 
     /// A user who signed in. Such sessions end when the user may sign in no more, has another password, or the
@@ -243,11 +265,11 @@ impl Directory {
         let generation = generation(view, account).await?;
         let user = view.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
         let profile = view.get(LOGIN_PROFILES, account, name.as_str().as_bytes()).await?.ok_or_else(ended)?;
-        let since = profile.changed.max(user_sso(view, account).await?.changed);
-        let policies = Arc::new(policies_of_user(view, account, name).await?);
+        let since = Some(profile.changed.max(user_sso(view, account).await?.changed));
+        let rights = Arc::new(Rights::of_user(view, account, &user).await?);
         let principal = Principal::User { account, id: user.id, name: user.name };
         let secret = Arc::new(Secret::new(Vec::new()));
-        Ok(Cached { account, generation, principal, secret, policies, since: Some(since) })
+        Ok(Cached { account, generation, principal, secret, rights, since, networks: None })
     }
 }
 
@@ -339,7 +361,7 @@ pub(crate) async fn policies_of(view: &View, account: AccountId, holder: &Holder
     Ok(policies)
 }
 
-async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
+pub(crate) async fn document(view: &View, account: AccountId, policy: &PolicyRef) -> Result<Arc<Document>> {
     let name = policy.name();
     let lost = || Failure::corrupt(format!("the policy {name}"));
     let parsed = match policy {
@@ -360,6 +382,7 @@ fn session(claims: &SessionClaims) -> Result<Session> {
         issued: claims.issued,
         expires: claims.expires,
         mfa: claims.mfa,
+        mfa_since: claims.mfa.then(|| claims.mfa_at.unwrap_or(claims.issued)),
         source_identity: claims.source_identity.clone(),
         federated: claims.federated.clone(),
     })

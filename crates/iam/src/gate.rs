@@ -81,10 +81,16 @@ impl Gate {
             caller.claim_account(account);
         }
         verify(credential.secret.expose())?;
+        // Only who has the secret learns that it is of no use from here.
+        if credential.networks.as_ref().is_some_and(|rule| !rule.admits(caller.call().source_ip)) {
+            let text = "This access key must not be used from the network that the request came from.";
+            return Err(Failure::new(Reason::AccessDenied, text));
+        }
         if let (Some(account), None) = (credential.principal.account(), &credential.session) {
             self.directory.uses().note(&claim.access_key, account, now);
         }
         caller.become_principal(credential, claim.nonce);
+        caller.diagnose_with(self.directory.diagnoses().clone());
         Ok(())
     }
 

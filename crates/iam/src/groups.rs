@@ -15,9 +15,9 @@ use store::{Range, Txn};
 use types::{AccountId, Action, Failure, GroupId, GroupName, Reason, Result, Timestamp, UserName};
 
 /// Groups of one account (RAM limits).
-const GROUPS_MOST: usize = 50;
+pub const GROUPS_MOST: usize = 50;
 /// Groups that one user is in.
-pub(crate) const MEMBERSHIPS_MOST: usize = 5;
+pub const MEMBERSHIPS_MOST: usize = 5;
 /// More users than an account can have.
 const USERS_SEEN: usize = 1_024;
 /// Characters of notes.

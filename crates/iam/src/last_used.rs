@@ -51,7 +51,7 @@ impl Uses {
         }
     }
 
-    fn last(&self, access_key: &AccessKeyId) -> Option<Timestamp> {
+    pub(crate) fn last(&self, access_key: &AccessKeyId) -> Option<Timestamp> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(access_key).map(|known| known.used)
     }
 

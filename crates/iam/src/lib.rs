@@ -4,17 +4,25 @@
 //! the [`Permit`], runs it, and sees to it that its event is in the log before anything is answered.
 
 mod access_keys;
+mod account_report;
 mod accounts;
 mod attachments;
+mod boundaries;
 mod bounded;
 mod caller;
 mod caller_identity;
+mod control_policy;
 mod decide;
+mod decode_diagnosis;
+mod diagnosis;
 mod directory;
+#[cfg(test)]
+mod documented;
 mod gate;
 mod groups;
 mod iam;
 mod inline_policies;
+mod key_networks;
 mod last_used;
 mod lookup;
 mod nonces;
@@ -28,25 +36,38 @@ mod permit;
 mod policies;
 pub mod policy;
 mod policy_versions;
+pub mod quotas;
 mod rates;
 mod record;
 mod records;
+mod rights;
 mod roles;
 mod rotate_access_key;
 mod saml;
 mod session_token;
 mod sessions;
 mod simulation;
+mod tagging;
+mod tags;
+mod things;
 mod token;
 mod users;
 
 pub use access_keys::{AccessKeyInfo, CreateAccessKey, DeleteAccessKey, ListAccessKeys, UpdateAccessKey};
+pub use account_report::{
+    AccountSummary, CredentialKey, CredentialReport, CredentialRow, GetAccountMfa, GetAccountSummary, GetDefaultDomain,
+    PrepareCredentialReport, ReportCredentials, ReportPurpose,
+};
 pub use accounts::{CreateAccount, ListAccounts, NewAccessKey, NewAccount};
 pub use attachments::{
     AttachPolicy, AttachedPolicy, DetachPolicy, ListAttachedPolicies, ListEntitiesForPolicy, PolicyEntity,
 };
+pub use boundaries::{Bearer, DeleteBoundary, PutBoundary};
 pub use caller::{Caller, Nonce, Session};
 pub use caller_identity::GetCallerIdentity;
+pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy};
+pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
+pub use diagnosis::Diagnosis;
 pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
 pub use gate::{Claim, Gate};
 pub use groups::{
@@ -55,6 +76,7 @@ pub use groups::{
 };
 pub use iam::Iam;
 pub use inline_policies::{DeleteInlinePolicy, GetInlinePolicy, InlinePolicy, ListInlinePolicies, PutInlinePolicy};
+pub use key_networks::{GetAccountKeyNetworks, GetKeyNetworks, SetAccountKeyNetworks, SetKeyNetworks};
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
 pub use lookup::{LookupEvents, Trails};
 pub use nonces::sweep_nonces;
@@ -84,7 +106,10 @@ pub use policy_versions::{
 };
 pub use rates::{Limits, Pace, Rates};
 pub use record::GLOBAL;
-pub use records::{AccountRecord, GroupRecord, Holder, PolicyRecord, PolicyRef, RoleRecord, UserRecord};
+pub use records::{
+    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RoleRecord,
+    UserRecord,
+};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use saml::{
@@ -95,4 +120,6 @@ pub use saml::{
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use simulation::SimulatePolicies;
+pub use tagging::{ListIdentityTags, TagEntry, TagIdentities, Tagged, TaggedKind, UntagIdentities};
+pub use tags::Tags;
 pub use users::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser, UserProfile};

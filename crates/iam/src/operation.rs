@@ -104,6 +104,8 @@ pub struct Target {
     pub policy: Option<Labelled>,
     /// What policies may ask about it, such as its tags.
     pub context: Context,
+    /// What policies may ask about the resource of each need alone, in the order of the needs; none of those left out.
+    pub things: Vec<Context>,
     /// Whether an access control list lets the caller in where no policy says anything.
     pub open: bool,
     /// Whether both the caller's and the thing's policy must allow it, as when a role is assumed.

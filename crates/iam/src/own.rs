@@ -3,9 +3,11 @@ use crate::iam::{Iam, identity, own_account, touch};
 use crate::oidc::ProviderRef;
 use crate::operation::{Need, Operation, Run, Target};
 use crate::permit::Permit;
+use crate::policy::Context;
+use crate::things::facts_of;
 use async_trait::async_trait;
 use store::{Range, Record, Store, Table, Txn, View};
-use types::{Access, AccountId, Failure, Result, Timestamp};
+use types::{Access, AccountId, Action, Failure, Result, Timestamp};
 
 /// An operation on the identities of the caller's own account. There is no way to name another account, so no such
 /// operation can reach one.
@@ -13,6 +15,17 @@ use types::{Access, AccountId, Failure, Result, Timestamp};
 pub(crate) trait Own: Operation {
     /// What it is done to, below the account: `user/<name>` and its siblings. All of them must be allowed; never empty.
     fn paths(&self, caller: &Caller) -> Result<Vec<String>>;
+
+    /// What is needed besides, such as to tag what is made.
+    fn besides(&self) -> Vec<(Action, String)> {
+        Vec::new()
+    }
+
+    /// What policies may ask about the request itself, in place of what is there.
+    fn facts(&self, account: AccountId) -> Context {
+        let _ = account;
+        Context::new()
+    }
 
     /// The identity provider it is done to, if it is done to one: its path is looked up, since requests may name it by its
     /// issuer.
@@ -63,17 +76,20 @@ impl<Op: Own> Run<Op> for Iam {
     async fn target(&self, op: &Op, caller: &Caller, view: &View) -> Result<Target> {
         let account = own_account(caller)?;
         op.check()?;
-        let need = |path| Need { action: op.action(), resource: identity(account, path) };
         let paths = match op.provider() {
             Some(provider) => vec![provider.path(account, view).await?],
             None => op.paths(caller)?,
         };
-        let needs: Vec<Need> = paths.into_iter().map(need).collect();
-        if needs.is_empty() {
+        if paths.is_empty() {
             return Err(Failure::internal("an operation on identities that needs no permission"));
         }
+        let (mut needs, mut things) = (Vec::new(), Vec::new());
+        for (action, path) in paths.into_iter().map(|path| (op.action(), path)).chain(op.besides()) {
+            things.push(facts_of(view, account, &path).await?.overlaid(&op.facts(account)));
+            needs.push(Need { action, resource: identity(account, path) });
+        }
         let open = op.open(&Scope { iam: self, caller, account, now: self.now() }, view).await?;
-        Ok(Target { needs, owner: Some(account), open, ..Target::default() })
+        Ok(Target { needs, owner: Some(account), open, things, ..Target::default() })
     }
 
     async fn prepare(&self, permit: &Permit<Op>, op: &mut Op) -> Result<()> {

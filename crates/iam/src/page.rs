@@ -4,8 +4,8 @@ use types::{Failure, Result, limits};
 
 /// Entries of a page where the request does not say how many (RAM: MaxItems, default 100).
 const DEFAULT: usize = 100;
-/// A marker is a name or a policy's place; the longest of them has 130 bytes.
-const MARKER_BYTES: usize = 256;
+/// A marker is a name, a policy's place, or that of a tag: a path and a name of 128 characters.
+const MARKER_BYTES: usize = 1_024;
 
 /// Which part of a listing is asked for.
 #[derive(Clone, Debug, Default)]

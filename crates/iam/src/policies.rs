@@ -3,15 +3,17 @@ use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
-use crate::policy::{Document, Kind, SystemPolicy};
+use crate::policy::{Context, Document, Kind, SystemPolicy};
 use crate::policy_versions::{delete_others, find_custom};
-use crate::records::{ATTACHED_TO, POLICIES, POLICY_VERSIONS, PolicyRecord, PolicyRef, pair};
+use crate::records::{ATTACHED_TO, BOUNDED, POLICIES, POLICY_VERSIONS, PolicyRecord, PolicyRef, pair};
+use crate::tags::Tags;
+use crate::things::{audit_start, start_facts};
 use async_trait::async_trait;
 use store::{Txn, View};
 use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp, limits};
 
 /// Custom policies of one account (RAM limits).
-const POLICIES_MOST: usize = 1_500;
+pub const POLICIES_MOST: usize = 1_500;
 /// Characters of a description.
 pub(crate) const DESCRIPTION_CHARS: usize = 1_024;
 /// More holders than an account can have.
@@ -30,6 +32,8 @@ pub struct CreatePolicy {
     pub original: Option<String>,
     /// Notes.
     pub description: String,
+    /// Its tags. Whoever gives any must be allowed to tag it, too.
+    pub tags: Tags,
 }
 
 /// Shows a policy with its text.
@@ -83,6 +87,10 @@ pub struct PolicyInfo {
     pub updated: Timestamp,
     /// To how many users and roles it is attached.
     pub attachments: usize,
+    /// Over how many users and roles it is the ceiling.
+    pub bounds: usize,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// What a policy is called in policies, below the account.
@@ -132,6 +140,8 @@ impl PolicyInfo {
             created: SYSTEM_SINCE,
             updated: SYSTEM_SINCE,
             attachments: 0,
+            bounds: 0,
+            tags: Tags::default(),
         }
     }
 
@@ -144,6 +154,7 @@ impl PolicyInfo {
             version,
             version_created,
             newest: _,
+            tags,
             created,
             updated,
         } = record;
@@ -157,12 +168,15 @@ impl PolicyInfo {
             created,
             updated,
             attachments: 0,
+            bounds: 0,
+            tags,
         }
     }
 
     async fn count_attachments(mut self, view: &View, account: AccountId) -> Result<Self> {
         let prefix = pair(&self.policy.place(), "");
         self.attachments = count(view, ATTACHED_TO, account, &prefix, HOLDERS).await?;
+        self.bounds = count(view, BOUNDED, account, &prefix, HOLDERS).await?;
         Ok(self)
     }
 }
@@ -178,6 +192,7 @@ impl Operation for CreatePolicy {
         audit_policy(audit, &PolicyRef::Custom(self.name.clone()));
         audit.parameter("PolicyDocument", self.original.as_deref().unwrap_or(&self.document));
         audit.parameter("Description", self.description.as_str());
+        audit_start(audit, &self.tags, None);
     }
 }
 
@@ -185,6 +200,15 @@ impl Operation for CreatePolicy {
 impl Own for CreatePolicy {
     fn paths(&self, _: &Caller) -> Result<Vec<String>> {
         Ok(vec![format!("policy/{}", self.name)])
+    }
+
+    fn besides(&self) -> Vec<(Action, String)> {
+        let path = || policy_path(&PolicyRef::Custom(self.name.clone()));
+        if self.tags.is_empty() { Vec::new() } else { vec![(write("TagResources"), path())] }
+    }
+
+    fn facts(&self, account: AccountId) -> Context {
+        start_facts(account, &self.tags, None)
     }
 
     fn check(&self) -> Result<()> {
@@ -210,6 +234,7 @@ impl Own for CreatePolicy {
             version: "v1".to_owned(),
             version_created: None,
             newest: 1,
+            tags: self.tags.clone(),
             created: scope.now,
             updated: scope.now,
         };
@@ -333,7 +358,10 @@ impl Own for DeletePolicy {
         let PolicyRef::Custom(name) = &self.policy else { return Err(no_such_policy(&self.policy)) };
         find_custom(txn, scope.account, name).await?;
         let conflict = |reason| Err(Failure::of(reason).with("PolicyName", name.as_str()));
-        if count(txn.view(), ATTACHED_TO, scope.account, &pair(&self.policy.place(), ""), 1).await? > 0 {
+        let prefix = pair(&self.policy.place(), "");
+        if count(txn.view(), ATTACHED_TO, scope.account, &prefix, 1).await? > 0
+            || count(txn.view(), BOUNDED, scope.account, &prefix, 1).await? > 0
+        {
             return conflict(Reason::PolicyInUse);
         }
         let versions = count(txn.view(), POLICY_VERSIONS, scope.account, &pair(name.as_str(), ""), 1).await?;

@@ -10,7 +10,7 @@ use store::{Range, Txn, View};
 use types::{AccountId, Action, Failure, PolicyName, Reason, Result, Timestamp};
 
 /// Versions of one policy (RAM limits).
-pub(crate) const VERSIONS_MOST: usize = 5;
+pub const VERSIONS_MOST: usize = 5;
 
 /// Adds a version to a policy of the account's own.
 pub struct CreatePolicyVersion {

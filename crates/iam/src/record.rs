@@ -1,6 +1,7 @@
 //! How an event is made of a call.
 
 use crate::caller::Caller;
+use crate::decide::DIAGNOSTIC_MESSAGE;
 use crate::operation::{Audit, Target};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -76,7 +77,7 @@ impl<'c> Scene<'c> {
             resource_type: "".into(),
             resource_name: "".into(),
             is_global: global,
-            additional_event_data: Cow::Owned(self.decided()),
+            additional_event_data: Cow::Owned(self.decided(recipient, failure)),
             recipient_account_id: recipient.to_string().into(),
             error_code: failure.map(|f| (call.dialect.code)(f.reason())).unwrap_or_default().into(),
             error_message: failure.map(message).unwrap_or_default().into(),
@@ -114,13 +115,17 @@ impl<'c> Scene<'c> {
     }
 
     /// What was decided: the actions in policy spelling and their resources; and the service that asked, if one did on
-    /// the caller's behalf.
-    fn decided(&self) -> Map<String, Value> {
+    /// the caller's behalf; and why it was refused, for the caller's account alone.
+    fn decided(&self, recipient: AccountId, failure: Option<&Failure>) -> Map<String, Value> {
         let need =
             |n: &crate::operation::Need| json!({"action": n.action.to_string(), "resource": n.resource.to_string()});
         let mut data = Map::new();
         if !self.target.needs.is_empty() {
             data.insert("authorization".to_owned(), self.target.needs.iter().map(need).collect());
+        }
+        let message = failure.and_then(|failure| failure.detail(DIAGNOSTIC_MESSAGE));
+        if let Some(message) = message.filter(|_| self.caller.account() == Some(recipient)) {
+            data.insert("encodedDiagnosticMessage".to_owned(), Value::from(message));
         }
         if let Some(service) = self.caller.asking_service() {
             data.insert("via".to_owned(), Value::from(service.code()));

@@ -1,5 +1,6 @@
 //! What is kept of identities, and where. All of it lives in the identity store, which holds no content.
 
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
 use types::{
@@ -113,6 +114,12 @@ pub struct UserRecord {
     /// A mail address, as given.
     #[serde(default)]
     pub email: String,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The policy that is the ceiling over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyRef>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -159,6 +166,12 @@ pub struct RoleRecord {
     pub original: Option<String>,
     /// The longest a session may last, in seconds.
     pub max_session_secs: u32,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The policy that is the ceiling over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyRef>,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -186,6 +199,9 @@ pub struct PolicyRecord {
     /// The number of the newest version there ever was; numbers are not used again.
     #[serde(default = "one")]
     pub newest: u32,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// When it was made.
     pub created: Timestamp,
     /// When it was last changed.
@@ -206,6 +222,24 @@ pub(crate) struct PolicyVersionRecord {
     pub original: Option<String>,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// From where access keys may be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNetworks {
+    /// Whether the rule is in force.
+    pub active: bool,
+    /// Addresses and blocks, as given.
+    pub networks: Vec<String>,
+}
+
+/// The ceiling over an account, which the deployment set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ControlPolicyRecord {
+    /// Its text.
+    pub document: String,
+    /// When it was set.
+    pub set: Timestamp,
 }
 
 /// That a policy is attached somewhere.
@@ -230,6 +264,8 @@ impl Record for MembershipRecord {}
 impl Record for RoleRecord {}
 impl Record for PolicyRecord {}
 impl Record for PolicyVersionRecord {}
+impl Record for KeyNetworks {}
+impl Record for ControlPolicyRecord {}
 impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
 
@@ -264,6 +300,16 @@ pub(crate) const POLICY_VERSIONS: Table<PolicyVersionRecord> = Table::new(Space:
 /// Policies that one holder alone has: [`pair`] of [`Holder::place`] and the policy's name.
 pub(crate) const INLINE_POLICIES: Table<PolicyVersionRecord> =
     Table::new(Space::Identity, 24, "a policy of one holder");
+/// Over whom a policy is the ceiling: [`pair`] of [`PolicyRef::place`] and [`Holder::place`].
+pub(crate) const BOUNDED: Table<AttachmentRecord> = Table::new(Space::Identity, 50, "a permissions boundary");
+/// The ceiling over the account, under an empty suffix.
+pub(crate) const CONTROL_POLICIES: Table<ControlPolicyRecord> =
+    Table::new(Space::Identity, 51, "an account's control policy");
+/// From where single access keys may be used, by id.
+pub(crate) const KEY_NETWORKS: Table<KeyNetworks> = Table::new(Space::Identity, 52, "an access key's networks");
+/// From where the access keys of the account may be used that have no rule of their own, under an empty suffix.
+pub(crate) const ACCOUNT_NETWORKS: Table<KeyNetworks> =
+    Table::new(Space::Identity, 53, "the networks of an account's access keys");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then
@@ -302,13 +348,28 @@ impl Holder {
     }
 }
 
-/// A policy, ours or the account's own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A policy, ours or the account's own. Records hold its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum PolicyRef {
     /// One that comes with Bailee.
     System(String),
     /// One the account made.
     Custom(PolicyName),
+}
+
+impl From<PolicyRef> for String {
+    fn from(policy: PolicyRef) -> Self {
+        policy.place()
+    }
+}
+
+impl TryFrom<String> for PolicyRef {
+    type Error = &'static str;
+
+    fn try_from(place: String) -> Result<Self, Self::Error> {
+        Self::from_place(&place).ok_or("not the place of a policy")
+    }
 }
 
 impl PolicyRef {

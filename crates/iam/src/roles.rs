@@ -1,18 +1,21 @@
+use crate::boundaries::{hold, release};
 use crate::caller::Caller;
 use crate::iam::{read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
 use crate::policies::{DESCRIPTION_CHARS, check_original};
-use crate::policy::{Document, Kind};
-use crate::records::{ATTACHMENTS, Holder, INLINE_POLICIES, ROLES, RoleRecord, pair};
+use crate::policy::{Context, Document, Kind};
+use crate::records::{ATTACHMENTS, Holder, INLINE_POLICIES, PolicyRef, ROLES, RoleRecord, pair};
+use crate::tags::Tags;
+use crate::things::{audit_start, start_facts};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, RoleId, RoleName};
 
 /// Roles of one account (RAM limits).
-const ROLES_MOST: usize = 1_000;
+pub const ROLES_MOST: usize = 1_000;
 /// What the longest session of a role may be set to, in seconds.
 const SESSION_SECS: RangeInclusive<u32> = 3_600..=43_200;
 /// What it is if not said.
@@ -30,6 +33,10 @@ pub struct CreateRole {
     pub description: String,
     /// The longest a session may last, in seconds: 3,600 to 43,200, an hour if not said.
     pub max_session_secs: Option<u32>,
+    /// Its tags. Whoever gives any must be allowed to tag it, too.
+    pub tags: Tags,
+    /// The policy that is to be the ceiling over it.
+    pub boundary: Option<PolicyRef>,
 }
 
 /// Shows a role.
@@ -111,6 +118,7 @@ impl Operation for CreateRole {
         audit.parameter("AssumeRolePolicyDocument", self.original.as_deref().unwrap_or(&self.trust));
         audit.parameter("Description", self.description.as_str());
         audit.optional("MaxSessionDuration", self.max_session_secs);
+        audit_start(audit, &self.tags, self.boundary.as_ref());
     }
 
     fn outcome(&self, output: &RoleRecord, audit: &mut Audit) {
@@ -122,6 +130,14 @@ impl Operation for CreateRole {
 impl Own for CreateRole {
     fn paths(&self, _: &Caller) -> Result<Vec<String>> {
         Ok(vec![role_path(&self.name)])
+    }
+
+    fn besides(&self) -> Vec<(Action, String)> {
+        if self.tags.is_empty() { Vec::new() } else { vec![(write("TagResources"), role_path(&self.name))] }
+    }
+
+    fn facts(&self, account: AccountId) -> Context {
+        start_facts(account, &self.tags, self.boundary.as_ref())
     }
 
     fn check(&self) -> Result<()> {
@@ -143,9 +159,14 @@ impl Own for CreateRole {
             trust: self.trust.clone(),
             original: self.original.clone(),
             max_session_secs: self.max_session_secs.unwrap_or(SESSION_SECS_DEFAULT),
+            tags: self.tags.clone(),
+            boundary: self.boundary.clone(),
             created: scope.now,
             updated: scope.now,
         };
+        if let Some(policy) = &self.boundary {
+            hold(txn, scope, &Holder::Role(self.name.clone()), policy).await?;
+        }
         txn.put(ROLES, scope.account, suffix, &role).await?;
         Ok(role)
     }
@@ -265,13 +286,14 @@ impl Own for DeleteRole {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
-        find_role(txn, scope.account, &self.name).await?;
+        let role = find_role(txn, scope.account, &self.name).await?;
         let attached = pair(&Holder::Role(self.name.clone()).place(), "");
         if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
             || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
         {
             return Err(Failure::of(Reason::RoleHasPolicies).with("RoleName", self.name.as_str()));
         }
+        release(txn, scope.account, &Holder::Role(self.name.clone()), role.boundary.as_ref());
         txn.delete(ROLES, scope.account, self.name.as_str().as_bytes());
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::iam::{Iam, identity, touch, write};
 use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
-use crate::records::{KeyHolder, USER_KEYS, pair, second};
+use crate::records::{KEY_NETWORKS, KeyHolder, USER_KEYS, pair, second};
 use crate::users::{find_user, user_path};
 use async_trait::async_trait;
 use store::{Range, Store, Txn, View};
@@ -77,6 +77,11 @@ impl Run<RotateAccessKey> for Iam {
         for id in others(txn, op, &holder).await? {
             forget_key(txn, op.account, &holder, &id);
         }
-        self.add_access_key(txn, op.account, holder).await
+        let made = self.add_access_key(txn, op.account, holder).await?;
+        // From where it may be used is as for the one that it is to replace.
+        if let Some(rule) = txn.get(KEY_NETWORKS, op.account, op.keep.as_str().as_bytes()).await? {
+            txn.put(KEY_NETWORKS, op.account, made.id.as_str().as_bytes(), &rule).await?;
+        }
+        Ok(made)
     }
 }

@@ -7,6 +7,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
+use crate::things::facts_of;
 use crate::token::{Federated, Provider, SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
@@ -208,6 +209,11 @@ impl Run<AssumeRole> for Iam {
         op.check(caller)?;
         let RoleArn { account, name } = &op.role;
         let role = view.get(ROLES, *account, name.as_str().as_bytes()).await?;
+        // What another account's role is tagged with is not for the caller's policies to find out.
+        let facts = match *account == own {
+            true => facts_of(view, *account, &role_path(name)).await?,
+            false => Context::new(),
+        };
         // An account that does not exist gets no trail.
         let exists = view.get(ACCOUNTS, AccountId::PLATFORM, &account.get().to_be_bytes()).await?.is_some();
         let resource = Resource::global(Service::Ram, *account, role_path(name));
@@ -218,6 +224,7 @@ impl Run<AssumeRole> for Iam {
             both: role.is_some() || *account != own,
             policy: role.map(|role| trust(&role)).transpose()?,
             context: op.context(caller),
+            things: vec![facts],
             open: false,
         })
     }
@@ -239,6 +246,8 @@ impl Run<AssumeRole> for Iam {
         let session = permit.caller().session();
         let behind = Behind {
             mfa: session.is_some_and(|session| session.mfa),
+            // Assuming a role shows no second factor anew.
+            mfa_at: session.and_then(|session| session.mfa_since),
             source_identity: op.source_identity(permit.caller()),
             // Whoever came from an identity provider still does.
             federated: session.and_then(|session| session.federated.clone()),
@@ -252,6 +261,8 @@ impl Run<AssumeRole> for Iam {
 #[derive(Default)]
 pub(crate) struct Behind {
     pub(crate) mfa: bool,
+    /// When the second factor was shown, if not for this session.
+    pub(crate) mfa_at: Option<Timestamp>,
     pub(crate) source_identity: Option<String>,
     pub(crate) federated: Option<Federated>,
     pub(crate) provider: Option<Provider>,
@@ -299,16 +310,17 @@ impl Iam {
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
         let Claims { of, issued, expires, policy, behind } = claims;
-        let Behind { mfa, source_identity, federated, provider } = behind;
-        let secret_kept = StoredSecret::new(secret.expose().clone());
+        let Behind { mfa, mfa_at, source_identity, federated, provider } = behind;
+        let stored = StoredSecret::new(secret.expose().clone());
         let claims = SessionClaims {
             account,
             of,
-            secret: secret_kept,
+            secret: stored,
             issued,
             expires,
             policy,
             mfa,
+            mfa_at,
             source_identity,
             federated,
             provider,

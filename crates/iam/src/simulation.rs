@@ -1,11 +1,12 @@
 use crate::attachments::{audit_holder, find_holder, holder_path};
 use crate::caller::Caller;
-use crate::directory::{Policies, policies_of, policies_of_user};
+use crate::directory::{Policies, policies_of};
 use crate::iam::read;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope};
 use crate::policy::{Context, Document, Explanation, Key, Kind, Labelled, Mode, PolicySet, Request, explain};
 use crate::records::Holder;
+use crate::rights::Rights;
 use crate::roles::find_role;
 use crate::users::find_user;
 use async_trait::async_trait;
@@ -29,6 +30,8 @@ pub struct SimulatePolicies {
     pub holder: Option<Holder>,
     /// Texts of policies that would be there besides.
     pub documents: Vec<String>,
+    /// The text of a ceiling that would be over them, in place of the one there is.
+    pub boundary: Option<String>,
     /// What would be done with what.
     pub questions: Vec<(Action, Resource)>,
     /// What would be known of the request: condition keys and their values.
@@ -42,6 +45,12 @@ impl SimulatePolicies {
             Ok(Labelled::new(format!("PolicyInputList.{number}"), Arc::new(document)))
         };
         (1..).zip(&self.documents).map(labelled).collect()
+    }
+
+    fn ceiling(&self) -> Result<Option<Labelled>> {
+        let Some(text) = &self.boundary else { return Ok(None) };
+        let document = Document::parse(text, Kind::Identity)?;
+        Ok(Some(Labelled::new("PermissionsBoundaryPolicyInputList.1", Arc::new(document))))
     }
 }
 
@@ -81,20 +90,32 @@ impl Own for SimulatePolicies {
         if self.facts.len() > FACTS_MOST {
             return Err(Failure::invalid("ContextEntries", format_args!("at most {FACTS_MOST} values")));
         }
+        self.ceiling()?;
         self.parsed().map(|_| ())
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<Explanation>> {
-        let (principal, mut policies) = match &self.holder {
-            None => (scope.caller.principal().clone(), Policies::new()),
+        let (principal, mut rights) = match &self.holder {
+            None => (scope.caller.principal().clone(), Rights::default()),
             Some(holder) => bearer(holder, scope, txn).await?,
         };
-        policies.extend(self.parsed()?);
-        let mut context = Context::about(&principal);
+        rights.policies.extend(self.parsed()?);
+        let boundary = self.ceiling()?.or(rights.boundary);
+        let mut told = Context::new();
         for (key, value) in &self.facts {
-            context.add(Key::new(key.clone()), value.as_str());
+            told.add(Key::new(key.clone()), value.as_str());
         }
-        let set = PolicySet { control: None, session: None, identity: &policies, resource: None, mode: Mode::Access };
+        let mut context = Context::about(&principal);
+        context.extend(&rights.facts);
+        let context = context.overlaid(&told);
+        let set = PolicySet {
+            control: rights.control.as_ref(),
+            session: None,
+            boundary: boundary.as_ref(),
+            identity: &rights.policies,
+            resource: None,
+            mode: Mode::Access,
+        };
         let answer = |(action, resource): &(Action, Resource)| {
             explain(&set, &Request { action, resource, principal: &principal, context: &context })
         };
@@ -103,21 +124,24 @@ impl Own for SimulatePolicies {
 }
 
 /// Who would ask, and by which policies. A group asks nothing itself: its policies are tried as whoever simulates them.
-async fn bearer(holder: &Holder, scope: &Scope<'_>, txn: &mut Txn) -> Result<(Principal, Policies)> {
+async fn bearer(holder: &Holder, scope: &Scope<'_>, txn: &mut Txn) -> Result<(Principal, Rights)> {
     let account = scope.account;
     find_holder(txn, account, holder).await?;
     Ok(match holder {
         Holder::User(name) => {
             let user = find_user(txn, account, name).await?;
-            let policies = policies_of_user(txn.view(), account, name).await?;
-            (Principal::User { account, id: user.id, name: user.name }, policies)
+            let rights = Rights::of_user(txn.view(), account, &user).await?;
+            (Principal::User { account, id: user.id, name: user.name }, rights)
         }
-        Holder::Group(_) => (scope.caller.principal().clone(), policies_of(txn.view(), account, holder).await?),
+        Holder::Group(_) => {
+            let policies = policies_of(txn.view(), account, holder).await?;
+            (scope.caller.principal().clone(), Rights { policies, ..Rights::of_root(txn.view(), account).await? })
+        }
         Holder::Role(name) => {
             let role = find_role(txn, account, name).await?;
             let session: SessionName = SESSION.parse().map_err(Failure::internal)?;
-            let policies = policies_of(txn.view(), account, holder).await?;
-            (Principal::RoleSession { account, role: role.id, role_name: role.name, session }, policies)
+            let rights = Rights::of_role(txn.view(), account, &role).await?;
+            (Principal::RoleSession { account, role: role.id, role_name: role.name, session }, rights)
         }
     })
 }

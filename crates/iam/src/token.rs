@@ -35,6 +35,9 @@ pub(crate) struct SessionClaims {
     pub(crate) policy: Option<String>,
     #[serde(default)]
     pub(crate) mfa: bool,
+    /// When the second factor was shown, if not when the session was given out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mfa_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source_identity: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -233,6 +236,7 @@ mod tests {
             expires: NOW.plus(Duration::from_secs(900)),
             policy: None,
             mfa: true,
+            mfa_at: None,
             source_identity: Some("alice".to_owned()),
             federated: None,
             provider: None,

@@ -1,5 +1,6 @@
 use crate::access_keys::move_access_keys;
 use crate::attachments::move_attachments;
+use crate::boundaries::{hold, release};
 use crate::caller::Caller;
 use crate::groups::move_memberships;
 use crate::iam::{read, write};
@@ -8,13 +9,18 @@ use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
 use crate::people::{has_device, has_profile, move_device, move_profile};
-use crate::records::{ATTACHMENTS, Holder, INLINE_POLICIES, MEMBERSHIPS, USER_KEYS, USERS, UserRecord, pair};
+use crate::policy::Context;
+use crate::records::{
+    ATTACHMENTS, Holder, INLINE_POLICIES, MEMBERSHIPS, PolicyRef, USER_KEYS, USERS, UserRecord, pair,
+};
+use crate::tags::Tags;
+use crate::things::{audit_start, start_facts};
 use async_trait::async_trait;
 use store::Txn;
 use types::{AccountId, Action, Failure, Reason, Result, UserId, UserName};
 
 /// Users of one account (RAM limits).
-const USERS_MOST: usize = 1_000;
+pub const USERS_MOST: usize = 1_000;
 /// Characters of a display name and of notes.
 const NOTE_CHARS: usize = 128;
 /// Characters of a telephone number.
@@ -67,6 +73,10 @@ pub struct CreateUser {
     pub name: UserName,
     /// The rest.
     pub profile: UserProfile,
+    /// Its tags. Whoever gives any must be allowed to tag it, too.
+    pub tags: Tags,
+    /// The policy that is to be the ceiling over it.
+    pub boundary: Option<PolicyRef>,
 }
 
 /// Shows a user.
@@ -148,6 +158,7 @@ impl Operation for CreateUser {
         audit_user(audit, &self.name);
         audit.optional("DisplayName", self.profile.display_name.as_deref());
         audit.optional("Comments", self.profile.comments.as_deref());
+        audit_start(audit, &self.tags, self.boundary.as_ref());
     }
 
     fn outcome(&self, output: &UserRecord, audit: &mut Audit) {
@@ -159,6 +170,14 @@ impl Operation for CreateUser {
 impl Own for CreateUser {
     fn paths(&self, _: &Caller) -> Result<Vec<String>> {
         Ok(vec![user_path(&self.name)])
+    }
+
+    fn besides(&self) -> Vec<(Action, String)> {
+        if self.tags.is_empty() { Vec::new() } else { vec![(write("TagResources"), user_path(&self.name))] }
+    }
+
+    fn facts(&self, account: AccountId) -> Context {
+        start_facts(account, &self.tags, self.boundary.as_ref())
     }
 
     fn check(&self) -> Result<()> {
@@ -178,10 +197,15 @@ impl Own for CreateUser {
             comments: String::new(),
             mobile_phone: String::new(),
             email: String::new(),
+            tags: self.tags.clone(),
+            boundary: self.boundary.clone(),
             created: scope.now,
             updated: scope.now,
         };
         self.profile.apply_to(&mut user);
+        if let Some(policy) = &self.boundary {
+            hold(txn, scope, &Holder::User(self.name.clone()), policy).await?;
+        }
         txn.put(USERS, scope.account, suffix, &user).await?;
         Ok(user)
     }
@@ -242,6 +266,10 @@ impl Own for UpdateUser {
         if let Some(name) = self.new_name.as_ref().filter(|name| **name != self.name) {
             rename(txn, scope.account, &self.name, name).await?;
             user.name = name.clone();
+            if let Some(policy) = &user.boundary {
+                release(txn, scope.account, &Holder::User(self.name.clone()), Some(policy));
+                hold(txn, scope, &Holder::User(name.clone()), policy).await?;
+            }
         }
         user.updated = scope.now;
         txn.put(USERS, scope.account, user.name.as_str().as_bytes(), &user).await?;
@@ -296,7 +324,7 @@ impl Own for DeleteUser {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
-        find_user(txn, scope.account, &self.name).await?;
+        let user = find_user(txn, scope.account, &self.name).await?;
         let conflict = |reason| Err(Failure::of(reason).with("UserName", self.name.as_str()));
         if count(txn.view(), USER_KEYS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
             return conflict(Reason::UserHasAccessKeys);
@@ -316,6 +344,7 @@ impl Own for DeleteUser {
         {
             return conflict(Reason::UserHasPolicies);
         }
+        release(txn, scope.account, &Holder::User(self.name.clone()), user.boundary.as_ref());
         txn.delete(USERS, scope.account, self.name.as_str().as_bytes());
         Ok(())
     }

@@ -453,5 +453,6 @@ fn body_context(wrap_context: &str) -> String {
 pub(crate) fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
     for (name, value) in tags {
         context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
+        context.add(iam::policy::Key::new(format!("acs:ResourceTag/{name}")), value.as_str());
     }
 }

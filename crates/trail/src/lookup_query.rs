@@ -32,6 +32,8 @@ pub enum Attribute {
     EventRw,
     /// The access key that signed.
     EventAccessKeyId,
+    /// The request. The interface has no word for it.
+    RequestId,
 }
 
 impl Attribute {
@@ -46,6 +48,7 @@ impl Attribute {
             Self::ResourceName => "ResourceName",
             Self::EventRw => "EventRW",
             Self::EventAccessKeyId => "EventAccessKeyId",
+            Self::RequestId => "RequestId",
         }
     }
 }
@@ -94,6 +97,7 @@ impl Filter {
             Attribute::ResourceName => event.referenced_resources.values().flatten().any(|id| id == value),
             Attribute::EventRw => value == "All" || event.event_rw == *value,
             Attribute::EventAccessKeyId => event.user_identity.access_key_id == *value,
+            Attribute::RequestId => event.request_id == *value,
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::block_on;
 use crate::Stop;
-use crate::admin::{self, Ask};
+use crate::admin::{self, Ask, Asked};
 use crate::config::Settings;
 use crate::deployment::{Deployment, PASSPHRASE, SHARES};
 use kms::seal::SharesSeal;
@@ -23,7 +23,7 @@ pub(crate) fn status(settings: &Settings) -> Result<ExitCode, Stop> {
     };
     let no_token = kind == "pkcs11" && settings.pkcs11.is_none();
     if no_token || opens_with.is_some_and(|variable| std::env::var_os(variable).is_none()) {
-        let shown = block_on(async { admin::ask(&settings.data, &Ask::Status).await })?;
+        let shown = block_on(async { admin::ask(&settings.data, &Asked::Seal(Ask::Status)).await })?;
         return print(&shown.unwrap_or_else(|| json!({"kind": kind, "opened": false})));
     }
     run(settings, Ask::Status)
@@ -71,19 +71,23 @@ pub(crate) fn unseal(settings: &Settings) -> Result<ExitCode, Stop> {
     }
     let mut share = Zeroizing::new(String::with_capacity(1024));
     std::io::stdin().lock().take(1024).read_line(&mut share)?;
-    let shown = block_on(async { admin::ask(&settings.data, &Ask::Unseal { share }).await })?;
+    let shown = block_on(async { admin::ask(&settings.data, &Asked::Seal(Ask::Unseal { share })).await })?;
     print(&shown.ok_or_else(|| format!("no server waits for shares of {}", settings.data.display()))?)
 }
 
-/// Asks the server if there is one, and does it here if not.
 fn run(settings: &Settings, ask: Ask) -> Result<ExitCode, Stop> {
+    ask_or_do(settings, Asked::Seal(ask))
+}
+
+/// Asks the server if there is one, and does it here if not.
+pub(crate) fn ask_or_do(settings: &Settings, asked: Asked) -> Result<ExitCode, Stop> {
     kind(settings)?;
     let shown = block_on(async {
-        if let Some(shown) = admin::ask(&settings.data, &ask).await? {
+        if let Some(shown) = admin::ask(&settings.data, &asked).await? {
             return Ok(shown);
         }
         let deployment = Deployment::open(settings).await?;
-        let shown = admin::answer(&deployment.sealing(std::time::Duration::ZERO), ask).await;
+        let shown = admin::answer(&deployment.sealing(std::time::Duration::ZERO), asked).await;
         deployment.close().await?;
         shown
     })?;

@@ -7,6 +7,8 @@ use serde_json::Value;
 use types::{Call, Failure};
 use wire::xml::{self, Writer};
 
+/// An entry of a map.
+const ENTRY: &str = "entry";
 const XML: &str = "text/xml";
 
 /// The answer of an operation that was done; null is one without a result.
@@ -29,7 +31,10 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
         writer.element("Error", |writer| {
             writer.text("Type", if status.is_server_error() { "Receiver" } else { "Sender" });
             writer.text("Code", code(reason));
-            writer.text("Message", message(failure));
+            // As the vendor's services do that let their refusals be explained.
+            let why = failure.detail("EncodedDiagnosticMessage");
+            let why = why.map(|why| format!(" Encoded authorization failure message: {why}")).unwrap_or_default();
+            writer.text("Message", format!("{}{why}", message(failure)));
         });
         writer.text("RequestId", request_id(call));
     });
@@ -40,6 +45,8 @@ pub(super) fn failed(service: ServiceName, call: &Call, failure: &Failure) -> Re
 fn write(writer: &mut Writer, name: &str, value: &Value) {
     match value {
         Value::Null => {}
+        // Maps are lists without an element of their own.
+        Value::Array(items) if name == ENTRY => items.iter().for_each(|item| write(writer, ENTRY, item)),
         Value::Bool(flag) => writer.text(name, flag),
         Value::Number(number) => writer.text(name, number),
         Value::String(text) => writer.text(name, text),

@@ -35,7 +35,12 @@ pub(super) fn of_policy(account: AccountId, policy: &PolicyRef) -> String {
 
 /// The policy of an ARN. That of another account is as good as missing.
 pub(super) fn policy(own: AccountId, text: &str) -> Result<PolicyRef> {
-    let wrong = || Failure::invalid("PolicyArn", "it must be arn:aws:iam::<account>:policy/<name>");
+    policy_in("PolicyArn", own, text)
+}
+
+/// The same of another parameter.
+pub(super) fn policy_in(parameter: &'static str, own: AccountId, text: &str) -> Result<PolicyRef> {
+    let wrong = || Failure::invalid(parameter, "it must be arn:aws:iam::<account>:policy/<name>");
     let parts = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":policy/"));
     let (account, name) = parts.ok_or_else(wrong)?;
     let missing = || Failure::of(Reason::PolicyNotFound);

@@ -115,6 +115,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::UserHasMfaDevice => (409, "DeleteConflict"),
         Reason::MfaCodeWrong => (403, "InvalidAuthenticationCode"),
         Reason::TooManyMfaDevices => (409, "LimitExceeded"),
+        Reason::TooManyTags => (409, "LimitExceeded"),
         // What is about keys, secrets, buckets and objects cannot come of these services.
         Reason::KeyNotFound
         | Reason::KeyVersionNotFound
@@ -139,7 +140,6 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyKeys
         | Reason::TooManyAliases
         | Reason::TooManyVersions
-        | Reason::TooManyTags
         | Reason::TooManyGrants
         | Reason::KeyMaterialInvalid
         | Reason::KeyMaterialDiffers

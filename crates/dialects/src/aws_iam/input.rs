@@ -8,12 +8,15 @@ use wire::Params;
 /// The only path that identities have here.
 const PATH: &str = "/";
 /// A text that can be empty, and lists.
-const MAY_BE_EMPTY: [&str; 7] = [
+const MAY_BE_EMPTY: [&str; 10] = [
     "Description",
     "ActionNames",
     "ContextEntries",
+    "PermissionsBoundaryPolicyInputList",
     "PolicyInputList",
     "ResourceArns",
+    "TagKeys",
+    "Tags",
     "ClientIDList",
     "ThumbprintList",
 ];

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::input::listing;
 use super::row::{Row, row};
-use super::{arn, shape};
+use super::{arn, shape, tags};
 use crate::aws_policy::identity;
 use iam::PolicyRef;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use types::{Failure, PolicyName, Reason, Result};
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Iam, "CreatePolicy", Partial, ["ram:CreatePolicy"],
-        ["PolicyName", "Path", "PolicyDocument", "Description"], create),
+        ["PolicyName", "Path", "PolicyDocument", "Description", "Tags"], create),
     row!(Iam, "GetPolicy", Full, ["ram:GetPolicy"], ["PolicyArn"], get),
     row!(Iam, "ListPolicies", Partial, ["ram:ListPolicies"],
         ["Scope", "OnlyAttached", "PathPrefix", "PolicyUsageFilter", "Marker", "MaxItems"], list),
@@ -50,13 +50,14 @@ async fn create(c: &Context<'_>) -> Result<Value> {
         document: document.text,
         original: document.original,
         description: c.input.given("Description").unwrap_or_default(),
+        tags: tags::given(c)?,
     };
-    Ok(json!({"Policy": shape::policy(c.account()?, &c.iam(op).await?)}))
+    Ok(json!({"Policy": shape::whole_policy(c.account()?, &c.iam(op).await?)}))
 }
 
 async fn get(c: &Context<'_>) -> Result<Value> {
     let found = c.iam(iam::GetPolicy { policy: named(c)? }).await?;
-    Ok(json!({"Policy": shape::policy(c.account()?, &found)}))
+    Ok(json!({"Policy": shape::whole_policy(c.account()?, &found)}))
 }
 
 async fn list(c: &Context<'_>) -> Result<Value> {

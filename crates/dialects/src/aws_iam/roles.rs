@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::input::listing;
 use super::row::{Row, row};
-use super::shape;
+use super::{boundaries, shape, tags};
 use crate::aws_policy::identity;
 use iam::UpdateRole;
 use serde_json::{Value, json};
@@ -12,7 +12,8 @@ use types::Result;
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Iam, "CreateRole", Partial, ["ram:CreateRole"],
-        ["RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration"], create),
+        ["RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Tags", "PermissionsBoundary"],
+        create),
     row!(Iam, "GetRole", Full, ["ram:GetRole"], ["RoleName"], get),
     row!(Iam, "UpdateRole", Full, ["ram:UpdateRole"], ["RoleName", "Description", "MaxSessionDuration"], update),
     row!(Iam, "UpdateRoleDescription", Full, ["ram:UpdateRole"], ["RoleName", "Description"], update_description),
@@ -30,13 +31,15 @@ async fn create(c: &Context<'_>) -> Result<Value> {
         original: trust.original,
         description: c.input.given("Description").unwrap_or_default(),
         max_session_secs: c.input.parsed("MaxSessionDuration")?,
+        tags: tags::given(c)?,
+        boundary: boundaries::given(c)?,
     };
-    Ok(json!({"Role": shape::role(c.account()?, &c.iam(op).await?)}))
+    Ok(json!({"Role": shape::whole_role(c.account()?, &c.iam(op).await?)}))
 }
 
 async fn get(c: &Context<'_>) -> Result<Value> {
     let found = c.iam(iam::GetRole { name: c.input.named("RoleName")? }).await?;
-    Ok(json!({"Role": shape::role(c.account()?, &found)}))
+    Ok(json!({"Role": shape::whole_role(c.account()?, &found)}))
 }
 
 /// A change of nothing, to be filled in.

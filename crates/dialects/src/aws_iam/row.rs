@@ -1,7 +1,7 @@
 use super::context::Context;
 use super::{
-    access_keys, attachments, errors, groups, inline, oidc, policies, refused, roles, saml, simulate, sts, users,
-    versions,
+    access_keys, attachments, boundaries, errors, groups, inline, oidc, policies, refused, reports, roles, saml,
+    simulate, sts, tags, users, versions,
 };
 use crate::Status;
 use futures::future::BoxFuture;
@@ -88,7 +88,10 @@ pub const ROWS: &[&[Row]] = &[
     versions::ROWS,
     attachments::ROWS,
     inline::ROWS,
+    tags::ROWS,
+    boundaries::ROWS,
     simulate::ROWS,
+    reports::ROWS,
     oidc::ROWS,
     refused::ROWS,
     sts::ROWS,

@@ -1,7 +1,9 @@
 //! Identities as these interfaces show them.
 
 use super::arn;
-use iam::{AccessKeyInfo, AttachedPolicy, GroupRecord, PolicyInfo, PolicyVersion, RoleRecord, UserRecord};
+use iam::{
+    AccessKeyInfo, AttachedPolicy, GroupRecord, PolicyInfo, PolicyRef, PolicyVersion, RoleRecord, Tags, UserRecord,
+};
 use serde_json::{Value, json};
 use types::AccountId;
 use wire::encoding::encode;
@@ -19,6 +21,36 @@ pub(super) fn user(account: AccountId, user: &UserRecord) -> Value {
         "Arn": arn::of(account, &format!("user/{}", user.name)),
         "CreateDate": user.created.iso_seconds(),
     })
+}
+
+/// A user with its tags and its ceiling, which listings leave out.
+pub(super) fn whole_user(account: AccountId, record: &UserRecord) -> Value {
+    whole(account, user(account, record), &record.tags, record.boundary.as_ref())
+}
+
+/// A role with its tags and its ceiling.
+pub(super) fn whole_role(account: AccountId, record: &RoleRecord) -> Value {
+    whole(account, role(account, record), &record.tags, record.boundary.as_ref())
+}
+
+/// A policy with its tags.
+pub(super) fn whole_policy(account: AccountId, info: &PolicyInfo) -> Value {
+    whole(account, policy(account, info), &info.tags, None)
+}
+
+fn whole(account: AccountId, mut shown: Value, tags: &Tags, boundary: Option<&PolicyRef>) -> Value {
+    if let Some(members) = shown.as_object_mut() {
+        if !tags.is_empty() {
+            let shown = tags.iter().map(|(name, value)| json!({"Key": name, "Value": value}));
+            members.insert("Tags".to_owned(), shown.collect());
+        }
+        if let Some(policy) = boundary {
+            let arn = arn::of_policy(account, policy);
+            let shown = json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn});
+            members.insert("PermissionsBoundary".to_owned(), shown);
+        }
+    }
+    shown
 }
 
 pub(super) fn group(account: AccountId, group: &GroupRecord) -> Value {
@@ -62,7 +94,7 @@ pub(super) fn policy(account: AccountId, info: &PolicyInfo) -> Value {
         "Path": "/",
         "DefaultVersionId": info.version,
         "AttachmentCount": info.attachments,
-        "PermissionsBoundaryUsageCount": 0,
+        "PermissionsBoundaryUsageCount": info.bounds,
         "IsAttachable": true,
         "Description": info.description,
         "CreateDate": info.created.iso_seconds(),

@@ -6,7 +6,7 @@ use super::input::listing;
 use super::row::{Row, row};
 use crate::aws_policy::identity::{self, Asked};
 use crate::aws_principal::AwsPrincipal;
-use iam::policy::{Explanation, Outcome};
+use iam::policy::{Explanation, Outcome, PolicyType};
 use iam::{Holder, SimulatePolicies};
 use serde_json::{Value, json};
 use types::{Failure, Reason, Result};
@@ -14,10 +14,11 @@ use types::{Failure, Reason, Result};
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Iam, "SimulatePrincipalPolicy", Partial, ["ram:SimulatePrincipalPolicy"],
-        ["PolicySourceArn", "PolicyInputList", "ActionNames", "ResourceArns", "ContextEntries", "Marker", "MaxItems"],
-        of_principal),
+        ["PolicySourceArn", "PolicyInputList", "PermissionsBoundaryPolicyInputList", "ActionNames", "ResourceArns",
+            "ContextEntries", "Marker", "MaxItems"], of_principal),
     row!(Iam, "SimulateCustomPolicy", Partial, ["ram:SimulateCustomPolicy"],
-        ["PolicyInputList", "ActionNames", "ResourceArns", "ContextEntries", "Marker", "MaxItems"], of_documents),
+        ["PolicyInputList", "PermissionsBoundaryPolicyInputList", "ActionNames", "ResourceArns", "ContextEntries", "Marker",
+            "MaxItems"], of_documents),
 ];
 
 async fn of_principal(c: &Context<'_>) -> Result<Value> {
@@ -76,11 +77,21 @@ async fn simulate(c: &Context<'_>, holder: Option<Holder>) -> Result<Value> {
             asked.push(question);
         }
     }
-    let op = SimulatePolicies { holder, documents: documents.collect::<Result<_>>()?, questions, facts: facts(c)? };
+    let (documents, boundary) = (documents.collect::<Result<_>>()?, boundary(c)?);
+    let op = SimulatePolicies { holder, documents, boundary, questions, facts: facts(c)? };
     let mut answers = c.iam(op).await?.into_iter();
     let results = asked.iter().map(|question| result(c, question, answers.by_ref().take(question.own.len()).collect()));
     let found = part.of(results.collect::<Result<Vec<_>>>()?);
     Ok(listing(&found, "EvaluationResults", Clone::clone))
+}
+
+/// A ceiling that is only thought of.
+fn boundary(c: &Context<'_>) -> Result<Option<String>> {
+    match *c.input.list("PermissionsBoundaryPolicyInputList.member")? {
+        [] => Ok(None),
+        [text] => identity::policy(text).map(|own| Some(own.text)),
+        _ => Err(Failure::invalid("PermissionsBoundaryPolicyInputList", "at most one policy")),
+    }
 }
 
 /// What the request would be like, in the words that conditions are decided by.
@@ -107,15 +118,24 @@ fn result(c: &Context<'_>, question: &Asked, answers: Vec<Explanation>) -> Resul
     };
     let account = c.account()?;
     let mut matched: Vec<Value> = Vec::new();
-    for said in answers.iter().flat_map(|answer| &answer.policies).flat_map(|report| &report.applied) {
-        let is_input = said.label.starts_with(INPUT);
+    let reports = || answers.iter().flat_map(|answer| &answer.policies);
+    for said in reports().filter(|report| report.policy != PolicyType::Control).flat_map(|report| &report.applied) {
+        let is_input = said.label.contains(INPUT);
         let id = if is_input { said.label.clone() } else { arn::of(account, &format!("policy/{}", said.label)) };
         let shown = json!({"SourcePolicyId": id, "SourcePolicyType": "IAM Policy"});
         if !matched.contains(&shown) {
             matched.push(shown);
         }
     }
+    // What a ceiling says, if there is one.
+    let ceiling = |kind, member: &str| {
+        let mut said = reports().filter(|report| report.policy == kind).map(|report| report.outcome).peekable();
+        said.peek()?;
+        Some(json!({(member): said.all(|outcome| outcome == Outcome::Allow)}))
+    };
     Ok(json!({
+        "PermissionsBoundaryDecisionDetail": ceiling(PolicyType::Boundary, "AllowedByPermissionsBoundary"),
+        "OrganizationsDecisionDetail": ceiling(PolicyType::Control, "AllowedByOrganizations"),
         "EvalActionName": question.action,
         "EvalResourceName": question.resource,
         "EvalDecision": decision,

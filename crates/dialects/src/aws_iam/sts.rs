@@ -4,9 +4,10 @@ use super::arn;
 use super::context::Context;
 use super::row::{Row, row};
 use crate::aws_policy::identity;
-use iam::WebIdentity;
+use iam::policy::{Effect, NearMiss, Outcome, Said};
+use iam::{DecodeDiagnosis, Diagnosis, WebIdentity};
 use serde_json::{Value, json};
-use types::{Principal, Result, Secret, SessionName, Timestamp};
+use types::{Failure, Principal, Reason, Result, Secret, SessionName, Timestamp};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -17,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(Sts, "AssumeRoleWithWebIdentity", Partial, unsigned,
         ["RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds", "Policy"], assume_role_with_web_identity),
     row!(Sts, "AssumeRoot"),
-    row!(Sts, "DecodeAuthorizationMessage"),
+    row!(Sts, "DecodeAuthorizationMessage", Full, ["ram:DecodeDiagnosticMessage"], ["EncodedMessage"], decode),
     row!(Sts, "GetAccessKeyInfo"),
     row!(Sts, "GetDelegatedAccessToken"),
     row!(Sts, "GetFederationToken"),
@@ -100,4 +101,50 @@ async fn assume_role_with_web_identity(c: &Context<'_>) -> Result<Value> {
 async fn get_session_token(c: &Context<'_>) -> Result<Value> {
     let made = c.iam(iam::GetSessionToken { duration_secs: c.input.parsed("DurationSeconds")? }).await?;
     Ok(json!({"Credentials": credentials(made.access_key.as_str(), &made.secret, &made.token, made.expires)}))
+}
+
+/// Characters of a request's id.
+const REQUEST_ID: usize = 36;
+
+/// Why a call was refused: by the message that the refusal carried, or by the request's id.
+async fn decode(c: &Context<'_>) -> Result<Value> {
+    let mut message = c.input.text("EncodedMessage")?.to_owned();
+    // Request ids go out in small letters here; messages are longer.
+    if message.len() == REQUEST_ID {
+        message.make_ascii_uppercase();
+    }
+    let decoded = c.domains.gate.perform(c.caller, &c.domains.diagnoses(), DecodeDiagnosis { message }).await;
+    let found = decoded.map_err(|failure| match failure.reason() {
+        Reason::ParameterInvalid => Failure::invalid("EncodedMessage", "the message or the id of a refused request"),
+        _ => failure,
+    })?;
+    Ok(json!({"DecodedMessage": decoded_message(&found).to_string()}))
+}
+
+fn decoded_message(found: &Diagnosis) -> Value {
+    let told = &found.explanation;
+    let statement = |said: &Said| {
+        json!({
+            "statementId": said.sid.as_deref().unwrap_or_default(),
+            "effect": if said.effect == Effect::Deny { "DENY" } else { "ALLOW" },
+            "sourcePolicyId": said.label,
+            "sourcePolicyType": said.policy,
+            "statement": said.statement + 1,
+        })
+    };
+    let fact = |(key, value): &(String, String)| json!({"key": key, "values": {"items": [{"value": value}]}});
+    let missed = |near: &NearMiss| json!({"statement": statement(&near.statement), "unmet": near.unmet});
+    json!({
+        "allowed": false,
+        "explicitDeny": told.outcome == Outcome::ExplicitDeny,
+        "matchedStatements": {"items": found.applied().map(statement).collect::<Vec<_>>()},
+        "failures": {"items": found.near_misses().map(missed).collect::<Vec<_>>()},
+        "missingPolicyTypes": told.missing,
+        "context": {
+            "principal": {"id": found.principal_name, "arn": told.principal},
+            "action": told.action,
+            "resource": told.resource,
+            "conditions": {"items": found.facts.iter().map(fact).collect::<Vec<_>>()},
+        },
+    })
 }

@@ -3,14 +3,15 @@
 use super::context::Context;
 use super::input::listing;
 use super::row::{Row, row};
-use super::shape;
+use super::{boundaries, shape, tags};
 use iam::UserProfile;
 use serde_json::{Value, json};
 use types::{Failure, Principal, Result, UserName};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Iam, "CreateUser", Partial, ["ram:CreateUser"], ["UserName", "Path"], create),
+    row!(Iam, "CreateUser", Partial, ["ram:CreateUser"], 
+        ["UserName", "Path", "Tags", "PermissionsBoundary"], create),
     row!(Iam, "GetUser", Full, ["ram:GetUser"], ["UserName"], get),
     row!(Iam, "UpdateUser", Partial, ["ram:UpdateUser"], ["UserName", "NewUserName", "NewPath"], update),
     row!(Iam, "ListUsers", Partial, ["ram:ListUsers"], ["PathPrefix", "Marker", "MaxItems"], list),
@@ -19,8 +20,13 @@ pub(super) const ROWS: &[Row] = &[
 
 async fn create(c: &Context<'_>) -> Result<Value> {
     c.input.only_root("Path")?;
-    let op = iam::CreateUser { name: c.input.named("UserName")?, profile: UserProfile::default() };
-    Ok(json!({"User": shape::user(c.account()?, &c.iam(op).await?)}))
+    let op = iam::CreateUser {
+        name: c.input.named("UserName")?,
+        profile: UserProfile::default(),
+        tags: tags::given(c)?,
+        boundary: boundaries::given(c)?,
+    };
+    Ok(json!({"User": shape::whole_user(c.account()?, &c.iam(op).await?)}))
 }
 
 /// The user that is named, or the calling one.
@@ -34,7 +40,7 @@ fn whom(c: &Context<'_>) -> Result<UserName> {
 
 async fn get(c: &Context<'_>) -> Result<Value> {
     let found = c.iam(iam::GetUser { name: whom(c)? }).await?;
-    Ok(json!({"User": shape::user(c.account()?, &found)}))
+    Ok(json!({"User": shape::whole_user(c.account()?, &found)}))
 }
 
 async fn update(c: &Context<'_>) -> Result<Value> {

@@ -31,7 +31,11 @@ const GRAMMAR: Grammar = Grammar {
         ("aws:UserAgent", "acs:UserAgent"),
         ("aws:username", "acs:PrincipalName"),
     ],
-    named_keys: &[("kms:EncryptionContext:", "kms:EncryptionContext:"), ("aws:ResourceTag/", "kms:tag/")],
+    named_keys: &[
+        ("kms:EncryptionContext:", "kms:EncryptionContext:"),
+        ("aws:PrincipalTag/", "acs:PrincipalTag/"),
+        ("aws:ResourceTag/", "kms:tag/"),
+    ],
     arn_keys: &[],
     variables: &[],
     resource: kms_resource,

@@ -37,13 +37,18 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("DeletePolicy", &["DeletePolicy"]),
     ("DeletePolicyVersion", &["DeletePolicyVersion"]),
     ("DeleteRole", &["DeleteRole"]),
+    ("DeleteRolePermissionsBoundary", &["DeleteRolePermissionsBoundary"]),
     ("DeleteRolePolicy", &["DeleteRolePolicy"]),
     ("DeleteSAMLProvider", &["DeleteSAMLProvider"]),
     ("DeleteUser", &["DeleteUser"]),
+    ("DeleteUserPermissionsBoundary", &["DeleteUserPermissionsBoundary"]),
     ("DeleteUserPolicy", &["DeleteUserPolicy"]),
     ("DetachGroupPolicy", &["DetachPolicyFromGroup"]),
     ("DetachRolePolicy", &["DetachPolicyFromRole"]),
     ("DetachUserPolicy", &["DetachPolicyFromUser"]),
+    ("GenerateCredentialReport", &["GenerateCredentialReport"]),
+    ("GetAccountSummary", &["GetAccountSummary"]),
+    ("GetCredentialReport", &["GetCredentialReport"]),
     ("GetGroup", &["GetGroup", "ListUsersForGroup"]),
     ("GetGroupPolicy", &["GetGroupPolicy"]),
     ("GetOpenIDConnectProvider", &["GetOIDCProvider"]),
@@ -64,20 +69,31 @@ pub(crate) const IAM_ACTIONS: Actions = &[
     ("ListGroupsForUser", &["ListGroupsForUser"]),
     ("ListOpenIDConnectProviders", &["ListOIDCProviders"]),
     ("ListPolicies", &["ListPolicies"]),
+    ("ListPolicyTags", &["ListTagResources"]),
     ("ListPolicyVersions", &["ListPolicyVersions"]),
     ("ListRolePolicies", &["ListRolePolicies"]),
+    ("ListRoleTags", &["ListTagResources"]),
     ("ListRoles", &["ListRoles"]),
     ("ListSAMLProviders", &["ListSAMLProviders"]),
     ("ListUserPolicies", &["ListUserPolicies"]),
+    ("ListUserTags", &["ListTagResources"]),
     ("ListUsers", &["ListUsers"]),
     ("PutGroupPolicy", &["PutGroupPolicy"]),
+    ("PutRolePermissionsBoundary", &["PutRolePermissionsBoundary"]),
     ("PutRolePolicy", &["PutRolePolicy"]),
+    ("PutUserPermissionsBoundary", &["PutUserPermissionsBoundary"]),
     ("PutUserPolicy", &["PutUserPolicy"]),
     ("RemoveClientIDFromOpenIDConnectProvider", &["RemoveClientIdFromOIDCProvider"]),
     ("RemoveUserFromGroup", &["RemoveUserFromGroup"]),
     ("SimulateCustomPolicy", &["SimulateCustomPolicy"]),
     ("SimulatePrincipalPolicy", &["SimulatePrincipalPolicy"]),
     ("SetDefaultPolicyVersion", &["SetDefaultPolicyVersion"]),
+    ("TagPolicy", &["TagResources"]),
+    ("TagRole", &["TagResources"]),
+    ("TagUser", &["TagResources"]),
+    ("UntagPolicy", &["UntagResources"]),
+    ("UntagRole", &["UntagResources"]),
+    ("UntagUser", &["UntagResources"]),
     ("UpdateAccessKey", &["UpdateAccessKey"]),
     ("UpdateAssumeRolePolicy", &["UpdateRole"]),
     ("UpdateGroup", &["UpdateGroup"]),
@@ -93,14 +109,20 @@ const IAM: Vocabulary = Vocabulary {
     actions: &[IAM_ACTIONS],
     idle: &[],
     // Who may change a role may change whom it trusts: naming less would promise what is not kept.
-    together: &[&["UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"]],
+    // The same of tags, which are one thing here whatever has them.
+    together: &[
+        &["UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"],
+        &["TagPolicy", "TagRole", "TagUser"],
+        &["UntagPolicy", "UntagRole", "UntagUser"],
+        &["ListPolicyTags", "ListRoleTags", "ListUserTags"],
+    ],
     all: None,
 };
 
 /// Of the others everybody may do those that are there.
 const STS: Vocabulary = Vocabulary {
     service: ("sts", "sts"),
-    actions: &[&[("AssumeRole", &["AssumeRole"])]],
+    actions: &[&[("AssumeRole", &["AssumeRole"]), ("DecodeAuthorizationMessage", &["ram:DecodeDiagnosticMessage"])]],
     idle: &["GetCallerIdentity", "GetSessionToken"],
     together: &[],
     all: None,
@@ -118,6 +140,7 @@ const STS_FEDERATED: Vocabulary = Vocabulary {
 /// Condition keys, Amazon's first.
 const KEYS: &[(&str, &str)] = &[
     ("aws:CurrentTime", "acs:CurrentTime"),
+    ("aws:MultiFactorAuthAge", "acs:MFAAge"),
     ("aws:MultiFactorAuthPresent", "acs:MFAPresent"),
     ("aws:SecureTransport", "acs:SecureTransport"),
     ("aws:SourceIp", "acs:SourceIp"),
@@ -142,8 +165,14 @@ const VARIABLES: &[(&str, &str)] = &[("aws:username", "acs:PrincipalName"), ("*"
 const IDENTITY: Grammar = Grammar {
     services: &[s3::ALL, kms::ALL, IAM, STS],
     keys: KEYS,
-    named_keys: &[("kms:EncryptionContext:", "kms:EncryptionContext:")],
-    arn_keys: &[("aws:PrincipalArn", "acs:PrincipalARN")],
+    named_keys: &[
+        ("kms:EncryptionContext:", "kms:EncryptionContext:"),
+        ("aws:PrincipalTag/", "acs:PrincipalTag/"),
+        ("aws:RequestTag/", "acs:RequestTag/"),
+        ("aws:ResourceTag/", "acs:ResourceTag/"),
+        ("iam:ResourceTag/", "acs:ResourceTag/"),
+    ],
+    arn_keys: &[("aws:PrincipalArn", "acs:PrincipalARN"), ("iam:PermissionsBoundary", "ram:PermissionsBoundary")],
     variables: VARIABLES,
     resource,
     resource_form: "arn:aws:s3:::<bucket>/<key>, arn:aws:kms:<region>:<account>:key/<id>, \
@@ -159,7 +188,7 @@ const TRUST: Grammar = Grammar {
     services: &[STS],
     principals_under: Some("RAM"),
     of_providers: Some(of_providers),
-    named_keys: &[],
+    named_keys: &[("aws:PrincipalTag/", "acs:PrincipalTag/"), ("aws:ResourceTag/", "acs:ResourceTag/")],
     ..IDENTITY
 };
 
@@ -284,7 +313,11 @@ pub(crate) fn question(action: &str, resource: &str, account: AccountId, region:
             Some(resource) => resource.clone(),
             None => Resource::global(service, account, "*"),
         };
-        (Action::read(service, name), resource)
+        // One of another service of the domain has its service with it.
+        match name.strip_prefix("ram:") {
+            Some(name) => (Action::read(Service::Ram, name), resource),
+            None => (Action::read(service, name), resource),
+        }
     });
     Ok(Asked { action: action.to_owned(), resource: resource.to_owned(), own: own.collect() })
 }

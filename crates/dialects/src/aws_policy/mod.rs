@@ -23,7 +23,8 @@ pub(crate) type OfProviders = fn(&Map<String, Value>) -> Result<Option<Value>>;
 pub(crate) struct Vocabulary {
     /// The service in actions.
     pub(crate) service: (&'static str, &'static str),
-    /// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them.
+    /// What Amazon's actions are in the domain's words. An action that no operation here needs is not among them. One of
+    /// another service of the domain has its service with it.
     pub(crate) actions: &'static [Actions],
     /// Amazon's actions on what never is here. They are kept under their own names, which no operation has, so that the
     /// documents in which they stand beside others can be taken.
@@ -117,7 +118,10 @@ impl Vocabulary {
     fn everything(&self) -> Vec<String> {
         let ours = self.service.1;
         match self.all {
-            None => vec![format!("{ours}:*")],
+            None => {
+                let elsewhere = self.named().flat_map(|(_, own)| own.iter()).filter(|own| own.contains(':'));
+                std::iter::once(format!("{ours}:*")).chain(elsewhere.map(|own| (*own).to_owned())).collect()
+            }
             Some(more) => {
                 let named = self.named().flat_map(|(_, own)| own.iter());
                 named.chain(more).map(|own| format!("{ours}:{own}")).collect()
@@ -132,7 +136,8 @@ impl Vocabulary {
         let fits = |known: &str| matches(&folded, &known.to_ascii_lowercase());
         let known = self.named().filter(|(known, _)| fits(known)).flat_map(|(_, own)| own.iter().copied());
         let idle = self.idle.iter().filter(|known| fits(known)).copied();
-        let found: Vec<String> = known.chain(idle).map(|own| format!("{ours}:{own}")).collect();
+        let spelled = |own: &str| if own.contains(':') { own.to_owned() } else { format!("{ours}:{own}") };
+        let found: Vec<String> = known.chain(idle).map(spelled).collect();
         if found.is_empty() {
             return Err(refused(element, format_args!("names {theirs}:{name}, which is not supported")));
         }
@@ -246,13 +251,13 @@ impl Grammar {
             let unclosed = || refused(element, "has a variable without its closing brace");
             let (name, more) = after.split_once('}').ok_or_else(unclosed)?;
             let known = self.variables.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(name));
-            let ours = known.map(|(_, ours)| *ours).ok_or_else(|| {
+            let ours = known.map(|(_, ours)| (*ours).to_owned()).or_else(|| self.named_key(name)).ok_or_else(|| {
                 let shown: String = name.chars().take(64).collect();
                 refused(element, format_args!("has the variable ${{{shown}}}, which is not supported"))
             })?;
             out.push_str(before);
             out.push_str("${");
-            out.push_str(ours);
+            out.push_str(&ours);
             out.push('}');
             rest = more;
         }
@@ -341,20 +346,24 @@ impl Grammar {
         list(values).iter().map(one).collect::<Result<Vec<_>>>().map(Value::from)
     }
 
+    /// A condition key that ends in a name of the tenant's.
+    fn named_key(&self, key: &str) -> Option<String> {
+        self.named_keys.iter().find_map(|(theirs, ours)| {
+            let (start, name) = key.split_at_checked(theirs.len())?;
+            (start.eq_ignore_ascii_case(theirs) && !name.is_empty()).then(|| format!("{ours}{name}"))
+        })
+    }
+
     fn key(&self, key: &str) -> Result<String> {
         let mut known = self.keys.iter().chain(self.arn_keys);
         if let Some((_, ours)) = known.find(|(theirs, _)| theirs.eq_ignore_ascii_case(key)) {
             return Ok((*ours).to_owned());
         }
-        let named = |(theirs, ours): &(&str, &str)| {
-            let (start, name) = key.split_at_checked(theirs.len())?;
-            (start.eq_ignore_ascii_case(theirs) && !name.is_empty()).then(|| format!("{ours}{name}"))
-        };
         let of_issuer = || {
             let (issuer, claim) = key.rsplit_once(':').filter(|_| self.federated)?;
             (matches!(claim, "aud" | "sub") && !issuer.is_empty()).then(|| format!("oidc:{claim}/{issuer}"))
         };
-        let named = self.named_keys.iter().find_map(named).or_else(of_issuer);
+        let named = self.named_key(key).or_else(of_issuer);
         named.ok_or_else(|| refused("Condition", format_args!("asks for {key}, which is not supported")))
     }
 }
@@ -400,6 +409,8 @@ fn own_operator(theirs: &str) -> String {
 /// An ARN of a user or a role, perhaps with wildcards, as the domain writes it.
 fn own_arn(text: &str) -> Result<String> {
     match text.strip_prefix("arn:aws:iam::") {
+        // Policies that come with Bailee.
+        Some(rest) if rest.starts_with("aws:") => Ok(format!("acs:ram::{}", rest.replacen("aws:", "system:", 1))),
         Some(rest) => Ok(format!("acs:ram::{rest}")),
         None if text == "*" => Ok(text.to_owned()),
         None => Err(refused("Condition", format_args!("names {text:?}: write arn:aws:iam::<account>:user/<name>"))),

@@ -1,5 +1,7 @@
 //! Identities, the newer interface, 2019-08-15: another spelling of the same. Users go by `<user>@<default domain>` here.
 
+pub(super) mod account;
+mod key_policies;
 pub(super) mod oidc;
 pub(super) mod people;
 pub(super) mod saml;
@@ -10,18 +12,8 @@ use super::row::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row!(Ims, "GetDefaultDomain"),
     row!(Ims, "SetDefaultDomain"),
-    row!(Ims, "GetAccountSummary"),
-    row!(Ims, "GetAccountMFAInfo"),
-    row!(Ims, "GetAccountSecurityPracticeReport"),
-    row!(Ims, "GenerateCredentialReport"),
-    row!(Ims, "GetCredentialReport"),
     row!(Ims, "ListUserBasicInfos"),
-    row!(Ims, "SetPasswordPolicy"),
-    row!(Ims, "GetPasswordPolicy"),
-    row!(Ims, "SetSecurityPreference"),
-    row!(Ims, "GetSecurityPreference"),
     row!(Ims, "DisableVirtualMFA"),
     row!(Ims, "GetVerificationInfo"),
     row!(Ims, "SetVerificationInfo"),
@@ -29,13 +21,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "ListPasskeys"),
     row!(Ims, "UpdatePasskey"),
     row!(Ims, "DeletePasskey"),
-    row!(Ims, "SetAccessKeyPolicy"),
-    row!(Ims, "GetAccessKeyPolicy"),
-    row!(Ims, "SetAccessKeyPolicyForAccount"),
-    row!(Ims, "GetAccessKeyPolicyForAccount"),
-    row!(Ims, "TagResources"),
-    row!(Ims, "UntagResources"),
-    row!(Ims, "ListTagResources"),
     row!(Ims, "ListUsersInRecycleBin"),
     row!(Ims, "GetUserInRecycleBin"),
     row!(Ims, "RestoreUserFromRecycleBin"),

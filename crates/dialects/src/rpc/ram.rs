@@ -1,16 +1,17 @@
 //! Identities, 2015-05-01 (alibaba-wire §6).
 
+pub(super) mod diagnosis;
 pub(super) mod groups;
 pub(super) mod people;
 pub(super) mod policies;
 pub(super) mod shape;
-mod user_names;
+pub(super) mod tags;
+pub(super) mod user_names;
 pub(super) mod users;
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
 use iam::{Iam, Operation, PageRequest, Run};
-use serde_json::json;
 use shape::{page, role};
 use std::str::FromStr;
 use types::{Failure, Result};
@@ -24,10 +25,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ram, "UpdateRole", Full, ["ram:UpdateRole"], update_role),
     row!(Ram, "ListRoles", Partial, ["ram:ListRoles"], list_roles),
     row!(Ram, "DeleteRole", Full, ["ram:DeleteRole"], delete_role),
-    row!(Ram, "DecodeDiagnosticMessage"),
-    row!(Ram, "TagResources"),
-    row!(Ram, "UntagResources"),
-    row!(Ram, "ListTagResources"),
     row!(Ram, "CreateServiceLinkedRole"),
     row!(Ram, "DeleteServiceLinkedRole"),
     row!(Ram, "GetServiceLinkedRoleTemplate"),
@@ -78,13 +75,15 @@ pub(super) fn page_request(params: &Params) -> Result<PageRequest> {
 }
 
 async fn create_role(c: &Context<'_>) -> Result<Answer> {
-    refuse(c.params, &["Tag", "AllowConsoleLogin"])?;
+    refuse(c.params, &["AllowConsoleLogin"])?;
     let op = iam::CreateRole {
         original: None,
         name: named(c.params, "RoleName")?,
         trust: c.params.required("AssumeRolePolicyDocument")?.to_owned(),
         description: text(c.params, "Description").unwrap_or_default(),
         max_session_secs: c.params.parsed("MaxSessionDuration")?,
+        tags: tags::tags(c.params)?,
+        boundary: None,
     };
     let made = c.iam(op).await?;
     Ok(answer! { "Role": role(c, &made) })
@@ -115,7 +114,7 @@ async fn list_roles(c: &Context<'_>) -> Result<Answer> {
         if let Some(members) = role.as_object_mut() {
             members.remove("AssumeRolePolicyDocument");
         }
-        json!(role)
+        shape::tagged(role, &record.tags)
     }))
 }
 

@@ -25,7 +25,7 @@ const KEYS: &[(&str, &str)] = &[
 const GRAMMAR: Grammar = Grammar {
     services: &[BUCKET],
     keys: KEYS,
-    named_keys: &[],
+    named_keys: &[("aws:PrincipalTag/", "acs:PrincipalTag/")],
     arn_keys: &[],
     variables: &[],
     resource: s3_resource,

@@ -14,7 +14,7 @@ use store::{Range, Txn, View};
 use types::{AccountId, Action, Failure, MfaName, NameError, Reason, Result, Rng, Secret, Timestamp, UserName};
 
 /// Virtual MFA devices of one account (RAM limits).
-const DEVICES_MOST: usize = 1_000;
+pub const DEVICES_MOST: usize = 1_000;
 
 /// What a device goes by: `acs:ram::<account>:mfa/<name>`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,8 +18,8 @@ mod tries;
 pub use alias::{ClearAccountAlias, GetAccountAlias, SetAccountAlias};
 pub use change_password::ChangePassword;
 pub use devices::{
-    BindMfaDevice, CreateMfaDevice, DeleteMfaDevice, GetUserMfa, ListMfaDevices, MfaArn, MfaDevice, NewMfaDevice,
-    UnbindMfaDevice,
+    BindMfaDevice, CreateMfaDevice, DEVICES_MOST, DeleteMfaDevice, GetUserMfa, ListMfaDevices, MfaArn, MfaDevice,
+    NewMfaDevice, UnbindMfaDevice,
 };
 pub(crate) use devices::{has_device, move_device};
 pub(crate) use guesses::{Guesses, Named};

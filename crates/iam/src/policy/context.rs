@@ -78,6 +78,8 @@ pub mod keys {
     pub const USER_AGENT: Key = Key::known("acs:UserAgent");
     /// Whether the caller signed in with a second factor: a boolean.
     pub const MFA_PRESENT: Key = Key::known("acs:MFAPresent");
+    /// How many seconds ago the second factor was shown: a number.
+    pub const MFA_AGE: Key = Key::known("acs:MFAAge");
     /// The access key id the request was signed with.
     pub const ACCESS_ID: Key = Key::known("acs:AccessId");
     /// The caller: a user's ARN, or for a role session the role's.
@@ -175,6 +177,24 @@ impl Context {
     /// Adds all that another context knows.
     pub fn extend(&mut self, other: &Self) {
         self.facts.extend_from_slice(&other.facts);
+    }
+
+    /// All that is known, in the order it was added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Value)> {
+        self.facts.iter().map(|(key, value)| (key, value))
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The same with what another context knows in place of the values of its keys.
+    #[must_use]
+    pub(crate) fn overlaid(mut self, other: &Self) -> Self {
+        self.facts.retain(|(known, _)| other.first(known).is_none());
+        self.extend(other);
+        self
     }
 
     /// Makes this the only value of the key.

@@ -37,6 +37,8 @@ pub struct PolicySet<'a> {
     pub control: Option<&'a Labelled>,
     /// The ceiling the caller's session was given.
     pub session: Option<&'a Labelled>,
+    /// The ceiling over the user or role that calls.
+    pub boundary: Option<&'a Labelled>,
     /// What is attached to the caller.
     pub identity: &'a [Labelled],
     /// What is attached to the resource: a bucket policy, or a role's trust policy.
@@ -52,6 +54,8 @@ pub enum PolicyType {
     Control,
     /// The ceiling of the session.
     Session,
+    /// The ceiling over the user or role.
+    Boundary,
     /// Attached to the caller.
     Identity,
     /// Attached to the resource.
@@ -111,8 +115,12 @@ impl Decision<'_> {
     /// Whether the policies left it open, so that ownership or an access control list may still say yes. What a ceiling
     /// does not allow is not open: neither may lift it.
     pub fn is_open(&self) -> bool {
-        let ceiling = matches!(self.ground, Ground::NoAllow([PolicyType::Control | PolicyType::Session]));
-        self.outcome == Outcome::ImplicitDeny && !ceiling
+        self.outcome == Outcome::ImplicitDeny && !self.is_by_ceiling()
+    }
+
+    /// Whether a ceiling does not allow it, whatever the other policies say.
+    pub(crate) fn is_by_ceiling(&self) -> bool {
+        matches!(self.ground, Ground::NoAllow([PolicyType::Control | PolicyType::Session | PolicyType::Boundary]))
     }
 
     const fn refused(missing: &'static [PolicyType]) -> Self {
@@ -145,10 +153,14 @@ impl Needed {
 /// anywhere wins, and what nobody allows is denied.
 pub fn decide<'a>(set: &PolicySet<'a>, request: &Request<'_>) -> Decision<'a> {
     let facts = Facts::of(request);
-    let control = set.control.and_then(|policy| ceiling(PolicyType::Control, &[PolicyType::Control], policy, &facts));
-    let session =
-        || set.session.and_then(|policy| ceiling(PolicyType::Session, &[PolicyType::Session], policy, &facts));
-    if let Some(refused) = control.or_else(session) {
+    let ceilings: [(_, &'static [PolicyType], _); 3] = [
+        (PolicyType::Control, &[PolicyType::Control], set.control),
+        (PolicyType::Session, &[PolicyType::Session], set.session),
+        (PolicyType::Boundary, &[PolicyType::Boundary], set.boundary),
+    ];
+    if let Some(refused) =
+        ceilings.into_iter().find_map(|(kind, missing, policy)| ceiling(kind, missing, policy?, &facts))
+    {
         return refused;
     }
     let identity = match identity(set.identity, &facts) {

@@ -89,7 +89,9 @@ pub enum Unmet {
 pub fn explain(set: &PolicySet<'_>, request: &Request<'_>) -> Explanation {
     let decision = decide(set, request);
     let facts = Facts::of(request);
-    let asked = [(PolicyType::Control, set.control), (PolicyType::Session, set.session)].into_iter();
+    let asked =
+        [(PolicyType::Control, set.control), (PolicyType::Session, set.session), (PolicyType::Boundary, set.boundary)]
+            .into_iter();
     let asked = asked.chain(set.identity.iter().map(|policy| (PolicyType::Identity, Some(policy))));
     let asked = asked.chain([(PolicyType::Resource, set.resource)]);
     let policies: Vec<_> = asked.filter_map(|(kind, policy)| Some(PolicyReport::of(kind, policy?, &facts))).collect();

@@ -3,7 +3,7 @@ use types::limits;
 /// What a policy is attached to. Decides which elements it may and must have, and how long it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// To a user, a group or a role, or over a whole account as its control policy: what its bearer may do.
+    /// To a user, a group or a role, or over one or a whole account as a ceiling: what its bearer may do.
     Identity,
     /// To one role session: what of the role's rights that session keeps.
     Session,

@@ -132,7 +132,8 @@ impl AssumeRoleWithSaml {
         context.add(SUBJECT, subject.name.as_str());
         context.add(SUBJECT_TYPE, subject_type(subject));
         let (needs, owner) = (vec![self.need()], Some(self.role.account));
-        Ok(Target { needs, owner, policy: Some(trust(role)?), context, both: true, open: false })
+        let policy = Some(trust(role)?);
+        Ok(Target { needs, owner, policy, context, both: true, ..Target::default() })
     }
 
     /// That the provider names this role and itself, and the session once.

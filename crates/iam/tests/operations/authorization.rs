@@ -1,16 +1,19 @@
 use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role, trust, user};
 use iam::{
-    AddUserToGroup, AttachPolicy, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
+    AddUserToGroup, AttachPolicy, Bearer, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
     CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole,
-    CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteGroup, DeleteInlinePolicy, DeleteLoginProfile,
-    DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteSamlProvider, DeleteUser, DetachPolicy,
-    GetAccessKeyLastUsed, GetAccountAlias, GetGroup, GetInlinePolicy, GetLoginProfile, GetPasswordPolicy, GetPolicy,
+    CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteBoundary, DeleteGroup, DeleteInlinePolicy,
+    DeleteLoginProfile, DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteSamlProvider, DeleteUser,
+    DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetAccountKeyNetworks, GetAccountMfa, GetAccountSummary,
+    GetDefaultDomain, GetGroup, GetInlinePolicy, GetKeyNetworks, GetLoginProfile, GetPasswordPolicy, GetPolicy,
     GetPolicyVersion, GetRole, GetSamlProvider, GetSecurityPreference, GetUser, GetUserMfa, GetUserSso, Holder, Iam,
-    ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListInlinePolicies,
-    ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles, ListSamlProviders, ListUsers, ListUsersForGroup,
-    NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PutInlinePolicy, RemoveUserFromGroup, Run,
-    SetAccountAlias, SetDefaultPolicyVersion, SetPasswordPolicy, SetSecurityPreference, SetUserSso, SimulatePolicies,
-    UnbindMfaDevice, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole,
+    KeyNetworks, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser,
+    ListIdentityTags, ListInlinePolicies, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles,
+    ListSamlProviders, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy,
+    PrepareCredentialReport, PutBoundary, PutInlinePolicy, RemoveUserFromGroup, ReportCredentials, ReportPurpose, Run,
+    SetAccountAlias, SetAccountKeyNetworks, SetDefaultPolicyVersion, SetKeyNetworks, SetPasswordPolicy,
+    SetSecurityPreference, SetUserSso, SimulatePolicies, TagIdentities, Tagged, TaggedKind, Tags, UnbindMfaDevice,
+    UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole,
     UpdateSamlProvider, UpdateUser, UserProfile,
 };
 use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
@@ -83,6 +86,13 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:GetRolePolicy", &["role/held"]),
     ("ram:ListRolePolicies", &["role/held"]),
     ("ram:DeleteRolePolicy", &["role/held"]),
+    ("ram:TagResources", &["user/idle", "role/idle", "policy/idle"]),
+    ("ram:UntagResources", &["user/idle", "role/idle"]),
+    ("ram:ListTagResources", &["user/*"]),
+    ("ram:PutUserPermissionsBoundary", &["user/idle"]),
+    ("ram:DeleteUserPermissionsBoundary", &["user/held"]),
+    ("ram:PutRolePermissionsBoundary", &["role/idle"]),
+    ("ram:DeleteRolePermissionsBoundary", &["role/held"]),
     ("ram:SimulatePrincipalPolicy", &["user/held"]),
     ("ram:SimulateCustomPolicy", &["policy/*"]),
     ("ram:CreateLoginProfile", &["user/idle"]),
@@ -100,6 +110,16 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:GetPasswordPolicy", &["*"]),
     ("ram:SetSecurityPreference", &["*"]),
     ("ram:GetSecurityPreference", &["*"]),
+    ("ram:GetDefaultDomain", &["*"]),
+    ("ram:GetAccountSummary", &["*"]),
+    ("ram:GetAccountMFAInfo", &["*"]),
+    ("ram:GenerateCredentialReport", &["*"]),
+    ("ram:GetCredentialReport", &["*"]),
+    ("ram:GetAccountSecurityPracticeReport", &["*"]),
+    ("ram:SetAccessKeyPolicy", &["user/keyed"]),
+    ("ram:GetAccessKeyPolicy", &["user/keyed"]),
+    ("ram:SetAccessKeyPolicyForAccount", &["*"]),
+    ("ram:GetAccessKeyPolicyForAccount", &["*"]),
     ("ram:SetAccountAlias", &["*"]),
     ("ram:GetAccountAlias", &["*"]),
     ("ram:ClearAccountAlias", &["*"]),
@@ -149,6 +169,9 @@ async fn stage() -> (World, Staged) {
         world.make(put(holder)).await;
     }
     world.make(saml_provider("idle")).await;
+    for bearer in [Bearer::User("held".parse().unwrap()), Bearer::Role("held".parse().unwrap())] {
+        world.make(PutBoundary { bearer, policy: administrator() }).await;
+    }
     world.make(left_to_nobody()).await;
     world.make(login_profile("held")).await;
     let bound = world.make(CreateMfaDevice { name: "held".parse().unwrap() }).await;
@@ -187,7 +210,10 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         text.parse().unwrap()
     }
     match action {
-        "ram:CreateUser" => run(world, caller, CreateUser { name: name("new"), profile }).await,
+        "ram:CreateUser" => {
+            run(world, caller, CreateUser { name: name("new"), profile, tags: Default::default(), boundary: None })
+                .await
+        }
         "ram:GetUser" => run(world, caller, GetUser { name: name("idle") }).await,
         "ram:UpdateUser" => run(world, caller, UpdateUser { name: name("idle"), new_name: None, profile }).await,
         "ram:ListUsers" => run(world, caller, ListUsers { page }).await,
@@ -199,12 +225,9 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         }
         "ram:DeleteAccessKey" => run(world, caller, DeleteAccessKey { user: Some(name("keyed")), access_key }).await,
         "ram:CreatePolicy" => {
-            run(
-                world,
-                caller,
-                CreatePolicy { original: None, name: name("new"), document: EVERYTHING.to_owned(), description },
-            )
-            .await
+            let (document, tags) = (EVERYTHING.to_owned(), Tags::default());
+            let op = CreatePolicy { original: None, name: name("new"), document, description, tags };
+            run(world, caller, op).await
         }
         "ram:GetPolicy" => run(world, caller, GetPolicy { policy: custom("idle") }).await,
         "ram:ListPolicies" => run(world, caller, ListPolicies { system: None, page }).await,
@@ -239,12 +262,10 @@ async fn perform(world: &World, staged: &Staged, action: &str, caller: &Caller) 
         "ram:ListPoliciesForGroup" => run(world, caller, ListAttachedPolicies { holder: group("held") }).await,
         "ram:ListEntitiesForPolicy" => run(world, caller, ListEntitiesForPolicy { policy: custom("held") }).await,
         "ram:CreateRole" => {
-            run(
-                world,
-                caller,
-                CreateRole { original: None, name: name("new"), trust, description, max_session_secs: None },
-            )
-            .await
+            let (original, tags, boundary) = (None, Tags::default(), None);
+            let (name, max_session_secs) = (name("new"), None);
+            let op = CreateRole { original, name, trust, description, max_session_secs, tags, boundary };
+            run(world, caller, op).await
         }
         "ram:GetRole" => run(world, caller, GetRole { name: name("idle") }).await,
         "ram:UpdateRole" => {
@@ -333,7 +354,8 @@ async fn perform_on_policies(world: &World, staged: &Staged, action: &str, calle
             let resource = Resource::global(Service::Ram, world.tenant.account, "user/held");
             let questions = vec![(Action::read(Service::Ram, "GetUser"), resource)];
             let documents = vec![EVERYTHING.to_owned()];
-            run(world, caller, SimulatePolicies { holder, documents, questions, facts: Vec::new() }).await
+            run(world, caller, SimulatePolicies { holder, documents, boundary: None, questions, facts: Vec::new() })
+                .await
         }
         other => perform_people(world, staged, other, caller).await,
     }
@@ -377,6 +399,59 @@ async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &C
         "ram:SetAccountAlias" => run(world, caller, SetAccountAlias { alias: "chosen".parse().unwrap() }).await,
         "ram:GetAccountAlias" => run(world, caller, GetAccountAlias).await,
         "ram:ClearAccountAlias" => run(world, caller, ClearAccountAlias).await,
+        _ => perform_upkeep(world, staged, action, caller).await,
+    }
+}
+
+/// How well the account is kept.
+async fn perform_upkeep(world: &World, staged: &Staged, action: &str, caller: &Caller) -> Result<()> {
+    let (user, access_key) = (Some("keyed".parse().unwrap()), staged.key.clone());
+    let rule = Some(KeyNetworks { active: false, networks: vec!["192.0.2.1".to_owned()] });
+    match action {
+        "ram:GetDefaultDomain" => run(world, caller, GetDefaultDomain).await,
+        "ram:GetAccountSummary" => run(world, caller, GetAccountSummary).await,
+        "ram:GetAccountMFAInfo" => run(world, caller, GetAccountMfa).await,
+        "ram:GenerateCredentialReport" => run(world, caller, PrepareCredentialReport).await,
+        "ram:GetCredentialReport" => {
+            run(world, caller, ReportCredentials { purpose: ReportPurpose::Credentials }).await
+        }
+        "ram:GetAccountSecurityPracticeReport" => {
+            run(world, caller, ReportCredentials { purpose: ReportPurpose::Practice }).await
+        }
+        "ram:SetAccessKeyPolicy" => run(world, caller, SetKeyNetworks { user, access_key, rule }).await,
+        "ram:GetAccessKeyPolicy" => run(world, caller, GetKeyNetworks { user, access_key }).await,
+        "ram:SetAccessKeyPolicyForAccount" => run(world, caller, SetAccountKeyNetworks { rule }).await,
+        "ram:GetAccessKeyPolicyForAccount" => run(world, caller, GetAccountKeyNetworks).await,
+        _ => perform_marks(world, action, caller).await,
+    }
+}
+
+/// Tags and ceilings.
+async fn perform_marks(world: &World, action: &str, caller: &Caller) -> Result<()> {
+    let idle = || [Tagged::User("idle".parse().unwrap()), Tagged::Role("idle".parse().unwrap())].to_vec();
+    let bearer = |name: &str| match action.contains("User") {
+        true => Bearer::User(name.parse().unwrap()),
+        false => Bearer::Role(name.parse().unwrap()),
+    };
+    match action {
+        "ram:TagResources" => {
+            let mut of = idle();
+            of.push(Tagged::Policy("idle".parse().unwrap()));
+            let tags = Tags::new("Tags", [("team".to_owned(), "red".to_owned())]).unwrap();
+            run(world, caller, TagIdentities { of, tags }).await
+        }
+        "ram:UntagResources" => run(world, caller, UntagIdentities { of: idle(), names: None }).await,
+        "ram:ListTagResources" => {
+            let page = PageRequest::default();
+            let op = ListIdentityTags { kind: TaggedKind::User, of: Vec::new(), wanted: Vec::new(), page };
+            run(world, caller, op).await
+        }
+        "ram:PutUserPermissionsBoundary" | "ram:PutRolePermissionsBoundary" => {
+            run(world, caller, PutBoundary { bearer: bearer("idle"), policy: administrator() }).await
+        }
+        "ram:DeleteUserPermissionsBoundary" | "ram:DeleteRolePermissionsBoundary" => {
+            run(world, caller, DeleteBoundary { bearer: bearer("held") }).await
+        }
         other => panic!("no such row: {other}"),
     }
 }

@@ -71,7 +71,7 @@ async fn wrong_pages_are_refused() {
         let page = PageRequest { marker: None, max_items: Some(max_items) };
         assert_eq!(world.refused(&root, ListUsers { page }).await, Reason::ParameterInvalid);
     }
-    let page = PageRequest { marker: Some("x".repeat(257)), max_items: None };
+    let page = PageRequest { marker: Some("x".repeat(1_025)), max_items: None };
     assert_eq!(world.refused(&root, ListRoles { page }).await, Reason::ParameterInvalid);
     let page = PageRequest { marker: Some("junk".to_owned()), max_items: None };
     assert_eq!(world.refused(&root, ListPolicies { system: None, page }).await, Reason::ParameterInvalid);
@@ -81,8 +81,12 @@ async fn wrong_pages_are_refused() {
 async fn an_account_has_only_so_many_users() {
     let world = World::new().await;
     let root = world.root().await;
-    let user =
-        |number: usize| CreateUser { name: format!("n{number}").parse().unwrap(), profile: UserProfile::default() };
+    let user = |number: usize| CreateUser {
+        name: format!("n{number}").parse().unwrap(),
+        profile: UserProfile::default(),
+        tags: Default::default(),
+        boundary: None,
+    };
     for number in 0..1_000 {
         world.done(&root, user(number)).await;
     }
@@ -102,6 +106,8 @@ async fn an_account_has_only_so_many_roles() {
         trust: trust(world.tenant.account, "root"),
         description: String::new(),
         max_session_secs: None,
+        tags: Default::default(),
+        boundary: None,
     };
     for number in 0..1_000 {
         world.done(&root, role(number)).await;
@@ -118,6 +124,7 @@ async fn an_account_has_only_so_many_policies() {
         name: format!("n{number}").parse().unwrap(),
         document: EVERYTHING.to_owned(),
         description: String::new(),
+        tags: Default::default(),
     };
     for number in 0..1_500 {
         world.done(&root, policy(number)).await;

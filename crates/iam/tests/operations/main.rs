@@ -10,15 +10,18 @@
 
 mod attachments;
 mod authorization;
+mod diagnosis;
 mod groups;
 mod keys;
 mod listing;
+mod marks;
 mod nonces;
 mod oidc;
 mod people;
 mod policies;
 mod saml;
 mod sessions;
+mod upkeep;
 mod users;
 mod versions;
 mod world;

@@ -33,6 +33,7 @@ async fn what_is_refused_of_policies() {
         name: name.parse().unwrap(),
         document: document.to_owned(),
         description: String::new(),
+        tags: Default::default(),
     };
     world.policy("all", EVERYTHING).await;
     assert_eq!(world.refused(&root, create("all", EVERYTHING)).await, Reason::PolicyExists);
@@ -83,6 +84,8 @@ async fn what_is_refused_of_roles() {
         trust: trust.to_owned(),
         description: String::new(),
         max_session_secs,
+        tags: Default::default(),
+        boundary: None,
     };
     for secs in [0, 3_599, 43_201] {
         assert_eq!(world.refused(&root, create(&trusting, Some(secs))).await, Reason::ParameterInvalid);

@@ -18,7 +18,8 @@ fn profile() -> UserProfile {
 async fn a_user_is_made_shown_changed_and_deleted() {
     let world = World::new().await;
     let name = || "alice".parse().unwrap();
-    let made = world.make(CreateUser { name: name(), profile: profile() }).await;
+    let made =
+        world.make(CreateUser { name: name(), profile: profile(), tags: Default::default(), boundary: None }).await;
     let shown = world.make(GetUser { name: name() }).await;
     assert_eq!((shown.id.as_str(), shown.email.as_str()), (made.id.as_str(), "alice@example.com"));
     let change = UserProfile { comments: Some(String::new()), ..UserProfile::default() };
@@ -36,7 +37,7 @@ async fn what_is_refused_of_users() {
     let update = UpdateUser { name: name(), new_name: None, profile: profile() };
     assert_eq!(world.refused(&root, update).await, Reason::UserNotFound);
     world.user("alice").await;
-    let again = CreateUser { name: name(), profile: UserProfile::default() };
+    let again = CreateUser { name: name(), profile: UserProfile::default(), tags: Default::default(), boundary: None };
     assert_eq!(world.refused(&root, again).await, Reason::UserExists);
     let long = [
         UserProfile { display_name: Some(String::new()), ..UserProfile::default() },
@@ -44,7 +45,7 @@ async fn what_is_refused_of_users() {
         UserProfile { email: Some("a\0b".to_owned()), ..UserProfile::default() },
     ];
     for profile in long {
-        let bad = CreateUser { name: "bob".parse().unwrap(), profile };
+        let bad = CreateUser { name: "bob".parse().unwrap(), profile, tags: Default::default(), boundary: None };
         assert_eq!(world.refused(&root, bad).await, Reason::ParameterInvalid);
     }
     let key = world.key("alice").await;
@@ -80,7 +81,14 @@ async fn everyone_who_signed_may_ask_who_they_are() {
 #[tokio::test]
 async fn each_call_is_one_event_and_no_event_holds_a_secret_or_a_telephone_number() {
     let world = World::new().await;
-    world.make(CreateUser { name: "alice".parse().unwrap(), profile: profile() }).await;
+    world
+        .make(CreateUser {
+            name: "alice".parse().unwrap(),
+            profile: profile(),
+            tags: Default::default(),
+            boundary: None,
+        })
+        .await;
     let key = world.key("alice").await;
     let denied = world.caller(&key.id).await;
     world.refused(&denied, GetUser { name: "alice".parse().unwrap() }).await;

@@ -75,7 +75,13 @@ impl World {
     }
 
     pub(crate) async fn user(&self, name: &str) -> UserRecord {
-        self.make(CreateUser { name: name.parse().unwrap(), profile: UserProfile::default() }).await
+        self.make(CreateUser {
+            name: name.parse().unwrap(),
+            profile: UserProfile::default(),
+            tags: Default::default(),
+            boundary: None,
+        })
+        .await
     }
 
     pub(crate) async fn group(&self, name: &str) -> GroupRecord {
@@ -101,7 +107,14 @@ impl World {
 
     pub(crate) async fn policy(&self, name: &str, document: &str) -> PolicyInfo {
         let (document, description) = (document.to_owned(), String::new());
-        self.make(CreatePolicy { original: None, name: name.parse().unwrap(), document, description }).await
+        self.make(CreatePolicy {
+            original: None,
+            name: name.parse().unwrap(),
+            document,
+            description,
+            tags: Default::default(),
+        })
+        .await
     }
 
     pub(crate) async fn role(&self, name: &str, trust: &str) -> RoleRecord {
@@ -112,6 +125,8 @@ impl World {
             trust,
             description,
             max_session_secs: None,
+            tags: Default::default(),
+            boundary: None,
         })
         .await
     }

@@ -119,7 +119,13 @@ async fn an_access_key_is_rotated_and_a_wrong_one_is_told() {
     let (gate, iam) = (world.deployment.gate(), &world.deployment.iam);
     let user = "app".parse().unwrap();
     let profile = UserProfile::default();
-    gate.perform(&ann, iam, CreateUser { name: "app".parse().unwrap(), profile }).await.unwrap();
+    gate.perform(
+        &ann,
+        iam,
+        CreateUser { name: "app".parse().unwrap(), profile, tags: Default::default(), boundary: None },
+    )
+    .await
+    .unwrap();
     let first = gate.perform(&ann, iam, CreateAccessKey { user: Some(user) }).await.unwrap();
     let secret = |name: &str| NewSecret {
         kind: SecretKind::RamCredentials,

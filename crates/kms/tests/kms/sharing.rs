@@ -20,7 +20,12 @@ fn policy(effect: &str, principal: &str, action: &str) -> String {
 async fn user(world: &World, of: &Tenant, name: &str) -> Caller {
     let deployment = &world.deployment;
     let root = deployment.caller(&of.root).await.unwrap();
-    let op = CreateUser { name: name.parse().unwrap(), profile: UserProfile::default() };
+    let op = CreateUser {
+        name: name.parse().unwrap(),
+        profile: UserProfile::default(),
+        tags: Default::default(),
+        boundary: None,
+    };
     deployment.gate().perform(&root, &deployment.iam, op).await.unwrap();
     let root = deployment.caller(&of.root).await.unwrap();
     let op = iam::CreateAccessKey { user: Some(name.parse().unwrap()) };

@@ -108,11 +108,19 @@ impl World {
         let (root, iam, gate) = (self.root(&self.ann).await, &self.deployment.iam, self.deployment.gate());
         let user: types::UserName = name.parse().unwrap();
         let profile = UserProfile::default();
-        gate.perform(&root, iam, CreateUser { name: user.clone(), profile }).await.unwrap();
+        gate.perform(&root, iam, CreateUser { name: user.clone(), profile, tags: Default::default(), boundary: None })
+            .await
+            .unwrap();
         if !statement.is_empty() {
             let document = format!(r#"{{"Version":"1","Statement":[{statement}]}}"#);
             let policy: types::PolicyName = name.parse().unwrap();
-            let make = CreatePolicy { original: None, name: policy.clone(), document, description: String::new() };
+            let make = CreatePolicy {
+                original: None,
+                name: policy.clone(),
+                document,
+                description: String::new(),
+                tags: Default::default(),
+            };
             gate.perform(&root, iam, make).await.unwrap();
             let attach = AttachPolicy { holder: Holder::User(user.clone()), policy: PolicyRef::Custom(policy) };
             gate.perform(&root, iam, attach).await.unwrap();

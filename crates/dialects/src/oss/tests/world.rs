@@ -73,7 +73,13 @@ impl World {
         let root = self.deployment.caller(&self.ann.id.parse().unwrap()).await.unwrap();
         let (gate, iam) = (self.deployment.gate(), &self.deployment.iam);
         let user: types::UserName = name.parse().unwrap();
-        gate.perform(&root, iam, CreateUser { name: user.clone(), profile: Default::default() }).await.unwrap();
+        gate.perform(
+            &root,
+            iam,
+            CreateUser { name: user.clone(), profile: Default::default(), tags: Default::default(), boundary: None },
+        )
+        .await
+        .unwrap();
         if !actions.is_empty() {
             self.attach(&root, Holder::User(user.clone()), name, actions).await;
         }
@@ -98,6 +104,8 @@ impl World {
             trust: trust.to_string(),
             description: String::new(),
             max_session_secs: None,
+            tags: Default::default(),
+            boundary: None,
         };
         gate.perform(&root, iam, op).await.unwrap();
         self.attach(&root, Holder::Role(name), "reading", actions).await;
@@ -127,6 +135,7 @@ impl World {
             name: policy.clone(),
             document: document.to_string(),
             description: String::new(),
+            tags: Default::default(),
         };
         gate.perform(root, iam, op).await.unwrap();
         gate.perform(root, iam, AttachPolicy { holder, policy: PolicyRef::Custom(policy) }).await.unwrap();

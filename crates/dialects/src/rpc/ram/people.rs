@@ -187,17 +187,17 @@ fn policy(policy: &PasswordPolicy) -> Answer {
     } }
 }
 
-async fn set_password_policy(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn set_password_policy(c: &Context<'_>) -> Result<Answer> {
     let set = c.iam(iam::SetPasswordPolicy { policy: read_policy(c.params)? }).await?;
     Ok(policy(&set))
 }
 
-async fn get_password_policy(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn get_password_policy(c: &Context<'_>) -> Result<Answer> {
     Ok(policy(&c.iam(iam::GetPasswordPolicy).await?))
 }
 
 /// A flag for something that there is not: it may be switched off.
-fn never(params: &Params, name: &'static str) -> Result<()> {
+pub(crate) fn never(params: &Params, name: &'static str) -> Result<()> {
     match params.boolean(name)? {
         Some(true) => refuse(params, &[name]),
         Some(false) | None => Ok(()),
@@ -218,7 +218,7 @@ fn preference(set: &SecurityPreference) -> Answer {
     } }
 }
 
-async fn set_preference(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn set_preference(c: &Context<'_>) -> Result<Answer> {
     never(c.params, "EnableSaveMFATicket")?;
     never(c.params, "AllowUserToManagePublicKeys")?;
     let masks = |text: &str| text.split(';').filter(|mask| !mask.is_empty()).map(str::to_owned).collect();
@@ -232,7 +232,7 @@ async fn set_preference(c: &Context<'_>) -> Result<Answer> {
     Ok(preference(&c.iam(op).await?))
 }
 
-async fn get_preference(c: &Context<'_>) -> Result<Answer> {
+pub(crate) async fn get_preference(c: &Context<'_>) -> Result<Answer> {
     Ok(preference(&c.iam(iam::GetSecurityPreference).await?))
 }
 

@@ -1,7 +1,8 @@
 //! Policies, their versions, and to whom they are attached (alibaba-wire §6).
 
-use super::shape::{attached, entities, page, policy, policy_summary, version};
-use super::{named, page_request, refuse, text};
+use super::shape::{attached, entities, page, policy, policy_summary, tagged, version};
+use super::tags::tags;
+use super::{named, page_request, text};
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::row::{Row, row};
 use iam::{Holder, PolicyRef};
@@ -33,12 +34,12 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 async fn create_policy(c: &Context<'_>) -> Result<Answer> {
-    refuse(c.params, &["Tag"])?;
     let op = iam::CreatePolicy {
         original: None,
         name: named(c.params, "PolicyName")?,
         document: c.params.required("PolicyDocument")?.to_owned(),
         description: text(c.params, "Description").unwrap_or_default(),
+        tags: tags(c.params)?,
     };
     Ok(answer! { "Policy": policy_summary(&c.iam(op).await?) })
 }
@@ -65,7 +66,7 @@ async fn list_policies(c: &Context<'_>) -> Result<Answer> {
         Some(_) => return Err(Failure::invalid("PolicyType", "System or Custom")),
     };
     let found = c.iam(iam::ListPolicies { system, page: page_request(c.params)? }).await?;
-    Ok(page(&found, "Policies", "Policy", policy_summary))
+    Ok(page(&found, "Policies", "Policy", |info| tagged(policy_summary(info), &info.tags)))
 }
 
 async fn delete_policy(c: &Context<'_>) -> Result<Answer> {

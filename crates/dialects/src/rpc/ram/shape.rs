@@ -1,9 +1,10 @@
 //! Identities as the interface shows them.
 
 use crate::rpc::context::{Answer, Context, answer};
+use crate::rpc::row::ServiceName;
 use iam::{
     AccessKeyInfo, AttachedPolicy, GroupRecord, Page, PolicyEntity, PolicyInfo, PolicyRef, PolicyVersion, RoleRecord,
-    UserRecord,
+    Tags, UserRecord,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ pub(crate) fn page<T>(found: &Page<T>, list: &str, item: &str, shape: impl Fn(&T
 
 pub(super) fn user(c: &Context<'_>, user: &UserRecord) -> Value {
     let (member, name) = c.shown_user(&user.name);
-    json!({
+    let shown = json!({
         "UserId": user.id.as_str(),
         (member): name,
         "DisplayName": user.display_name,
@@ -29,7 +30,19 @@ pub(super) fn user(c: &Context<'_>, user: &UserRecord) -> Value {
         "Comments": user.comments,
         "CreateDate": user.created.iso_seconds(),
         "UpdateDate": user.updated.iso_seconds(),
-    })
+    });
+    match c.service {
+        ServiceName::Ims => tagged(shown, &user.tags),
+        _ => shown,
+    }
+}
+
+/// The same with its tags, where it has any.
+pub(super) fn tagged(mut shown: Value, tags: &Tags) -> Value {
+    if let Some(members) = shown.as_object_mut().filter(|_| !tags.is_empty()) {
+        members.insert("Tags".to_owned(), super::tags::shown(tags));
+    }
+    shown
 }
 
 pub(crate) fn access_key(key: &AccessKeyInfo) -> Value {

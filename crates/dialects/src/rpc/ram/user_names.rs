@@ -50,13 +50,17 @@ impl Context<'_> {
         if !self.by_domain() {
             return self.params.parsed(parameter);
         }
-        let Some(text) = self.params.optional(parameter) else { return Ok(None) };
+        self.params.optional(parameter).map(|text| self.user_of(parameter, text)).transpose()
+    }
+
+    /// The user of a name with its domain.
+    pub(in crate::rpc) fn user_of(&self, parameter: &'static str, text: &str) -> Result<UserName> {
         let rule = NameError::new("user principal name", "<user>@<account id>.onaliyun.com");
         let (user, of) = text.split_once('@').ok_or_else(|| Failure::invalid(parameter, rule))?;
         let account = self.caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
         if of != domain(account) {
             return Err(Failure::of(Reason::UserNotFound));
         }
-        user.parse().map(Some).map_err(|rule| Failure::invalid(parameter, rule))
+        user.parse().map_err(|rule| Failure::invalid(parameter, rule))
     }
 }

@@ -1,10 +1,11 @@
 //! Users and their access keys (alibaba-wire §6).
 
 use super::shape::{access_key, page, user};
+use super::tags::tags;
 use super::{named, page_request, refuse, text};
 use crate::rpc::context::{Answer, Context, answer};
-use crate::rpc::row::{Row, row};
-use iam::UserProfile;
+use crate::rpc::row::{Row, ServiceName, row};
+use iam::{Tags, UserProfile};
 use types::{AccessKeyId, Failure, Result, Timestamp};
 use wire::Params;
 
@@ -23,14 +24,18 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 pub(in crate::rpc) async fn create_user(c: &Context<'_>) -> Result<Answer> {
-    refuse(c.params, &["Tag"])?;
+    // Of the two interfaces, only the newer one has tags of users.
+    let tags = match c.service {
+        ServiceName::Ims => tags(c.params)?,
+        _ => refuse(c.params, &["Tag"]).map(|()| Tags::default())?,
+    };
     let profile = UserProfile {
         display_name: text(c.params, "DisplayName"),
         mobile_phone: text(c.params, "MobilePhone"),
         email: text(c.params, "Email"),
         comments: text(c.params, "Comments"),
     };
-    let made = c.iam(iam::CreateUser { name: c.user()?, profile }).await?;
+    let made = c.iam(iam::CreateUser { name: c.user()?, profile, tags, boundary: None }).await?;
     Ok(answer! { "User": user(c, &made) })
 }
 

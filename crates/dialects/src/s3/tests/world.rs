@@ -140,12 +140,23 @@ impl World {
         let d = &self.deployment;
         let caller = d.caller(&owner.id.parse().unwrap()).await.unwrap();
         let user: types::UserName = name.parse().unwrap();
-        let create = CreateUser { name: user.clone(), profile: UserProfile::default() };
+        let create = CreateUser {
+            name: user.clone(),
+            profile: UserProfile::default(),
+            tags: Default::default(),
+            boundary: None,
+        };
         d.gate().perform(&caller, &d.iam, create).await.unwrap();
         if let Some(statements) = statements {
             let document = serde_json::json!({ "Version": "1", "Statement": statements }).to_string();
             let policy: types::PolicyName = format!("policy-{name}").parse().unwrap();
-            let create = CreatePolicy { original: None, name: policy.clone(), document, description: String::new() };
+            let create = CreatePolicy {
+                original: None,
+                name: policy.clone(),
+                document,
+                description: String::new(),
+                tags: Default::default(),
+            };
             d.gate().perform(&caller, &d.iam, create).await.unwrap();
             let attach = AttachPolicy { holder: Holder::User(user.clone()), policy: PolicyRef::Custom(policy) };
             d.gate().perform(&caller, &d.iam, attach).await.unwrap();
@@ -170,6 +181,8 @@ impl World {
             trust,
             description: String::new(),
             max_session_secs: None,
+            tags: Default::default(),
+            boundary: None,
         };
         d.gate().perform(&root, &d.iam, create).await.unwrap();
         let policy = PolicyRef::System("AliyunOSSFullAccess".to_owned());

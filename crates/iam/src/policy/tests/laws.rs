@@ -9,6 +9,7 @@ use std::sync::Arc;
 struct World {
     control: Option<Json>,
     session: Option<Json>,
+    boundary: Option<Json>,
     identity: Vec<Json>,
     resource: Option<Json>,
     mode: Mode,
@@ -17,6 +18,7 @@ struct World {
 struct Compiled {
     control: Option<Labelled>,
     session: Option<Labelled>,
+    boundary: Option<Labelled>,
     identity: Vec<Labelled>,
     resource: Option<Labelled>,
     mode: Mode,
@@ -37,6 +39,7 @@ impl World {
         Self {
             control: maybe(generator, Kind::Identity, 10),
             session: maybe(generator, Kind::Session, 15),
+            boundary: maybe(generator, Kind::Identity, 15),
             identity: (0..generator.below(4)).map(|_| generator.document(Kind::Identity)).collect(),
             resource: maybe(generator, if assume { Kind::Trust } else { Kind::Bucket }, 70),
             mode: if assume { Mode::AssumeRole } else { Mode::Access },
@@ -47,6 +50,7 @@ impl World {
         naive::Documents {
             control: self.control.as_ref(),
             session: self.session.as_ref(),
+            boundary: self.boundary.as_ref(),
             identity: &self.identity,
             resource: self.resource.as_ref(),
             mode: self.mode,
@@ -58,6 +62,7 @@ impl World {
         Compiled {
             control: self.control.as_ref().map(|text| compile(text, Kind::Identity)),
             session: self.session.as_ref().map(|text| compile(text, Kind::Session)),
+            boundary: self.boundary.as_ref().map(|text| compile(text, Kind::Identity)),
             identity: self.identity.iter().map(|text| compile(text, Kind::Identity)).collect(),
             resource: self.resource.as_ref().map(|text| compile(text, resource)),
             mode: self.mode,
@@ -66,7 +71,7 @@ impl World {
 
     /// The same statements and policies in another order.
     fn shuffle(&mut self, generator: &mut Generator) {
-        let ceilings = self.control.iter_mut().chain(self.session.iter_mut());
+        let ceilings = self.control.iter_mut().chain(self.session.iter_mut()).chain(self.boundary.iter_mut());
         for document in ceilings.chain(self.identity.iter_mut()).chain(self.resource.iter_mut()) {
             generator.shuffle(document["Statement"].as_array_mut().unwrap());
         }
@@ -79,6 +84,7 @@ impl Compiled {
         PolicySet {
             control: self.control.as_ref(),
             session: self.session.as_ref(),
+            boundary: self.boundary.as_ref(),
             identity: &self.identity,
             resource: self.resource.as_ref(),
             mode: self.mode,
@@ -102,8 +108,8 @@ fn agree(seed: u64, sets: usize) -> [usize; 3] {
             let (ours, theirs) =
                 (decide(&compiled.set(), &ask(&asked)), naive::decide(&world.documents(), &ask(&asked)));
             let shown = || {
-                let documents =
-                    [&world.control, &world.session, &world.resource].map(|d| d.as_ref().map(Json::to_string));
+                let documents = [&world.control, &world.session, &world.boundary, &world.resource]
+                    .map(|document| document.as_ref().map(Json::to_string));
                 format!(
                     "set {number}: {documents:?}\n{:?}\n{} {} {:?}\n{:?}",
                     world.identity.iter().map(Json::to_string).collect::<Vec<_>>(),
@@ -186,13 +192,20 @@ proptest! {
         let mut generator = Generator::new(seed);
         let world = World::new(&mut generator);
         let compiled = world.compile();
-        let free = PolicySet { control: None, session: None, ..compiled.set() };
+        let free = PolicySet { control: None, session: None, boundary: None, ..compiled.set() };
         let ceiling = compile(&generator.document(Kind::Session), Kind::Session);
         for _ in 0..10 {
             let asked = generator.asked(world.mode == Mode::AssumeRole);
             let request = ask(&asked);
             let open = decide(&free, &request).is_allowed();
-            for held in [PolicySet { session: Some(&ceiling), ..free }, PolicySet { control: Some(&ceiling), ..free }] {
+            let ceilings = [
+                PolicySet { session: Some(&ceiling), ..free },
+                PolicySet { control: Some(&ceiling), ..free },
+                PolicySet { boundary: Some(&ceiling), ..free },
+                // Beside those that are there, too.
+                PolicySet { boundary: Some(&ceiling), ..compiled.set() },
+            ];
+            for held in ceilings {
                 prop_assert!(open || !decide(&held, &request).is_allowed());
             }
         }

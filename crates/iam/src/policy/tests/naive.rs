@@ -10,6 +10,7 @@ use types::Principal;
 pub(super) struct Documents<'a> {
     pub(super) control: Option<&'a Json>,
     pub(super) session: Option<&'a Json>,
+    pub(super) boundary: Option<&'a Json>,
     pub(super) identity: &'a [Json],
     pub(super) resource: Option<&'a Json>,
     pub(super) mode: Mode,
@@ -26,7 +27,7 @@ enum Says {
 }
 
 pub(super) fn decide(documents: &Documents<'_>, request: &Request<'_>) -> Outcome {
-    for ceiling in [documents.control, documents.session].into_iter().flatten() {
+    for ceiling in [documents.control, documents.session, documents.boundary].into_iter().flatten() {
         match unit(&[ceiling], request) {
             Says::Deny => return Outcome::ExplicitDeny,
             Says::Nothing => return Outcome::ImplicitDeny,
