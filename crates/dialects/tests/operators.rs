@@ -1,7 +1,12 @@
 //! Operators from outside: each does what its duties say with what is the deployment's, and nothing at all with what is a
 //! tenant's.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets the unexpected should stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected should stop"
+)]
 
 mod world;
 

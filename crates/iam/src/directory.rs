@@ -114,7 +114,7 @@ impl Directory {
         let view = self.store.view().await?;
         match (access_key.is_temporary(), token) {
             (true, Some(token)) => match self.tokens.open(access_key, token, now)? {
-                Claims::Session(claims) => self.temporary(&view, claims).await,
+                Claims::Session(claims) => self.temporary(&view, *claims).await,
                 Claims::Key(claims) => self.temporary_of_key(&view, claims).await,
             },
             (true, None) => Err(Reason::SessionTokenMissing.into()),

@@ -130,7 +130,7 @@ pub(crate) struct KeyClaims {
 /// What an opened token holds.
 pub(crate) enum Claims {
     /// It is the session of a role, or of a user who signed in.
-    Session(SessionClaims),
+    Session(Box<SessionClaims>),
     /// It is an access key's session.
     Key(KeyClaims),
 }
@@ -198,7 +198,7 @@ impl TokenSeal {
         let (version, sealed) = bytes.split_first()?;
         let plain = crypto::open_secret(&self.key, access_key.as_str().as_bytes(), sealed).ok()?;
         match *version {
-            ROLE => serde_json::from_slice(plain.expose()).ok().map(Claims::Session),
+            ROLE => serde_json::from_slice(plain.expose()).ok().map(|claims| Claims::Session(Box::new(claims))),
             KEY => serde_json::from_slice(plain.expose()).ok().map(Claims::Key),
             _ => None,
         }
@@ -245,7 +245,7 @@ mod tests {
 
     fn of_session(claims: Claims) -> SessionClaims {
         match claims {
-            Claims::Session(claims) => claims,
+            Claims::Session(claims) => *claims,
             Claims::Key(_) => panic!("a session"),
         }
     }
