@@ -6,7 +6,7 @@ import importlib.util
 
 import pytest
 from harness import CALLED
-from served import served
+from served import ELSEWHERE, served
 from services import LEGACY_PACKAGES, TEA_PACKAGES, snake
 
 PACKAGES = {"tea": TEA_PACKAGES, "legacy": LEGACY_PACKAGES}
@@ -14,7 +14,7 @@ PAIRS = [(sdk, service) for sdk, packages in PACKAGES.items() for service in pac
 # What is Bailee's own: no SDK has it, and it is called by hand.
 OURS = {
     "kms": {"GetKeyInventory", "StartKeyRewrap", "GetKeyRewrap", "RetireKeyVersion"},
-    "sts": {"SignIn"},
+    "sts": {"SignIn", "SignInWithSAML"},
 }
 # What an SDK has no method for beside that. An SDK that learns one has to be tried with it.
 LACKING = {("legacy", "kms"): {"BatchGetSecretValue", "GenerateMac", "VerifyMac"}}
@@ -43,10 +43,12 @@ def test_what_an_sdk_lacks(sdk, service):
 @pytest.mark.parametrize(("sdk", "service"), PAIRS)
 def test_every_action_is_called(sdk, service):
     assert owed(sdk, service)
-    assert owed(sdk, service) - CALLED[sdk, service] == REFUSED.get(service, set())
+    owing = owed(sdk, service) - ELSEWHERE.get(service, set())
+    assert owing - CALLED[sdk, service] == REFUSED.get(service, set())
 
 
 @pytest.mark.whole_run
 @pytest.mark.parametrize("service", OURS)
 def test_what_is_bailees_own_is_called(service):
-    assert CALLED["by hand", service] >= OURS[service]
+    # Responses of SAML have clients of their own (test_saml.py).
+    assert CALLED["by hand", service] >= OURS[service] - {"SignInWithSAML"}

@@ -34,7 +34,7 @@ def operators(tmp_path_factory):
 def operator(server, name: str, *duties: str) -> Credentials:
     given = [part for duty in duties for part in ("--duty", duty)]
     made = json.loads(server.run("operator", "create", name, *given, "--data", server.data).stdout)
-    assert made["operator"] == name and made["duties"] == sorted(duties)
+    assert made["operator"] == name and sorted(made["duties"]) == sorted(duties)
     return Credentials(made["access_key_id"], made["access_key_secret"])
 
 
