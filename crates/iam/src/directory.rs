@@ -154,9 +154,6 @@ impl Directory {
         {
             return Err(Reason::SessionTokenInvalid.into());
         }
-        if let Some(provider) = &claims.provider {
-            check_provider(view, claims.account, provider).await?;
-        }
         let secret = Arc::new(Secret::new(claims.secret.expose().to_vec()));
         Ok(Credential {
             principal,
@@ -273,19 +270,6 @@ impl Directory {
     }
 }
 
-/// Refuses sessions for which a provider vouched that is no more. One of the same name that was made later is another.
-async fn check_provider(view: &View, account: AccountId, provider: &Provider) -> Result<()> {
-    let there = match provider {
-        Provider::Saml { name, id } => {
-            let now = view.shared(SAML_PROVIDERS, account, name.as_str().as_bytes()).await?;
-            now.is_some_and(|record| record.id == *id)
-        }
-        // What it says of a user is looked at with the user.
-        Provider::UserSso => true,
-    };
-    if there { Ok(()) } else { Err(Reason::SessionTokenInvalid.into()) }
-}
-
 /// Whose session it says it is.
 fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
     let account = claims.account;
@@ -299,10 +283,10 @@ fn described(claims: &SessionClaims) -> (CacheKey, Principal) {
                 session: session.clone(),
             },
         ),
-        SessionOf::User { user, user_name, .. } => (
-            match claims.provider {
-                Some(Provider::UserSso) => CacheKey::PersonElsewhere(account, user_name.clone()),
-                _ => CacheKey::Person(account, user_name.clone()),
+        SessionOf::User { user, user_name, elsewhere, .. } => (
+            match elsewhere {
+                true => CacheKey::PersonElsewhere(account, user_name.clone()),
+                false => CacheKey::Person(account, user_name.clone()),
             },
             Principal::User { account, id: user.clone(), name: user_name.clone() },
         ),
@@ -319,11 +303,20 @@ fn same_identity(now: &Principal, then: &Principal) -> bool {
     }
 }
 
-/// Whether the identity provider that a session rests on is still there.
+/// Whether the identity provider that a session rests on is still there. One of the same name that was made later is
+/// another.
 async fn is_there(view: &View, federated: &Federated) -> Result<bool> {
-    let place = federated.oidc_provider.as_str().as_bytes();
-    let provider = view.shared(OIDC_PROVIDERS, federated.account, place).await?;
-    Ok(provider.is_some_and(|provider| provider.id == federated.id))
+    let account = federated.account;
+    Ok(match &federated.provider {
+        Provider::Oidc { oidc_provider, id } => {
+            let now = view.shared(OIDC_PROVIDERS, account, oidc_provider.as_str().as_bytes()).await?;
+            now.is_some_and(|provider| provider.id == *id)
+        }
+        Provider::Saml { saml_provider, id } => {
+            let now = view.shared(SAML_PROVIDERS, account, saml_provider.as_str().as_bytes()).await?;
+            now.is_some_and(|provider| provider.id == *id)
+        }
+    })
 }
 
 async fn generation(view: &View, account: AccountId) -> Result<u64> {

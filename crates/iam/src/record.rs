@@ -178,7 +178,7 @@ fn session_context(caller: &Caller) -> Map<String, Value> {
             context.insert("sourceIdentity".to_owned(), Value::from(identity.as_str()));
         }
         if let Some(federated) = &session.federated {
-            let behind = json!({"federatedProvider": federated.provider(), "subject": federated.subject});
+            let behind = json!({"federatedProvider": federated.arn(), "subject": federated.subject});
             context.insert("webIdFederationData".to_owned(), behind);
         }
     }

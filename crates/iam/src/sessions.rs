@@ -8,7 +8,7 @@ use crate::policy::{Context, Document, Key, Kind, Labelled, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord, StoredSecret};
 use crate::roles::{no_such_role, role_path};
 use crate::things::facts_of;
-use crate::token::{Federated, Provider, SessionClaims, SessionOf};
+use crate::token::{Federated, SessionClaims, SessionOf};
 use async_trait::async_trait;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -251,7 +251,6 @@ impl Run<AssumeRole> for Iam {
             source_identity: op.source_identity(permit.caller()),
             // Whoever came from an identity provider still does.
             federated: session.and_then(|session| session.federated.clone()),
-            provider: None,
         };
         self.role_session(&asked, role, behind)
     }
@@ -265,7 +264,6 @@ pub(crate) struct Behind {
     pub(crate) mfa_at: Option<Timestamp>,
     pub(crate) source_identity: Option<String>,
     pub(crate) federated: Option<Federated>,
-    pub(crate) provider: Option<Provider>,
 }
 
 /// How long a session of the role is to last.
@@ -310,7 +308,7 @@ impl Iam {
         let access_key = AccessKeyId::random_temporary(rng);
         let secret = Secret::new(AccessKeyId::letters(rng, SECRET_LETTERS));
         let Claims { of, issued, expires, policy, behind } = claims;
-        let Behind { mfa, mfa_at, source_identity, federated, provider } = behind;
+        let Behind { mfa, mfa_at, source_identity, federated } = behind;
         let stored = StoredSecret::new(secret.expose().clone());
         let claims = SessionClaims {
             account,
@@ -323,7 +321,6 @@ impl Iam {
             mfa_at,
             source_identity,
             federated,
-            provider,
         };
         let token = Secret::new(self.gate().directory().tokens().seal(&access_key, &claims)?);
         Ok(NewSession { access_key, secret, token, expires })

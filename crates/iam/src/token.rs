@@ -42,8 +42,6 @@ pub(crate) struct SessionClaims {
     pub(crate) source_identity: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) federated: Option<Federated>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) provider: Option<Provider>,
 }
 
 /// Which identity provider's word a session rests on, and whom it spoke of. The session ends with the provider.
@@ -51,34 +49,41 @@ pub(crate) struct SessionClaims {
 pub(crate) struct Federated {
     /// The provider's account.
     pub(crate) account: AccountId,
-    /// Its name.
-    pub(crate) oidc_provider: OidcProviderName,
-    /// Its id: another of the same name is another.
-    pub(crate) id: OidcProviderId,
-    /// Whom its token was about.
+    /// Which of the account's.
+    #[serde(flatten)]
+    pub(crate) provider: Provider,
+    /// Of whom it spoke.
     pub(crate) subject: String,
+}
+
+/// An identity provider, by its name and its id: another of the same name is another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Provider {
+    /// One of OpenID Connect.
+    Oidc {
+        /// Its name.
+        oidc_provider: OidcProviderName,
+        /// Its id.
+        id: OidcProviderId,
+    },
+    /// One of SAML.
+    Saml {
+        /// Its name.
+        saml_provider: SamlProviderName,
+        /// Its id.
+        id: SamlProviderId,
+    },
 }
 
 impl Federated {
     /// The provider as policies name it.
-    pub(crate) fn provider(&self) -> String {
-        format!("acs:ram::{}:oidc-provider/{}", self.account, self.oidc_provider)
+    pub(crate) fn arn(&self) -> String {
+        match &self.provider {
+            Provider::Oidc { oidc_provider, .. } => format!("acs:ram::{}:oidc-provider/{oidc_provider}", self.account),
+            Provider::Saml { saml_provider, .. } => format!("acs:ram::{}:saml-provider/{saml_provider}", self.account),
+        }
     }
-}
-
-/// The identity provider that vouched for whose session it is. The session ends with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Provider {
-    /// One of SAML, of the session's account.
-    Saml {
-        /// The provider's name then.
-        name: SamlProviderName,
-        /// The provider's id.
-        id: SamlProviderId,
-    },
-    /// The one at which the account's users sign in.
-    UserSso,
 }
 
 /// Whose session it is.
@@ -100,14 +105,17 @@ pub(crate) enum SessionOf {
         user: UserId,
         /// The user's name then.
         user_name: UserName,
-        /// When the password was set that it signed in with.
+        /// When what it rests on was settled: the password, or where the account's users sign in.
         #[serde(default)]
         since: Timestamp,
+        /// Whether it signed in at the account's own identity provider.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        elsewhere: bool,
     },
 }
 
 impl SessionOf {
-    /// When the password was set that the session rests on, if it rests on one.
+    /// When what a user's session rests on was settled.
     pub(crate) const fn since(&self) -> Option<Timestamp> {
         match self {
             Self::Role { .. } => None,
@@ -239,7 +247,6 @@ mod tests {
             mfa_at: None,
             source_identity: Some("alice".to_owned()),
             federated: None,
-            provider: None,
         }
     }
 

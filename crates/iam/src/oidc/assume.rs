@@ -10,7 +10,7 @@ use crate::policy::{Context, Key, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord};
 use crate::roles::role_path;
 use crate::sessions::{Asked, Behind, RoleArn, check_request, trust};
-use crate::token::Federated;
+use crate::token::{Federated, Provider};
 use async_trait::async_trait;
 use federation::oidc::{Claims, IdToken, KeySet};
 use std::sync::Arc;
@@ -237,7 +237,8 @@ impl Iam {
     ) -> Result<FederatedRole> {
         let account = op.role.account;
         let (name, id): (_, OidcProviderId) = (provider.name, provider.id);
-        let federated = Federated { account, oidc_provider: name.clone(), id, subject: claims.subject.clone() };
+        let provider = Provider::Oidc { oidc_provider: name.clone(), id };
+        let federated = Federated { account, provider, subject: claims.subject.clone() };
         let asked = Asked {
             role: &op.role,
             session: &op.session,

@@ -237,8 +237,12 @@ impl Iam {
         let must_bind_mfa = known.profile.mfa_required && !mfa;
         let policy = known.ceiling(must_change_password, must_bind_mfa);
         let lasts = Duration::from_secs(3_600 * u64::from(preference.session_hours));
-        let of =
-            SessionOf::User { user: known.user.id.clone(), user_name: known.user.name.clone(), since: known.since };
+        let of = SessionOf::User {
+            user: known.user.id.clone(),
+            user_name: known.user.name.clone(),
+            since: known.since,
+            elsewhere: false,
+        };
         let behind = Behind { mfa, ..Behind::default() };
         let claims = Claims { of, issued: now, expires: now.plus(lasts), policy, behind };
         let made = self.seal_session(known.account, claims)?;

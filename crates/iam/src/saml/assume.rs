@@ -10,7 +10,7 @@ use crate::policy::{Context, Key, keys};
 use crate::records::{ACCOUNTS, GENERATIONS, NONCES, NonceRecord, ROLES, RoleRecord};
 use crate::roles::{no_such_role, role_path};
 use crate::sessions::{AssumedRole, Behind, RoleArn, RoleSession, check_request, session_length, trust};
-use crate::token::Provider;
+use crate::token::{Federated, Provider};
 use async_trait::async_trait;
 use federation::saml::{Assertion, Expected, Metadata, SamlError, Subject, verify};
 use store::{Store, Txn, View};
@@ -239,15 +239,14 @@ impl Run<AssumeRoleWithSaml> for Iam {
         let issued = self.now();
         let Proven { assertion, provider, session, .. } = proven;
         let ends = assertion.session_ends.map_or(issued.plus(lasts), |ends| ends.min(issued.plus(lasts)));
+        let provider = Provider::Saml { saml_provider: provider.name, id: provider.id };
+        let federated = Federated { account, provider, subject: assertion.subject.name.clone() };
         let asked = RoleSession {
             session,
             issued,
             expires: ends,
             policy: op.policy.clone(),
-            behind: Behind {
-                provider: Some(Provider::Saml { name: provider.name, id: provider.id }),
-                ..Behind::default()
-            },
+            behind: Behind { federated: Some(federated), ..Behind::default() },
         };
         let made = self.seal_role_session(&op.role, role, asked)?;
         let subject_type = subject_type(&assertion.subject).to_owned();

@@ -1,9 +1,9 @@
 use crate::world::{World, administrator, role, trust};
 use iam::{
-    AssumeRoleWithSaml, AssumedRoleWithSaml, AttachPolicy, Caller, CreateLoginProfile, CreateSamlProvider, DeleteRole,
-    DeleteSamlProvider, DetachPolicy, GetCallerIdentity, GetSamlProvider, GetUserSso, ListSamlProviders, ListUsers,
-    PageRequest, Password, RoleArn, SamlProviderArn, SamlWords, SetUserSso, SignIn, SignInWithSaml, SignedIn,
-    UpdateRole, UpdateSamlProvider, UserSso, UserSsoWords, sweep_nonces,
+    AssumeRoleWithSaml, AssumedRole, AssumedRoleWithSaml, AttachPolicy, Caller, CreateLoginProfile, CreateSamlProvider,
+    DeleteRole, DeleteSamlProvider, DetachPolicy, GetCallerIdentity, GetSamlProvider, GetUserSso, ListSamlProviders,
+    ListUsers, PageRequest, Password, RoleArn, SamlProviderArn, SamlWords, SetUserSso, SignIn, SignInWithSaml,
+    SignedIn, UpdateRole, UpdateSamlProvider, UserSso, UserSsoWords, sweep_nonces,
 };
 use std::time::Duration;
 use testkit::{Said, SamlIdp};
@@ -78,9 +78,9 @@ impl World {
         self.assumed(op).await.err()
     }
 
-    async fn ended(&self, made: &AssumedRoleWithSaml) -> Option<Reason> {
-        let token = Some(made.made.token.expose().clone());
-        self.deployment.session(&made.made.access_key, token).await.err().map(|failure| failure.reason())
+    async fn ended(&self, made: &AssumedRole) -> Option<Reason> {
+        let token = Some(made.token.expose().clone());
+        self.deployment.session(&made.access_key, token).await.err().map(|failure| failure.reason())
     }
 }
 
@@ -287,16 +287,23 @@ async fn whoever_only_tries_is_held_back() {
 async fn sessions_end_with_their_provider_and_with_their_role() {
     let (world, idp) = world().await;
     let made = world.assumed(world.with(idp.response(&world.said("a1")))).await.unwrap();
-    assert_eq!(world.ended(&made).await, None);
+    assert_eq!(world.ended(&made.made).await, None);
+    // Who assumes a role with it still rests on the provider's word.
+    world.role("next", &crate::world::trust(world.tenant.account, "role/worker")).await;
+    let session =
+        world.deployment.session(&made.made.access_key, Some(made.made.token.expose().clone())).await.unwrap();
+    let next = world.done(&session, world.assume("next")).await;
+    assert_eq!(world.ended(&next).await, None);
     world.make(DeleteSamlProvider { name: "idp".parse().unwrap() }).await;
-    assert_eq!(world.ended(&made).await, Some(Reason::SessionTokenInvalid));
+    assert_eq!(world.ended(&made.made).await, Some(Reason::SessionTokenInvalid));
+    assert_eq!(world.ended(&next).await, Some(Reason::SessionTokenInvalid));
     world.make(provider(&idp)).await;
-    assert_eq!(world.ended(&made).await, Some(Reason::SessionTokenInvalid));
+    assert_eq!(world.ended(&made.made).await, Some(Reason::SessionTokenInvalid));
     let made = world.assumed(world.with(idp.response(&world.said("a2")))).await.unwrap();
-    assert_eq!(world.ended(&made).await, None);
+    assert_eq!(world.ended(&made.made).await, None);
     world.make(DetachPolicy { holder: role("worker"), policy: administrator() }).await;
     world.make(DeleteRole { name: "worker".parse().unwrap() }).await;
-    assert_eq!(world.ended(&made).await, Some(Reason::SessionTokenInvalid));
+    assert_eq!(world.ended(&made.made).await, Some(Reason::SessionTokenInvalid));
 }
 
 #[tokio::test]
