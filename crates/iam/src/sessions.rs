@@ -102,15 +102,6 @@ pub(crate) struct Claims {
     pub(crate) behind: Behind,
 }
 
-/// What a session of a role is to be, beside the role's.
-pub(crate) struct RoleSession {
-    pub(crate) session: SessionName,
-    pub(crate) issued: Timestamp,
-    pub(crate) expires: Timestamp,
-    pub(crate) policy: Option<String>,
-    pub(crate) behind: Behind,
-}
-
 /// A temporary access key with its token.
 pub(crate) struct NewSession {
     pub(crate) access_key: AccessKeyId,
@@ -134,6 +125,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) session: &'a SessionName,
     pub(crate) duration_secs: Option<u32>,
     pub(crate) policy: Option<&'a str>,
+    /// When it ends at the latest, if somebody besides the role says so.
+    pub(crate) ends: Option<Timestamp>,
 }
 
 impl AssumeRole {
@@ -242,6 +235,7 @@ impl Run<AssumeRole> for Iam {
             session: &op.session,
             duration_secs: op.duration_secs,
             policy: op.policy.as_deref(),
+            ends: None,
         };
         let session = permit.caller().session();
         let behind = Behind {
@@ -267,7 +261,7 @@ pub(crate) struct Behind {
 }
 
 /// How long a session of the role is to last.
-pub(crate) fn session_length(role: &RoleRecord, asked_secs: Option<u32>) -> Result<Duration> {
+fn session_length(role: &RoleRecord, asked_secs: Option<u32>) -> Result<Duration> {
     let secs = asked_secs.unwrap_or(SESSION_SECS_DEFAULT);
     if !(*SESSION_SECS.start()..=role.max_session_secs).contains(&secs) {
         let rule = format_args!("900 to {}, which the role allows", role.max_session_secs).to_string();
@@ -277,28 +271,16 @@ pub(crate) fn session_length(role: &RoleRecord, asked_secs: Option<u32>) -> Resu
 }
 
 impl Iam {
-    /// A session of a role, for those who were allowed to assume it.
+    /// A session of a role, for those who were allowed to assume it. It is its token: nothing is stored.
     pub(crate) fn role_session(&self, asked: &Asked<'_>, role: RoleRecord, behind: Behind) -> Result<AssumedRole> {
         let issued = self.now();
-        let session = RoleSession {
-            session: asked.session.clone(),
-            issued,
-            expires: issued.plus(session_length(&role, asked.duration_secs)?),
-            policy: asked.policy.map(str::to_owned),
-            behind,
-        };
-        self.seal_role_session(asked.role, role, session)
-    }
-
-    /// The same, where it is known when the session ends. It is its token: nothing is stored.
-    pub(crate) fn seal_role_session(&self, arn: &RoleArn, role: RoleRecord, asked: RoleSession) -> Result<AssumedRole> {
-        let RoleSession { session, issued, expires, policy, behind } = asked;
-        let (account, arn) = (arn.account, format!("{arn}/{session}"));
-        let id = format!("{}:{session}", role.id);
-        let of = SessionOf::Role { role: role.id, role_name: role.name, session };
+        let longest = issued.plus(session_length(&role, asked.duration_secs)?);
+        let expires = asked.ends.map_or(longest, |ends| ends.min(longest));
+        let (arn, id) = (format!("{}/{}", asked.role, asked.session), format!("{}:{}", role.id, asked.session));
+        let of = SessionOf::Role { role: role.id, role_name: role.name, session: asked.session.clone() };
         let source_identity = behind.source_identity.clone();
-        let claims = Claims { of, issued, expires, policy, behind };
-        let NewSession { access_key, secret, token, expires } = self.seal_session(account, claims)?;
+        let claims = Claims { of, issued, expires, policy: asked.policy.map(str::to_owned), behind };
+        let NewSession { access_key, secret, token, expires } = self.seal_session(asked.role.account, claims)?;
         Ok(AssumedRole { access_key, secret, token, expires, arn, id, source_identity })
     }
 

@@ -244,6 +244,7 @@ impl Iam {
             session: &op.session,
             duration_secs: op.duration_secs,
             policy: op.policy.as_deref(),
+            ends: None,
         };
         let behind = Behind { federated: Some(federated), ..Behind::default() };
         let assumed = self.role_session(&asked, role, behind)?;

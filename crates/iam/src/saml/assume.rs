@@ -9,7 +9,7 @@ use crate::permit::Permit;
 use crate::policy::{Context, Key, keys};
 use crate::records::{ACCOUNTS, GENERATIONS, NONCES, NonceRecord, ROLES, RoleRecord};
 use crate::roles::{no_such_role, role_path};
-use crate::sessions::{AssumedRole, Behind, RoleArn, RoleSession, check_request, session_length, trust};
+use crate::sessions::{Asked, AssumedRole, Behind, RoleArn, check_request, trust};
 use crate::token::{Federated, Provider};
 use async_trait::async_trait;
 use federation::saml::{Assertion, Expected, Metadata, SamlError, Subject, verify};
@@ -234,21 +234,19 @@ impl Run<AssumeRoleWithSaml> for Iam {
         let role = txn.get(ROLES, account, op.role.name.as_str().as_bytes()).await?;
         let role = role.ok_or_else(|| no_such_role(&op.role.name))?;
         decide(permit.caller(), &op.asks(&proven, &role)?)?;
-        let lasts = session_length(&role, op.duration_secs.or(proven.asked_secs))?;
         present(txn, account, &proven.assertion).await?;
-        let issued = self.now();
-        let Proven { assertion, provider, session, .. } = proven;
-        let ends = assertion.session_ends.map_or(issued.plus(lasts), |ends| ends.min(issued.plus(lasts)));
+        let Proven { assertion, provider, session, asked_secs } = proven;
         let provider = Provider::Saml { saml_provider: provider.name, id: provider.id };
         let federated = Federated { account, provider, subject: assertion.subject.name.clone() };
-        let asked = RoleSession {
-            session,
-            issued,
-            expires: ends,
-            policy: op.policy.clone(),
-            behind: Behind { federated: Some(federated), ..Behind::default() },
+        let asked = Asked {
+            role: &op.role,
+            session: &session,
+            duration_secs: op.duration_secs.or(asked_secs),
+            policy: op.policy.as_deref(),
+            ends: assertion.session_ends,
         };
-        let made = self.seal_role_session(&op.role, role, asked)?;
+        let behind = Behind { federated: Some(federated), ..Behind::default() };
+        let made = self.role_session(&asked, role, behind)?;
         let subject_type = subject_type(&assertion.subject).to_owned();
         let Assertion { issuer, subject, recipient, audience, .. } = assertion;
         Ok(AssumedRoleWithSaml { made, issuer, recipient, audience, subject: subject.name, subject_type })
