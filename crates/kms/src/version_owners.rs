@@ -32,28 +32,42 @@ impl Kms {
         Ok(view.get(VERSION_OWNERS, account, version.as_str().as_bytes()).await?.map(|owner| owner.key))
     }
 
-    /// The account whose key a ciphertext is to be opened with: that of the key the caller named; or its own; or, if that has
-    /// no such version, the one that has, as long as its owner shares the key with anybody. Of a key that is not shared nobody
-    /// else learns that it is there.
-    pub(crate) async fn ciphertext_account(
+    /// The key of an account that a version belongs to. A version that is not there, or is another account's, stands for a
+    /// key of its own name that is not there.
+    pub(crate) async fn key_of_version(&self, view: &View, account: AccountId, version: &KeyId) -> Result<KeyPlace> {
+        let id = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
+        Ok(KeyPlace { account, id })
+    }
+
+    /// The key that a ciphertext is to be opened with: of the account of the key that the caller named; or of its own; or, if
+    /// that has no such version, of the one that has, as long as its owner shares the key with anybody. Of a key that is not
+    /// shared nobody else learns that it is there.
+    pub(crate) async fn key_of_ciphertext(
         &self,
-        key: Option<&KeyRef>,
+        named: Option<&KeyRef>,
         ciphertext: &Ciphertext,
         caller: &Caller,
         view: &View,
-    ) -> Result<AccountId> {
-        if let Some(key) = key {
-            return self.account_of(key, caller);
+    ) -> Result<KeyPlace> {
+        let version = ciphertext.version();
+        if let Some(key) = named {
+            return self.key_of_version(view, self.account_of(key, caller)?, version).await;
         }
-        let (own, version) = (home(caller)?, ciphertext.version());
-        if self.owner_of(view, own, version).await?.is_some() {
-            return Ok(own);
+        let own = home(caller)?;
+        if let Some(id) = self.owner_of(view, own, version).await? {
+            return Ok(KeyPlace { account: own, id });
         }
+        let shared = self.shared_key(view, version).await?;
+        Ok(shared.unwrap_or_else(|| KeyPlace { account: own, id: version.clone() }))
+    }
+
+    /// The key that a version belongs to, if its owner shares it.
+    async fn shared_key(&self, view: &View, version: &KeyId) -> Result<Option<KeyPlace>> {
         let holder = view.get(VERSION_HOLDERS, AccountId::PLATFORM, version.as_str().as_bytes()).await?;
-        let Some(VersionHolder { account }) = holder else { return Ok(own) };
-        let Some(key) = self.owner_of(view, account, version).await? else { return Ok(own) };
-        let record = view.get(KEYS, account, key.as_str().as_bytes()).await?;
+        let Some(VersionHolder { account }) = holder else { return Ok(None) };
+        let Some(id) = self.owner_of(view, account, version).await? else { return Ok(None) };
+        let record = view.get(KEYS, account, id.as_str().as_bytes()).await?;
         let shared = record.is_some_and(|record| record.policy.is_some() || record.grants > 0);
-        Ok(if shared { account } else { own })
+        Ok(shared.then_some(KeyPlace { account, id }))
     }
 }

@@ -41,22 +41,6 @@ impl Decrypted {
 }
 
 impl Kms {
-    /// The target of opening a ciphertext of a key of this account. A version that is not there, or is another account's,
-    /// stands for a key of its own name that is not there.
-    pub(crate) async fn ciphertext_target(
-        &self,
-        action: Action,
-        account: AccountId,
-        ciphertext: &Ciphertext,
-        context: &EncryptionContext,
-        caller: &Caller,
-        view: &View,
-    ) -> Result<Target> {
-        let version = ciphertext.version();
-        let id = self.owner_of(view, account, version).await?.unwrap_or_else(|| version.clone());
-        self.use_target(action, KeyPlace { account, id }, context, caller, view).await
-    }
-
     /// Refuses a ciphertext of another key than the one that was named. An alias that stands for nothing is such, too.
     async fn check_named<Op: Operation>(
         &self,
@@ -123,11 +107,11 @@ impl Run<Decrypt> for Kms {
     }
 
     async fn target(&self, op: &Decrypt, caller: &Caller, view: &View) -> Result<Target> {
-        let account = match op.account {
-            Some(account) => account,
-            None => self.ciphertext_account(op.key.as_ref(), &op.ciphertext, caller, view).await?,
+        let place = match op.account {
+            Some(account) => self.key_of_version(view, account, op.ciphertext.version()).await?,
+            None => self.key_of_ciphertext(op.key.as_ref(), &op.ciphertext, caller, view).await?,
         };
-        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
+        self.use_target(op.action(), place, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<Decrypt>, op: &Decrypt, txn: &mut Txn) -> Result<Decrypted> {

@@ -106,8 +106,8 @@ impl Run<ExportDataKey> for Kms {
     }
 
     async fn target(&self, op: &ExportDataKey, caller: &Caller, view: &View) -> Result<Target> {
-        let account = self.ciphertext_account(None, &op.ciphertext, caller, view).await?;
-        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
+        let place = self.key_of_ciphertext(None, &op.ciphertext, caller, view).await?;
+        self.use_target(op.action(), place, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<ExportDataKey>, op: &ExportDataKey, txn: &mut Txn) -> Result<Exported> {

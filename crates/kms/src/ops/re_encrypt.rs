@@ -85,8 +85,8 @@ impl Run<ReEncryptFrom> for Kms {
     }
 
     async fn target(&self, op: &ReEncryptFrom, caller: &Caller, view: &View) -> Result<Target> {
-        let account = self.ciphertext_account(op.key.as_ref(), &op.ciphertext, caller, view).await?;
-        self.ciphertext_target(op.action(), account, &op.ciphertext, &op.context, caller, view).await
+        let place = self.key_of_ciphertext(op.key.as_ref(), &op.ciphertext, caller, view).await?;
+        self.use_target(op.action(), place, &op.context, caller, view).await
     }
 
     async fn run(&self, permit: &Permit<ReEncryptFrom>, op: &ReEncryptFrom, txn: &mut Txn) -> Result<Decrypted> {

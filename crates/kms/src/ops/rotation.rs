@@ -299,8 +299,8 @@ impl Run<RotateKey> for Kms {
         Ok(())
     }
 
-    /// A key that is off, or has as many versions as there can be, or whose account has, is looked at again the next day: what is suspended goes
-    /// on when the key is on again.
+    /// A key that is off, or has as many versions as there can be, or whose account has, is looked at again the next day:
+    /// what is suspended goes on when the key is on again.
     async fn run(&self, permit: &Permit<RotateKey>, op: &RotateKey, txn: &mut Txn) -> Result<Option<KeyId>> {
         let place = chosen(permit)?;
         let mut record = self.key(txn, &place).await?;
