@@ -1,12 +1,11 @@
-use super::block_on;
 use super::seal::ask_or_do;
+use super::{perform, print};
 use crate::Stop;
 use crate::admin::Asked;
 use crate::config::Settings;
 use crate::control::AskControl;
-use crate::deployment::Deployment;
-use iam::{CreateAccount, ListAccounts};
-use serde_json::{Value, json};
+use iam::{AccountRecord, CreateAccount, ListAccounts};
+use serde_json::json;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,42 +13,19 @@ use types::{AccountId, limits};
 
 /// Makes an account and prints its root access key: the only time its secret is shown.
 pub(crate) fn create(settings: &Settings, name: &str) -> Result<ExitCode, Stop> {
-    block_on(async {
-        let deployment = Deployment::open(settings).await?;
-        let domains = &deployment.domains;
-        let caller = deployment.service("cli", "CreateAccount");
-        let made = domains.gate.perform(&caller, &domains.iam, CreateAccount { name: name.to_owned() }).await?;
-        println!(
-            "{:#}",
-            json!({
-                "account_id": made.account.id.to_string(),
-                "account_name": made.account.name,
-                "access_key_id": made.root.id.as_str(),
-                "access_key_secret": made.root.secret.expose(),
-            })
-        );
-        deployment.close().await
-    })?;
-    Ok(ExitCode::SUCCESS)
+    let made = perform(settings, "CreateAccount", CreateAccount { name: name.to_owned() })?;
+    print(&json!({
+        "account_id": made.account.id.to_string(),
+        "account_name": made.account.name,
+        "access_key_id": made.root.id.as_str(),
+        "access_key_secret": made.root.secret.expose(),
+    }))
 }
 
 /// Lists the accounts.
 pub(crate) fn list(settings: &Settings) -> Result<ExitCode, Stop> {
-    block_on(async {
-        let deployment = Deployment::open(settings).await?;
-        let domains = &deployment.domains;
-        let caller = deployment.service("cli", "ListAccounts");
-        let accounts = domains.gate.perform(&caller, &domains.iam, ListAccounts).await?;
-        let accounts: Vec<Value> = accounts
-            .iter()
-            .map(
-                |a| json!({"account_id": a.id.to_string(), "account_name": a.name, "created": a.created.iso_seconds()}),
-            )
-            .collect();
-        println!("{:#}", Value::from(accounts));
-        deployment.close().await
-    })?;
-    Ok(ExitCode::SUCCESS)
+    let shown = |a: &AccountRecord| json!({"account_id": a.id.to_string(), "account_name": a.name, "created": a.created.iso_seconds()});
+    print(&perform(settings, "ListAccounts", ListAccounts)?.iter().map(shown).collect())
 }
 
 /// Sets, shows or takes away the ceiling over an account: through the server if it runs.

@@ -1,10 +1,9 @@
-use super::block_on;
+use super::{perform, print};
 use crate::Stop;
 use crate::config::Settings;
-use crate::deployment::Deployment;
 use iam::{
-    CreateOperator, CreateOperatorKey, DeleteOperator, ListOperators, NewAccessKey, Operation, OperatorRecord, Run,
-    ShownOperator, UpdateOperator,
+    CreateOperator, CreateOperatorKey, DeleteOperator, ListOperators, NewAccessKey, OperatorRecord, ShownOperator,
+    UpdateOperator,
 };
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -46,19 +45,6 @@ pub(crate) fn delete(settings: &Settings, name: OperatorName) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-fn perform<Op: Operation>(settings: &Settings, name: &'static str, op: Op) -> Result<Op::Output, Stop>
-where
-    iam::Iam: Run<Op>,
-{
-    block_on(async {
-        let deployment = Deployment::open(settings).await?;
-        let domains = &deployment.domains;
-        let done = domains.gate.perform(&deployment.service("cli", name), &domains.iam, op).await;
-        deployment.close().await?;
-        Ok(done?)
-    })
-}
-
 fn described(record: &OperatorRecord) -> Value {
     let duties: Vec<&str> = record.duties.iter().map(|duty| duty.word()).collect();
     json!({
@@ -82,9 +68,4 @@ fn with_key(mut shown: Value, key: &NewAccessKey) -> Value {
         members.insert("access_key_secret".to_owned(), key.secret.expose().as_str().into());
     }
     shown
-}
-
-fn print(value: &Value) -> Result<ExitCode, Stop> {
-    println!("{value:#}");
-    Ok(ExitCode::SUCCESS)
 }

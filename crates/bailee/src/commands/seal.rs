@@ -1,10 +1,10 @@
-use super::block_on;
+use super::{block_on, print};
 use crate::Stop;
 use crate::admin::{self, Ask, Asked};
 use crate::config::Settings;
 use crate::deployment::{Deployment, PASSPHRASE, SHARES};
 use kms::seal::SharesSeal;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::process::ExitCode;
 use types::SystemRng;
@@ -98,9 +98,4 @@ pub(crate) fn ask_or_do(settings: &Settings, asked: Asked) -> Result<ExitCode, S
 fn kind(settings: &Settings) -> Result<String, Stop> {
     let kind = kms::seal::kind_in(&settings.data)?;
     kind.ok_or_else(|| format!("{} has no seal: it is no data folder of Bailee's", settings.data.display()).into())
-}
-
-fn print(shown: &Value) -> Result<ExitCode, Stop> {
-    println!("{shown:#}");
-    Ok(ExitCode::SUCCESS)
 }
