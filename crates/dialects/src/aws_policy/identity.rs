@@ -205,8 +205,8 @@ const FEDERATED_TRUST: Grammar = Grammar {
 fn trust_of(statement: &Value) -> &'static Grammar {
     let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
     let named = principal.and_then(|principal| principal.get("Federated"));
-    let is_oidc = |one: &Value| one.as_str().is_some_and(|text| text.contains(":oidc-provider/"));
-    if named.is_some_and(|named| super::list(named).iter().any(is_oidc)) { &FEDERATED_TRUST } else { &TRUST }
+    let is_saml = |one: &Value| one.as_str().is_some_and(|text| text.contains(":saml-provider/"));
+    if named.is_some_and(|named| !super::list(named).iter().all(is_saml)) { &FEDERATED_TRUST } else { &TRUST }
 }
 
 fn own_root(account: AccountId) -> String {

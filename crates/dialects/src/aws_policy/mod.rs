@@ -373,7 +373,7 @@ fn provider(element: &str, text: &str) -> Result<String> {
     let read = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":oidc-provider/"));
     let read = read.and_then(|(account, issuer)| Some((account.parse::<AccountId>().ok()?, issuer)));
     let (account, issuer) = read.ok_or_else(|| {
-        let rule = "write arn:aws:iam::<account>:oidc-provider/<URL without its scheme>";
+        let rule = "write arn:aws:iam::<account>:oidc-provider/<URL without its scheme>, or a statement for saml-provider/<name> alone";
         refused(element, format_args!("names {text:?}, which is no identity provider here: {rule}"))
     })?;
     Ok(format!("acs:ram::{account}:oidc-issuer/{issuer}"))

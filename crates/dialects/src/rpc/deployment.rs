@@ -3,7 +3,7 @@
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use iam::{AccessKeyInfo, NewAccessKey, OperatorRecord, ShownOperator};
+use iam::{AccessKeyInfo, AccountRecord, NewAccessKey, OperatorRecord, ShownOperator};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use types::{Duty, Failure, Result};
@@ -69,6 +69,14 @@ fn shown(found: &ShownOperator) -> Value {
     shown
 }
 
+fn account(record: &AccountRecord) -> Value {
+    json!({
+        "AccountId": record.id.to_string(),
+        "AccountName": record.name,
+        "CreateDate": record.created.iso_seconds(),
+    })
+}
+
 fn new_key(key: &NewAccessKey) -> Value {
     json!({ "AccessKeyId": key.id.as_str(), "AccessKeySecret": key.secret.expose() })
 }
@@ -76,26 +84,12 @@ fn new_key(key: &NewAccessKey) -> Value {
 async fn create_account(c: &Context<'_>) -> Result<Answer> {
     let name = c.params.required("AccountName")?.to_owned();
     let made = c.iam(iam::CreateAccount { name }).await?;
-    Ok(answer! {
-        "Account": {
-            "AccountId": made.account.id.to_string(),
-            "AccountName": made.account.name,
-            "CreateDate": made.account.created.iso_seconds(),
-        },
-        "AccessKey": new_key(&made.root),
-    })
+    Ok(answer! { "Account": account(&made.account), "AccessKey": new_key(&made.root) })
 }
 
 async fn list_accounts(c: &Context<'_>) -> Result<Answer> {
     let accounts = c.iam(iam::ListAccounts).await?;
-    let shown = accounts.iter().map(|account| {
-        json!({
-            "AccountId": account.id.to_string(),
-            "AccountName": account.name,
-            "CreateDate": account.created.iso_seconds(),
-        })
-    });
-    Ok(answer! { "Accounts": { "Account": shown.collect::<Vec<_>>() } })
+    Ok(answer! { "Accounts": { "Account": accounts.iter().map(account).collect::<Vec<_>>() } })
 }
 
 async fn create_operator(c: &Context<'_>) -> Result<Answer> {
