@@ -4,8 +4,9 @@ import re
 
 from harness import ROOT
 
-# Actions that their tests call through clients of their own, which are not counted: test_oidc.py, test_saml.py and
-# test_identity_policies.py. What is added besides has to be called through `services.SDKS`.
+# Actions that are not counted: test_oidc.py and test_saml.py call theirs through clients of their own, and
+# test_identity_policies.py calls those of RAM through one SDK and those of IMS by hand. What is added besides has to be
+# called through each of `services.SDKS` that has it.
 ELSEWHERE = {
     "ram": {
         "DecodeDiagnosticMessage", "ListTagResources", "TagResources", "UntagResources",

@@ -1,40 +1,16 @@
 """What decides besides attached policies: tags, permissions boundaries, control policies; and why a call was refused."""
 
 import base64
-import contextlib
 import csv
 import io
 import json
 
-import botocore.exceptions
 import pytest
-from harness import Credentials, People, Rpc, RpcError, allow, document, fresh
+from expect import rpc_error, s3_error
+from harness import Credentials, People, Rpc, RpcError, allow, aws_document, document, fresh, trust
 from services import SDKS, aws_client, refused, s3_client
 
-IMS = "2019-08-15"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-def text(*statements: dict) -> str:
-    """A policy in Amazon's grammar."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-@contextlib.contextmanager
-def aws_refused(code: str, status: int | None = None):
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        yield caught
-    answer = caught.value.response
-    assert answer["Error"]["Code"] == code, answer
-    assert status in (None, answer["ResponseMetadata"]["HTTPStatusCode"]), answer
-
-
-@contextlib.contextmanager
-def rpc_refused(code: str, status: int | None = None):
-    with pytest.raises(RpcError) as caught:
-        yield caught
-    assert caught.value.code == code, caught.value
-    assert status in (None, caught.value.status), caught.value
 
 
 @pytest.fixture(params=["tea", "tea-hmac-sha1"])
@@ -46,7 +22,7 @@ def ram(request, server, root):
 
 @pytest.fixture
 def ims(rpc):
-    return lambda action, **given: rpc.call(IMS, action, **given)
+    return lambda action, **given: rpc.call("ims", action, **given)
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +36,6 @@ def principal(root: Credentials, user: str) -> str:
 
 def pairs(found: list) -> dict:
     return {tag["TagKey"]: tag["TagValue"] for tag in found}
-
-
-def trust(account: str) -> str:
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": [f"acs:ram::{account}:root"]}}
-    return json.dumps({"Version": "1", "Statement": [statement]})
 
 
 def test_tags_of_roles_and_policies(ram, root):
@@ -120,13 +91,13 @@ def test_tags_of_users(ims, root):
     assert {tag["ResourceId"] for tag in listed["TagResources"]["TagResource"]} == {made["UserId"]}
     ims("UntagResources", **named, **{"TagKey.1": "cost"})
     assert pairs(ims("GetUser", UserPrincipalName=user)["User"]["Tags"]["Tag"]) == {"team": "red"}
-    with rpc_refused("UnsupportedOperation", 400):
+    with rpc_error("UnsupportedOperation", 400):
         ims("TagResources", ResourceType="user", **{"ResourceId.1": made["UserId"], "Tag.1.Key": "a"})
-    with rpc_refused("MissingParameter", 400):
+    with rpc_error("MissingParameter", 400):
         ims("TagResources", ResourceType="user", **{"Tag.1.Key": "a"})
-    with rpc_refused("EntityNotExist.User", 404):
+    with rpc_error("EntityNotExist.User", 404):
         ims("TagResources", ResourceType="user", **{"ResourcePrincipalName.1": "x@example.com", "Tag.1.Key": "a"})
-    with rpc_refused("MissingParameter", 400):
+    with rpc_error("MissingParameter", 400):
         ims("UntagResources", **named)
 
 
@@ -135,8 +106,8 @@ def test_tags_through_amazons_interface(iam, root):
     tags = [{"Key": "team", "Value": "red"}]
     assert iam.create_user(UserName=user, Tags=tags)["User"]["Tags"] == tags
     principal_ = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{root.account}:root"}, "Action": "sts:AssumeRole"}
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument=text(principal_), Tags=tags)
-    arn = iam.create_policy(PolicyName=policy, PolicyDocument=text(EVERYTHING), Tags=tags)["Policy"]["Arn"]
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=aws_document(principal_), Tags=tags)
+    arn = iam.create_policy(PolicyName=policy, PolicyDocument=aws_document(EVERYTHING), Tags=tags)["Policy"]["Arn"]
     for tag, untag, listed, named in [
         (iam.tag_user, iam.untag_user, iam.list_user_tags, {"UserName": user}),
         (iam.tag_role, iam.untag_role, iam.list_role_tags, {"RoleName": role}),
@@ -149,14 +120,14 @@ def test_tags_through_amazons_interface(iam, root):
         assert part["IsTruncated"] and listed(**named, Marker=part["Marker"])["Tags"] == [{"Key": "cost", "Value": ""}]
         untag(**named, TagKeys=["team"])
         assert listed(**named)["Tags"] == [{"Key": "cost", "Value": ""}]
-        with aws_refused("ValidationError", 400):
+        with s3_error("ValidationError", 400):
             tag(**named, Tags=[{"Key": "aws:x", "Value": ""}])
-        with aws_refused("LimitExceeded", 409):
+        with s3_error("LimitExceeded", 409):
             tag(**named, Tags=[{"Key": f"t{n}", "Value": ""} for n in range(50)])
     assert iam.get_user(UserName=user)["User"]["Tags"] == [{"Key": "cost", "Value": ""}]
     assert iam.get_role(RoleName=role)["Role"]["Tags"] == [{"Key": "cost", "Value": ""}]
     assert iam.get_policy(PolicyArn=arn)["Policy"]["Tags"] == [{"Key": "cost", "Value": ""}]
-    with aws_refused("NoSuchEntity", 404):
+    with s3_error("NoSuchEntity", 404):
         iam.tag_user(UserName=fresh("user"), Tags=tags)
 
 
@@ -176,38 +147,38 @@ def test_conditions_on_tags(iam, server):
         {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": own},
         {"Effect": "Allow", "Action": ["iam:CreateUser", "iam:Tag*"], "Resource": "*", "Condition": given},
     ]
-    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=text(*statements))
+    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=aws_document(*statements))
     mine = aws_client("iam", server, key_of(iam, user))
     assert mine.get_user(UserName=friend)["User"]["UserName"] == friend
     for other in (stranger, fresh("user")):
-        with aws_refused("AccessDenied", 403):
+        with s3_error("AccessDenied", 403):
             mine.get_user(UserName=other)
     mine.create_user(UserName=fresh("user"), Tags=[{"Key": "team", "Value": "red"}])
     for tags in ([], [{"Key": "team", "Value": "blue"}]):
-        with aws_refused("AccessDenied", 403):
+        with s3_error("AccessDenied", 403):
             mine.create_user(UserName=fresh("user"), Tags=tags)
     # One permission here is three there: naming one of them alone would mean more than it says.
-    lone = text({"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"})
-    with aws_refused("MalformedPolicyDocument", 400):
+    lone = aws_document({"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"})
+    with s3_error("MalformedPolicyDocument", 400):
         iam.put_user_policy(UserName=user, PolicyName="lone", PolicyDocument=lone)
 
 
 def test_permissions_boundaries(iam, server, root):
     user, role, policy = fresh("user"), fresh("role"), fresh("policy")
-    only = text({"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"})
+    only = aws_document({"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"})
     arn = iam.create_policy(PolicyName=policy, PolicyDocument=only)["Policy"]["Arn"]
     made = iam.create_user(UserName=user, PermissionsBoundary=arn)["User"]["PermissionsBoundary"]
     assert made == {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
-    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=text(EVERYTHING))
+    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=aws_document(EVERYTHING))
     mine = aws_client("iam", server, key_of(iam, user))
     mine.get_user(UserName=user)
-    with aws_refused("AccessDenied", 403):
+    with s3_error("AccessDenied", 403):
         mine.list_users()
     # Content is held, too.
-    with aws_refused("AccessDenied", 403):
+    with s3_error("AccessDenied", 403):
         s3_client(server, key_of(iam, user)).list_buckets()
     assert iam.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 1
-    with aws_refused("DeleteConflict", 409):
+    with s3_error("DeleteConflict", 409):
         iam.delete_policy(PolicyArn=arn)
     told = iam.simulate_principal_policy(
         PolicySourceArn=f"arn:aws:iam::{root.account}:user/{user}", ActionNames=["iam:GetUser", "iam:ListUsers"]
@@ -216,40 +187,40 @@ def test_permissions_boundaries(iam, server, root):
     inside = [one["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"] for one in told]
     assert inside == [True, False]
     told = iam.simulate_custom_policy(
-        PolicyInputList=[text(EVERYTHING)], PermissionsBoundaryPolicyInputList=[only], ActionNames=["iam:ListUsers"]
+        PolicyInputList=[aws_document(EVERYTHING)], PermissionsBoundaryPolicyInputList=[only], ActionNames=["iam:ListUsers"]
     )["EvaluationResults"][0]
     assert told["EvalDecision"] == "implicitDeny"
     iam.delete_user_permissions_boundary(UserName=user)
     mine.list_users()
-    with aws_refused("NoSuchEntity", 404):
+    with s3_error("NoSuchEntity", 404):
         iam.delete_user_permissions_boundary(UserName=user)
     system = "arn:aws:iam::aws:policy/AdministratorAccess"
     iam.put_user_permissions_boundary(UserName=user, PermissionsBoundary=system)
     assert iam.get_user(UserName=user)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == system
     principal_ = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{root.account}:root"}, "Action": "sts:AssumeRole"}
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument=text(principal_))
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=aws_document(principal_))
     iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn)
     assert iam.get_role(RoleName=role)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
     iam.delete_role_permissions_boundary(RoleName=role)
     assert "PermissionsBoundary" not in iam.get_role(RoleName=role)["Role"]
-    with aws_refused("NoSuchEntity", 404):
+    with s3_error("NoSuchEntity", 404):
         iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn + "-missing")
-    with aws_refused("ValidationError", 400):
+    with s3_error("ValidationError", 400):
         iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary="no policy at all, but long")
     iam.delete_policy(PolicyArn=arn)
 
 
 def test_users_may_be_left_to_others_below_a_ceiling(iam, server, root):
     user, policy = fresh("user"), fresh("policy")
-    arn = iam.create_policy(PolicyName=policy, PolicyDocument=text(EVERYTHING))["Policy"]["Arn"]
+    arn = iam.create_policy(PolicyName=policy, PolicyDocument=aws_document(EVERYTHING))["Policy"]["Arn"]
     condition = {"StringEquals": {"iam:PermissionsBoundary": arn}}
     statement = {"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "*", "Condition": condition}
     iam.create_user(UserName=user)
-    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=text(statement))
+    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=aws_document(statement))
     mine = aws_client("iam", server, key_of(iam, user))
     mine.create_user(UserName=fresh("user"), PermissionsBoundary=arn)
     for boundary in ({}, {"PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}):
-        with aws_refused("AccessDenied", 403):
+        with s3_error("AccessDenied", 403):
             mine.create_user(UserName=fresh("user"), **boundary)
 
 
@@ -269,9 +240,9 @@ def test_a_control_policy(own_server, tmp_path):
     # Of the account, its root is held like everyone.
     rpc.call("ram", "ListUsers")
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["before"]
-    with aws_refused("AccessDenied", 403):
+    with s3_error("AccessDenied", 403):
         s3.create_bucket(Bucket="after")
-    with rpc_refused("Forbidden.NoPermission", 403) as caught:
+    with rpc_error("Forbidden.NoPermission", 403) as caught:
         rpc.call("kms", "CreateKey")
     assert caught.value.body["AccessDeniedDetail"]["PolicyType"] == "ControlPolicy"
     # While the server is stopped it is the same.
@@ -291,7 +262,7 @@ def test_a_control_policy(own_server, tmp_path):
 def test_why_a_call_was_refused(ram, rpc, people, server, second):
     statement = allow("ram:ListUsers", Condition={"IpAddress": {"acs:SourceIp": "192.0.2.0/24"}})
     person = people.user(statement)
-    with rpc_refused("NoPermission", 403) as caught:
+    with rpc_error("NoPermission", 403) as caught:
         Rpc(server, person).call("ram", "ListUsers")
     body = caught.value.body
     message = body["AccessDeniedDetail"]["EncodedDiagnosticMessage"]
@@ -308,17 +279,17 @@ def test_why_a_call_was_refused(ram, rpc, people, server, second):
         {"Element": "Condition", "Operator": "IpAddress", "ConditionKey": "acs:SourceIp", "ConditionValues": ["192.0.2.0/24"]}
     ]
     # Not for the refused one without the right, and not for others with it.
-    with rpc_refused("NoPermission", 403):
+    with rpc_error("NoPermission", 403):
         Rpc(server, person).call("ram", "DecodeDiagnosticMessage", EncodedDiagnosticMessage=message)
     for told in (message, body["RequestId"], "none"):
-        with rpc_refused("InvalidParameter.EncodedDiagnosticMessage.Format", 400):
+        with rpc_error("InvalidParameter.EncodedDiagnosticMessage.Format", 400):
             Rpc(server, second).call("ram", "DecodeDiagnosticMessage", EncodedDiagnosticMessage=told)
 
 
 def test_why_through_amazons_interface(iam, server, root, people):
     person = people.user()
     mine, sts = aws_client("iam", server, person), aws_client("sts", server, root)
-    with aws_refused("AccessDenied", 403) as caught:
+    with s3_error("AccessDenied", 403) as caught:
         mine.list_users()
     answer = caught.value.response
     message = answer["Error"]["Message"].rsplit("Encoded authorization failure message: ", 1)[1]
@@ -326,10 +297,10 @@ def test_why_through_amazons_interface(iam, server, root, people):
         decoded = json.loads(sts.decode_authorization_message(EncodedMessage=told)["DecodedMessage"])
         assert (decoded["allowed"], decoded["explicitDeny"]) == (False, False)
         assert decoded["context"]["action"] == "ram:ListUsers"
-    with aws_refused("ValidationError", 400):
+    with s3_error("ValidationError", 400):
         sts.decode_authorization_message(EncodedMessage="nothing")
     # Content, too: S3's refusals have no room for the message, so the request's id says it.
-    with aws_refused("AccessDenied", 403) as caught:
+    with s3_error("AccessDenied", 403) as caught:
         s3_client(server, person).list_buckets()
     request = caught.value.response["ResponseMetadata"]["RequestId"]
     decoded = json.loads(sts.decode_authorization_message(EncodedMessage=request)["DecodedMessage"])
@@ -375,7 +346,7 @@ def test_a_credential_report(ims, iam, rpc, root, server):
             break
         token = part["NextToken"]
     assert [row["user"] for row in parts] == [row["user"] for row in rows]
-    with rpc_refused("InvalidParameter.MaxItems.Format", 400):
+    with rpc_error("InvalidParameter.MaxItems.Format", 400):
         ims("GetCredentialReport", MaxItems=0)
     assert iam.generate_credential_report()["State"] == "COMPLETE"
     theirs = iam.get_credential_report()
@@ -400,14 +371,14 @@ def test_networks_of_an_access_key(ims, people, root, server):
     assert json.loads(ims("GetAccessKeyPolicy", **named)["AccessKeyPolicy"]) == none
     set_ = ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=networks("192.0.2.0/24", "2001:db8::/32"))
     assert set_["AccessKeyId"] == person.id and json.loads(set_["AccessKeyPolicy"])["Status"] == "Active"
-    with rpc_refused("NoPermission", 403) as caught:
+    with rpc_error("NoPermission", 403) as caught:
         own.call("sts", "GetCallerIdentity")
     assert "network" in caught.value.body["Message"]
-    with aws_refused("AccessDenied", 403):
+    with s3_error("AccessDenied", 403):
         s3_client(server, person).list_buckets()
     # Whoever has not the secret is told no more than before.
     forged = Rpc(server, Credentials(person.id, "wrong"))
-    with rpc_refused("SignatureDoesNotMatch", 400):
+    with rpc_error("SignatureDoesNotMatch", 400):
         forged.call("sts", "GetCallerIdentity")
     ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=networks("192.0.2.0/24", status="Inactive"))
     own.call("sts", "GetCallerIdentity")
@@ -419,14 +390,14 @@ def test_networks_of_an_access_key(ims, people, root, server):
         ("SetAccessKeyPolicyForAccount", {}),
     ]:
         caller = Rpc(server, person if given else root)
-        with rpc_refused("InvalidParameter.AccessKeyPolicy.Format", 400):
-            caller.call(IMS, action, **given, AccessKeyPolicy=networks("192.0.2.1"))
+        with rpc_error("InvalidParameter.AccessKeyPolicy.Format", 400):
+            caller.call("ims", action, **given, AccessKeyPolicy=networks("192.0.2.1"))
     for wrong in ("", "{}", networks("nowhere"), json.dumps({"Status": "Active", "Statements": None})):
         with pytest.raises(RpcError) as caught:
             ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=wrong)
         assert caught.value.status == 400 and "AccessKeyPolicy" in caught.value.body["Message"], caught.value
     vpc = json.dumps({"Status": "Active", "Statements": [{"Type": "VPCWhiteList", "Value": "AllowAllVPC", "IPList": []}]})
-    with rpc_refused("UnsupportedOperation", 400):
+    with rpc_error("UnsupportedOperation", 400):
         ims("SetAccessKeyPolicy", **named, AccessKeyPolicy=vpc)
 
 
@@ -435,25 +406,25 @@ def test_networks_of_an_accounts_keys(own_server):
     rpc = Rpc(own_server, root)
     people = People(rpc)
     person = people.user(allow("ram:*"))
-    rpc.call(IMS, "SetAccessKeyPolicy", UserAccessKeyId=root.id, AccessKeyPolicy=networks("127.0.0.1"))
-    rpc.call(IMS, "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks("192.0.2.1"))
-    told = json.loads(rpc.call(IMS, "GetAccessKeyPolicyForAccount")["AccessKeyPolicy"])
+    rpc.call("ims", "SetAccessKeyPolicy", UserAccessKeyId=root.id, AccessKeyPolicy=networks("127.0.0.1"))
+    rpc.call("ims", "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks("192.0.2.1"))
+    told = json.loads(rpc.call("ims", "GetAccessKeyPolicyForAccount")["AccessKeyPolicy"])
     assert told == {"Version": 1, "Status": "Active", "Statements": [{"Type": "ClassicWhiteList", "IPList": ["192.0.2.1"]}]}
-    with rpc_refused("NoPermission", 403):
+    with rpc_error("NoPermission", 403):
         Rpc(own_server, person).call("sts", "GetCallerIdentity")
-    rpc.call(IMS, "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks(status="Inactive"))
+    rpc.call("ims", "SetAccessKeyPolicyForAccount", AccessKeyPolicy=networks(status="Inactive"))
     Rpc(own_server, person).call("sts", "GetCallerIdentity")
 
 
 def test_settings_through_the_newer_interface(own_server):
     rpc = Rpc(own_server, own_server.root)
-    set_ = rpc.call(IMS, "SetPasswordPolicy", MinimumPasswordLength=10, HardExpire="true")["PasswordPolicy"]
+    set_ = rpc.call("ims", "SetPasswordPolicy", MinimumPasswordLength=10, HardExpire="true")["PasswordPolicy"]
     assert (set_["MinimumPasswordLength"], set_["HardExpire"]) == (10, True)
-    assert rpc.call(IMS, "GetPasswordPolicy")["PasswordPolicy"] == set_
+    assert rpc.call("ims", "GetPasswordPolicy")["PasswordPolicy"] == set_
     assert rpc.call("ram", "GetPasswordPolicy")["PasswordPolicy"]["HardExpiry"] is True
-    set_ = rpc.call(IMS, "SetSecurityPreference", LoginSessionDuration=8)["SecurityPreference"]
+    set_ = rpc.call("ims", "SetSecurityPreference", LoginSessionDuration=8)["SecurityPreference"]
     assert set_["LoginProfilePreference"]["LoginSessionDuration"] == 8
-    assert rpc.call(IMS, "GetSecurityPreference")["SecurityPreference"] == set_
+    assert rpc.call("ims", "GetSecurityPreference")["SecurityPreference"] == set_
     for refused_ in ({"MFAOperationForLogin": "mandatory"}, {"AllowUserToLoginWithPasskey": "true"}):
-        with rpc_refused("UnsupportedOperation", 400):
-            rpc.call(IMS, "SetSecurityPreference", **refused_)
+        with rpc_error("UnsupportedOperation", 400):
+            rpc.call("ims", "SetSecurityPreference", **refused_)

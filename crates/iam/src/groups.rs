@@ -310,8 +310,7 @@ impl Own for ListGroups {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<GroupRecord>> {
-        let found = txn.view().scan(GROUPS, scope.account, &self.page.range()).await?;
-        Ok(self.page.page(found.into_iter().map(|(_, group)| group).collect(), |group| group.name.to_string()))
+        self.page.of_table(txn.view(), GROUPS, scope.account, |group| group.name.to_string()).await
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::operation::Audit;
-use store::Range;
-use types::{Failure, Result, limits};
+use store::{Range, Record, Table, View};
+use types::{AccountId, Failure, Result, limits};
 
 /// Entries of a page where the request does not say how many (RAM: MaxItems, default 100).
 const DEFAULT: usize = 100;
@@ -58,6 +58,18 @@ impl PageRequest {
         let all = Range::prefix(prefix, self.size() + 1);
         let start = |marker: &String| Range::after(&[prefix, marker.as_bytes()].concat(), 0).start;
         Range { start: self.marker.as_ref().map_or_else(|| all.start.clone(), start), ..all }
+    }
+
+    /// The page of all that an account has in a table; `name` gives a record's suffix there.
+    pub(crate) async fn of_table<R: Record>(
+        &self,
+        view: &View,
+        table: Table<R>,
+        account: AccountId,
+        name: impl Fn(&R) -> String,
+    ) -> Result<Page<R>> {
+        let found = view.scan(table, account, &self.range()).await?;
+        Ok(self.page(found.into_iter().map(|(_, record)| record).collect(), name))
     }
 
     /// Makes the page of at most one entry too many; `name` gives an entry's marker.

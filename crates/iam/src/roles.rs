@@ -262,8 +262,7 @@ impl Own for ListRoles {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<RoleRecord>> {
-        let found = txn.view().scan(ROLES, scope.account, &self.page.range()).await?;
-        Ok(self.page.page(found.into_iter().map(|(_, role)| role).collect(), |role| role.name.to_string()))
+        self.page.of_table(txn.view(), ROLES, scope.account, |role| role.name.to_string()).await
     }
 }
 

@@ -300,8 +300,7 @@ impl Own for ListUsers {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<UserRecord>> {
-        let found = txn.view().scan(USERS, scope.account, &self.page.range()).await?;
-        Ok(self.page.page(found.into_iter().map(|(_, user)| user).collect(), |user| user.name.to_string()))
+        self.page.of_table(txn.view(), USERS, scope.account, |user| user.name.to_string()).await
     }
 }
 

@@ -226,9 +226,7 @@ impl Own for ListOidcProviders {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<OidcProviderRecord>> {
-        let found = txn.view().scan(OIDC_PROVIDERS, scope.account, &self.page.range()).await?;
-        let found = found.into_iter().map(|(_, provider)| provider).collect();
-        Ok(self.page.page(found, |provider: &OidcProviderRecord| provider.name.to_string()))
+        self.page.of_table(txn.view(), OIDC_PROVIDERS, scope.account, |provider| provider.name.to_string()).await
     }
 }
 

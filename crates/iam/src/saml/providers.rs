@@ -225,8 +225,7 @@ impl Own for ListSamlProviders {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<SamlProviderRecord>> {
-        let found = txn.view().scan(SAML_PROVIDERS, scope.account, &self.page.range()).await?;
-        Ok(self.page.page(found.into_iter().map(|(_, record)| record).collect(), |record| record.name.to_string()))
+        self.page.of_table(txn.view(), SAML_PROVIDERS, scope.account, |record| record.name.to_string()).await
     }
 }
 
