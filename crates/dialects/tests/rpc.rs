@@ -210,6 +210,7 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
         | "GetPasswordPolicy"
         | "SetSecurityPreference"
         | "GetSecurityPreference"
+        | "GetRecordPreference"
         | "GetAccountAlias"
         | "GetDefaultDomain"
         | "GetAccountSummary"
@@ -219,6 +220,7 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
         | "GetCredentialReport"
         | "GetAccessKeyPolicyForAccount"
         | "ClearAccountAlias" => vec![],
+        "SetRecordPreference" => vec![("StrictReads", s("true"))],
         "SetAccountAlias" => vec![("AccountAlias", s("chosen"))],
         "SetAccessKeyPolicy" => vec![
             ("UserName", s("there")),
@@ -426,7 +428,10 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         }
         let foreign = world.call(Some(&other), version, row.name, &more).await;
         let own_only = more.is_empty()
-            || matches!(row.name, "SetAccountAlias" | "SetAccessKeyPolicyForAccount" | "DecodeDiagnosticMessage")
+            || matches!(
+                row.name,
+                "SetAccountAlias" | "SetAccessKeyPolicyForAccount" | "SetRecordPreference" | "DecodeDiagnosticMessage"
+            )
             || row.name.starts_with("Create")
                 && !matches!(row.name, "CreateAlias" | "CreateAccessKey" | "CreateLoginProfile");
         assert!(own_only || matches!(foreign.status, 403 | 404), "{}: {}", row.name, foreign.body);

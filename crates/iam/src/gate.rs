@@ -5,6 +5,7 @@ use crate::operation::{Audit, Operation, Run};
 use crate::permit::Permit;
 use crate::rates::Rates;
 use crate::record::Scene;
+use crate::recording::is_strict;
 use crate::records::{NONCES, NonceRecord};
 use std::sync::Arc;
 use store::{Committed, Durability, Store, Txn, View};
@@ -162,7 +163,10 @@ impl Gate {
             }
             scene.answered = Audit::default();
             op.outcome(&output, &mut scene.answered);
-            let durability = if txn.writes() || op.strict() { Durability::Synced } else { Durability::Logged };
+            let durability = match txn.writes() || op.strict() {
+                true => Durability::Synced,
+                false => self.durability(scene).await?,
+            };
             self.append(store, scene, &mut txn, Op::refusal(&output), true).await?;
             if let Committed::Done(_) = txn.commit(durability).await? {
                 caller.set_recorded();
@@ -185,12 +189,23 @@ impl Gate {
             self.append(store, scene, &mut txn, Some(failure), claim).await?;
             // A conflict here means that another call used the nonce up meanwhile: there is nothing left to claim.
             claim = false;
-            if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
+            if let Committed::Done(_) = txn.commit(self.durability(scene).await?).await? {
                 scene.caller.set_recorded();
                 return Ok(());
             }
         }
         Err(Reason::Contended.into())
+    }
+
+    /// How sure the record of what changes nothing must be before the answer: as the accounts want it that get it.
+    async fn durability(&self, scene: &Scene<'_>) -> Result<Durability> {
+        let view = self.directory.store().view().await?;
+        for account in scene.recipients() {
+            if is_strict(&view, account).await? {
+                return Ok(Durability::Synced);
+            }
+        }
+        Ok(Durability::Logged)
     }
 
     /// Adds the call's events to a transaction. They carry the time of now, not of the call's arrival: a log is in the

@@ -39,6 +39,7 @@ mod policy_versions;
 pub mod quotas;
 mod rates;
 mod record;
+mod recording;
 mod records;
 mod rights;
 mod roles;
@@ -106,9 +107,10 @@ pub use policy_versions::{
 };
 pub use rates::{Limits, Pace, Rates};
 pub use record::GLOBAL;
+pub use recording::{GetRecordPreference, SetRecordPreference};
 pub use records::{
-    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RoleRecord,
-    UserRecord,
+    AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RecordPreference,
+    RoleRecord, UserRecord,
 };
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;

@@ -242,6 +242,13 @@ pub struct ControlPolicyRecord {
     pub set: Timestamp,
 }
 
+/// How surely an account's events are kept before the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordPreference {
+    /// Reads and refusals are on disk before they are answered, as changes always are.
+    pub strict: bool,
+}
+
 /// That a policy is attached somewhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AttachmentRecord {
@@ -268,6 +275,7 @@ impl Record for KeyNetworks {}
 impl Record for ControlPolicyRecord {}
 impl Record for AttachmentRecord {}
 impl Record for NonceRecord {}
+impl Record for RecordPreference {}
 
 /// Accounts by id, under the platform.
 pub(crate) const ACCOUNTS: Table<AccountRecord> = Table::new(Space::Identity, 1, "an account");
@@ -310,6 +318,8 @@ pub(crate) const KEY_NETWORKS: Table<KeyNetworks> = Table::new(Space::Identity, 
 /// From where the access keys of the account may be used that have no rule of their own, under an empty suffix.
 pub(crate) const ACCOUNT_NETWORKS: Table<KeyNetworks> =
     Table::new(Space::Identity, 53, "the networks of an account's access keys");
+/// How surely the account's events are kept before the answer, under an empty suffix.
+pub(crate) const RECORDING: Table<RecordPreference> = Table::new(Space::Identity, 80, "an account's record preference");
 /// Last uses of access keys by id.
 pub(crate) const KEY_USES: Table<KeyUseRecord> = Table::new(Space::Identity, 23, "an access key's last use");
 /// Used nonces, under the platform: the minute they were signed in (eight bytes, big endian), then

@@ -62,10 +62,10 @@ pub use ops::{
     ExportDataKey, Exported, GenerateAndExportDataKey, GenerateDataKey, GenerateDataKeyPair,
     GenerateDataKeyWithoutPlaintext, GenerateMac, GenerateRandom, GetKeyPolicy, GetParametersForImport, GetPublicKey,
     ImportKeyMaterial, ImportParameters, KeyPolicy, KeyVersion, ListAliases, ListAliasesByKeyId, ListGrants,
-    ListKeyTags, ListKeyVersions, ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncrypted, Recipient,
-    RetirableGrants, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion, ServiceKey, SetDeletionProtection,
-    SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
-    UsedVersion, Verify, VerifyMac, service_alias,
+    ListKeyTags, ListKeyVersions, ListKeys, ListRetirableGrants, PairRef, Probe, ReEncrypt, ReEncryptDestination,
+    ReEncryptSource, ReEncrypted, Recipient, RetirableGrants, RetireGrant, RevokeGrant, RotateKey, ScheduleKeyDeletion,
+    ServiceKey, SetDeletionProtection, SetKeyPolicy, ShownKey, Sign, Signed, TagKey, UntagKey, UpdateAlias,
+    UpdateKeyDescription, UpdateRotationPolicy, UsedVersion, Verify, VerifyMac, service_alias,
 };
 pub use pace::pace;
 pub use page::{Page, Paged};

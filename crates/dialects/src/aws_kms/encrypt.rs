@@ -3,11 +3,11 @@
 use super::context::Context;
 use super::grant_token;
 use super::row::{Row, row};
-use super::words::{self, SYMMETRIC, encryption_name};
+use super::words::{self, encryption_name};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crypto::pair::EncryptionScheme;
-use kms::{Ciphertext, PairRef};
+use kms::{Ciphertext, PairRef, ReEncryptDestination, ReEncryptSource};
 use serde_json::{Value, json};
 use types::{Failure, Result};
 
@@ -17,7 +17,7 @@ pub(super) const ROWS: &[Row] = &[
         ["KeyId", "Plaintext", "EncryptionContext", "GrantTokens", "EncryptionAlgorithm", "DryRun"], encrypt),
     row!("Decrypt", Partial, ["kms:Decrypt", "kms:AsymmetricDecrypt"],
         ["CiphertextBlob", "EncryptionContext", "GrantTokens", "KeyId", "EncryptionAlgorithm", "DryRun"], decrypt),
-    row!("ReEncrypt", Partial, ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+    row!("ReEncrypt", Full, ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
         ["CiphertextBlob", "SourceEncryptionContext", "SourceKeyId", "DestinationKeyId", "DestinationEncryptionContext",
          "SourceEncryptionAlgorithm", "DestinationEncryptionAlgorithm", "GrantTokens", "DryRun"], re_encrypt),
 ];
@@ -27,11 +27,7 @@ const PLAINTEXT: usize = 4_096;
 
 /// The key's own answer to what it is encrypted with: with a pair there is no context.
 fn scheme(c: &Context<'_>) -> Result<Option<EncryptionScheme>> {
-    let scheme = words::encryption("EncryptionAlgorithm", c.input.optional("EncryptionAlgorithm")?)?;
-    if scheme.is_some() && !c.input.context("EncryptionContext")?.is_empty() {
-        return Err(Failure::invalid("EncryptionContext", "it can be given with SYMMETRIC_DEFAULT only"));
-    }
-    Ok(scheme)
+    half(c, "EncryptionAlgorithm", "EncryptionContext")
 }
 
 async fn encrypt(c: &Context<'_>) -> Result<Value> {
@@ -87,28 +83,46 @@ async fn decrypt(c: &Context<'_>) -> Result<Value> {
     }))
 }
 
+/// An algorithm of one half, if it is one of pairs; their half has no context.
+fn half(c: &Context<'_>, algorithm: &'static str, context: &'static str) -> Result<Option<EncryptionScheme>> {
+    let scheme = words::encryption(algorithm, c.input.optional(algorithm)?)?;
+    if scheme.is_some() && !c.input.context(context)?.is_empty() {
+        return Err(Failure::invalid(context, "it can be given with SYMMETRIC_DEFAULT only"));
+    }
+    Ok(scheme)
+}
+
 async fn re_encrypt(c: &Context<'_>) -> Result<Value> {
     grant_token::check(c)?;
-    for name in ["SourceEncryptionAlgorithm", "DestinationEncryptionAlgorithm"] {
-        if words::encryption(name, c.input.optional(name)?)?.is_some() {
-            return Err(Failure::invalid(name, "only SYMMETRIC_DEFAULT is supported"));
-        }
-    }
+    let opening = half(c, "SourceEncryptionAlgorithm", "SourceEncryptionContext")?;
+    let sealing = half(c, "DestinationEncryptionAlgorithm", "DestinationEncryptionContext")?;
     let source_key = c.key_in("SourceKeyId")?;
     let key = super::arn::key(c.input.text("DestinationKeyId")?)?;
-    let op = kms::ReEncrypt {
-        source: Ciphertext::from_base64(c.input.text("CiphertextBlob")?)?,
-        source_context: c.input.context("SourceEncryptionContext")?,
-        source_key: source_key.clone(),
-        key: key.clone(),
-        context: c.input.context("DestinationEncryptionContext")?,
+    let from = match opening {
+        None => ReEncryptSource::Sealed {
+            ciphertext: Ciphertext::from_base64(c.input.text("CiphertextBlob")?)?,
+            context: c.input.context("SourceEncryptionContext")?,
+            key: source_key.clone(),
+        },
+        Some(scheme) => ReEncryptSource::Paired {
+            pair: PairRef { key: source_key.clone().ok_or_else(|| Failure::missing("SourceKeyId"))?, version: None },
+            scheme,
+            ciphertext: c.input.bytes("CiphertextBlob")?,
+        },
     };
+    let to = match sealing {
+        None => {
+            ReEncryptDestination::Sealed { key: key.clone(), context: c.input.context("DestinationEncryptionContext")? }
+        }
+        Some(scheme) => ReEncryptDestination::Paired { pair: PairRef { key: key.clone(), version: None }, scheme },
+    };
+    let op = kms::ReEncrypt { from, to };
     let made = op.perform(&c.domains.gate, &c.asking()?, &c.region.kms).await?;
     Ok(json!({
-        "CiphertextBlob": made.new.ciphertext.to_base64(),
-        "SourceKeyId": c.arn(source_key.as_ref(), &made.source.0)?,
-        "KeyId": c.arn(Some(&key), &made.new.key)?,
-        "SourceEncryptionAlgorithm": SYMMETRIC,
-        "DestinationEncryptionAlgorithm": SYMMETRIC,
+        "CiphertextBlob": STANDARD.encode(made.ciphertext),
+        "SourceKeyId": c.arn(source_key.as_ref(), &made.from.key)?,
+        "KeyId": c.arn(Some(&key), &made.to.key)?,
+        "SourceEncryptionAlgorithm": encryption_name(opening),
+        "DestinationEncryptionAlgorithm": encryption_name(sealing),
     }))
 }

@@ -2,7 +2,7 @@
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
-use iam::{LookupEvents, Trails};
+use iam::{LookupEvents, RecordPreference, Trails};
 use trail::{Attribute, Direction, Query};
 use types::{Failure, Result, Timestamp};
 use wire::Params;
@@ -10,6 +10,8 @@ use wire::Params;
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(ActionTrail, "LookupEvents", Full, ["actiontrail:LookupEvents"], lookup_events),
+    row!(ActionTrail, "SetRecordPreference", Full, ["actiontrail:SetRecordPreference"], set_record_preference),
+    row!(ActionTrail, "GetRecordPreference", Full, ["actiontrail:GetRecordPreference"], get_record_preference),
     row!(ActionTrail, "CreateTrail"),
     row!(ActionTrail, "UpdateTrail"),
     row!(ActionTrail, "DeleteTrail"),
@@ -71,6 +73,20 @@ async fn lookup_events(c: &Context<'_>) -> Result<Answer> {
         members.insert("NextToken".to_owned(), token.into());
     }
     Ok(members)
+}
+
+fn record_preference(preference: RecordPreference) -> Answer {
+    answer! { "RecordPreference": {"StrictReads": preference.strict} }
+}
+
+/// An action of our own: whether reads are recorded as surely as changes.
+async fn set_record_preference(c: &Context<'_>) -> Result<Answer> {
+    let strict = c.params.boolean("StrictReads")?.ok_or_else(|| Failure::missing("StrictReads"))?;
+    c.iam(iam::SetRecordPreference { strict }).await.map(record_preference)
+}
+
+async fn get_record_preference(c: &Context<'_>) -> Result<Answer> {
+    c.iam(iam::GetRecordPreference).await.map(record_preference)
 }
 
 fn query(params: &Params, now: Timestamp) -> Result<Query> {

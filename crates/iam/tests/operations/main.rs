@@ -19,6 +19,7 @@ mod nonces;
 mod oidc;
 mod people;
 mod policies;
+mod recording;
 mod saml;
 mod sessions;
 mod upkeep;

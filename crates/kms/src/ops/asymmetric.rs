@@ -75,6 +75,11 @@ impl PairRef {
         self.key.audit(audit);
         audit.optional("KeyVersionId", self.version.as_ref().map(KeyId::as_str));
     }
+
+    pub(crate) fn audit_with(&self, scheme: EncryptionScheme, audit: &mut Audit) {
+        self.audit(audit);
+        audit.parameter("Algorithm", format!("{scheme:?}"));
+    }
 }
 
 impl UsedVersion {
@@ -98,6 +103,41 @@ impl Kms {
         let material = self.material(txn.view(), &place, &record, &version).await?;
         Ok((UsedVersion { key: place.id, version }, material))
     }
+
+    /// Encrypts to the public key that the gate allowed.
+    pub(crate) async fn encrypt_paired<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        pair: &PairRef,
+        scheme: EncryptionScheme,
+        plaintext: &Secret<Vec<u8>>,
+    ) -> Result<(UsedVersion, Vec<u8>)> {
+        let version = pair.version.as_ref();
+        let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
+        check_plaintext(plaintext)?;
+        if scheme == EncryptionScheme::Sm2 && plaintext.expose().len() > limits::SM2_PLAINTEXT_BYTES {
+            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::SM2_PLAINTEXT_BYTES)));
+        }
+        Ok((used, self.encrypt_with(&material, scheme, plaintext.expose())?))
+    }
+
+    /// Decrypts with the private key that the gate allowed.
+    pub(crate) async fn decrypt_paired<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        txn: &mut Txn,
+        pair: &PairRef,
+        scheme: EncryptionScheme,
+        ciphertext: &[u8],
+    ) -> Result<(UsedVersion, Secret<Vec<u8>>)> {
+        let version = pair.version.as_ref();
+        let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
+        if ciphertext.len() > limits::PAIR_CIPHERTEXT_BYTES {
+            return Err(Reason::CiphertextInvalid.into());
+        }
+        Ok((used, self.decrypt_with(&material, scheme, ciphertext).await?))
+    }
 }
 
 impl Operation for AsymmetricEncrypt {
@@ -108,8 +148,7 @@ impl Operation for AsymmetricEncrypt {
     }
 
     fn audit(&self, audit: &mut Audit) {
-        self.pair.audit(audit);
-        audit.parameter("Algorithm", format!("{:?}", self.scheme));
+        self.pair.audit_with(self.scheme, audit);
     }
 
     fn outcome(&self, output: &Self::Output, audit: &mut Audit) {
@@ -133,13 +172,7 @@ impl Run<AsymmetricEncrypt> for Kms {
         op: &AsymmetricEncrypt,
         txn: &mut Txn,
     ) -> Result<(UsedVersion, Vec<u8>)> {
-        let version = op.pair.version.as_ref();
-        let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
-        check_plaintext(&op.plaintext)?;
-        if op.scheme == EncryptionScheme::Sm2 && op.plaintext.expose().len() > limits::SM2_PLAINTEXT_BYTES {
-            return Err(Failure::invalid("Plaintext", format!("1 to {} bytes", limits::SM2_PLAINTEXT_BYTES)));
-        }
-        Ok((used, self.encrypt_with(&material, op.scheme, op.plaintext.expose())?))
+        self.encrypt_paired(permit, txn, &op.pair, op.scheme, &op.plaintext).await
     }
 }
 
@@ -151,8 +184,7 @@ impl Operation for AsymmetricDecrypt {
     }
 
     fn audit(&self, audit: &mut Audit) {
-        self.pair.audit(audit);
-        audit.parameter("Algorithm", format!("{:?}", self.scheme));
+        self.pair.audit_with(self.scheme, audit);
     }
 
     fn outcome(&self, output: &Self::Output, audit: &mut Audit) {
@@ -176,12 +208,7 @@ impl Run<AsymmetricDecrypt> for Kms {
         op: &AsymmetricDecrypt,
         txn: &mut Txn,
     ) -> Result<(UsedVersion, Secret<Vec<u8>>)> {
-        let version = op.pair.version.as_ref();
-        let (used, material) = self.version_for(permit, txn, KeyUsage::EncryptDecrypt, version).await?;
-        if op.ciphertext.len() > limits::PAIR_CIPHERTEXT_BYTES {
-            return Err(Reason::CiphertextInvalid.into());
-        }
-        Ok((used, self.decrypt_with(&material, op.scheme, &op.ciphertext).await?))
+        self.decrypt_paired(permit, txn, &op.pair, op.scheme, &op.ciphertext).await
     }
 }
 

@@ -53,7 +53,7 @@ pub use list_aliases::{ListAliases, ListAliasesByKeyId};
 pub use list_keys::ListKeys;
 pub use mac::{GenerateMac, VerifyMac};
 pub use probe::Probe;
-pub use re_encrypt::{ReEncrypt, ReEncrypted};
+pub use re_encrypt::{ReEncrypt, ReEncryptDestination, ReEncryptSource, ReEncrypted};
 pub use retirable_grants::{ListRetirableGrants, RetirableGrants};
 pub use rotation::{CreateKeyVersion, KeyVersion, RotateKey, UpdateRotationPolicy};
 pub use service_key::{ServiceKey, service_alias};

@@ -3,60 +3,95 @@ use crate::ciphertext::Ciphertext;
 use crate::encryption_context::EncryptionContext;
 use crate::key_ref::KeyRef;
 use crate::kms::Kms;
+use crate::ops::asymmetric::{PairRef, UsedVersion};
 use crate::ops::decrypt::Decrypted;
-use crate::ops::encrypt::{Encrypted, check_plaintext};
+use crate::ops::encrypt::check_plaintext;
 use async_trait::async_trait;
+use crypto::pair::EncryptionScheme;
 use iam::{Audit, Caller, Gate, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
 use types::{Action, Result, Secret};
 
-/// The first half of encrypting something under another key: opens it. What it gives stays in the house.
-struct ReEncryptFrom {
-    ciphertext: Ciphertext,
-    key: Option<KeyRef>,
-    context: EncryptionContext,
+/// What is to be encrypted under another key.
+#[derive(Clone, Debug)]
+pub enum ReEncryptSource {
+    /// What a symmetric key sealed.
+    Sealed {
+        /// What there is.
+        ciphertext: Ciphertext,
+        /// What it is bound to.
+        context: EncryptionContext,
+        /// The key that must have made it, if the caller says so; an alias will do.
+        key: Option<KeyRef>,
+    },
+    /// What was encrypted to a public key, which does not say to whose.
+    Paired {
+        /// Whose private key opens it.
+        pair: PairRef,
+        /// How it was encrypted.
+        scheme: EncryptionScheme,
+        /// What there is.
+        ciphertext: Vec<u8>,
+    },
 }
 
-/// The second half: seals it under the other key's primary version.
+/// What it is to be encrypted under.
+#[derive(Clone, Debug)]
+pub enum ReEncryptDestination {
+    /// A symmetric key's primary version.
+    Sealed {
+        /// Which key; an alias will do.
+        key: KeyRef,
+        /// What the new ciphertext is bound to.
+        context: EncryptionContext,
+    },
+    /// A public key.
+    Paired {
+        /// Whose.
+        pair: PairRef,
+        /// How.
+        scheme: EncryptionScheme,
+    },
+}
+
+/// The first half of encrypting something under another key: opens it. What it gives stays in the house.
+struct ReEncryptFrom(ReEncryptSource);
+
+/// The second half: seals it under the other key.
 struct ReEncryptTo {
-    key: KeyRef,
+    to: ReEncryptDestination,
     plaintext: Secret<Vec<u8>>,
-    context: EncryptionContext,
 }
 
 /// Encrypts under another key what is encrypted under one, without showing it. Two permissions on two keys, each decided
 /// by that key's own policy and tags; so two operations, and two events.
 pub struct ReEncrypt {
     /// What there is.
-    pub source: Ciphertext,
-    /// What that is bound to.
-    pub source_context: EncryptionContext,
-    /// The key that must have made it, if the caller says so; an alias will do.
-    pub source_key: Option<KeyRef>,
-    /// The other key; an alias will do.
-    pub key: KeyRef,
-    /// What the new ciphertext is bound to.
-    pub context: EncryptionContext,
+    pub from: ReEncryptSource,
+    /// The other key.
+    pub to: ReEncryptDestination,
 }
 
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct ReEncrypted {
     /// Under which key and version it was.
-    pub source: (types::KeyId, types::KeyId),
-    /// The new ciphertext.
-    pub new: Encrypted,
+    pub from: UsedVersion,
+    /// Under which it is.
+    pub to: UsedVersion,
+    /// The new ciphertext; of a symmetric key, the bytes of a [`Ciphertext`].
+    pub ciphertext: Vec<u8>,
 }
 
 impl ReEncrypt {
     /// Asks the gate for both halves.
     pub async fn perform(self, gate: &Gate, caller: &Caller, kms: &Kms) -> Result<ReEncrypted> {
-        let from = ReEncryptFrom { ciphertext: self.source, key: self.source_key, context: self.source_context };
         // The trial of a dry run comes last: only then is it known that all of it would have worked.
-        let opened = gate.perform(&caller.in_earnest(), kms, from).await?;
-        let source = (opened.key, opened.version);
-        let to = ReEncryptTo { key: self.key, plaintext: opened.plaintext, context: self.context };
-        Ok(ReEncrypted { source, new: gate.perform(caller, kms, to).await? })
+        let opened = gate.perform(&caller.in_earnest(), kms, ReEncryptFrom(self.from)).await?;
+        let from = UsedVersion { key: opened.key, version: opened.version };
+        let (to, ciphertext) =
+            gate.perform(caller, kms, ReEncryptTo { to: self.to, plaintext: opened.plaintext }).await?;
+        Ok(ReEncrypted { from, to, ciphertext })
     }
 }
 
@@ -68,9 +103,14 @@ impl Operation for ReEncryptFrom {
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit.parameter("KeyVersionId", self.ciphertext.version().as_str());
-        audit.optional("KeyId", self.key.as_ref().map(KeyRef::to_string));
-        self.context.audit(audit);
+        match &self.0 {
+            ReEncryptSource::Sealed { ciphertext, context, key } => {
+                audit.parameter("KeyVersionId", ciphertext.version().as_str());
+                audit.optional("KeyId", key.as_ref().map(KeyRef::to_string));
+                context.audit(audit);
+            }
+            ReEncryptSource::Paired { pair, scheme, .. } => pair.audit_with(*scheme, audit),
+        }
     }
 
     fn outcome(&self, output: &Decrypted, audit: &mut Audit) {
@@ -85,29 +125,47 @@ impl Run<ReEncryptFrom> for Kms {
     }
 
     async fn target(&self, op: &ReEncryptFrom, caller: &Caller, view: &View) -> Result<Target> {
-        let place = self.key_of_ciphertext(op.key.as_ref(), &op.ciphertext, caller, view).await?;
-        self.use_target(op.action(), place, &op.context, caller, view).await
+        match &op.0 {
+            ReEncryptSource::Sealed { ciphertext, context, key } => {
+                let place = self.key_of_ciphertext(key.as_ref(), ciphertext, caller, view).await?;
+                self.use_target(op.action(), place, context, caller, view).await
+            }
+            ReEncryptSource::Paired { pair, .. } => self.named_target(op.action(), &pair.key, caller, view).await,
+        }
     }
 
     async fn run(&self, permit: &Permit<ReEncryptFrom>, op: &ReEncryptFrom, txn: &mut Txn) -> Result<Decrypted> {
-        self.open_ciphertext(permit, txn, &op.ciphertext, &op.context, op.key.as_ref()).await
+        match &op.0 {
+            ReEncryptSource::Sealed { ciphertext, context, key } => {
+                self.open_ciphertext(permit, txn, ciphertext, context, key.as_ref()).await
+            }
+            ReEncryptSource::Paired { pair, scheme, ciphertext } => {
+                let (used, plaintext) = self.decrypt_paired(permit, txn, pair, *scheme, ciphertext).await?;
+                Ok(Decrypted { key: used.key, version: used.version, plaintext })
+            }
+        }
     }
 }
 
 impl Operation for ReEncryptTo {
-    type Output = Encrypted;
+    type Output = (UsedVersion, Vec<u8>);
 
     fn action(&self) -> Action {
         action::RE_ENCRYPT_TO
     }
 
     fn audit(&self, audit: &mut Audit) {
-        self.key.audit(audit);
-        self.context.audit(audit);
+        match &self.to {
+            ReEncryptDestination::Sealed { key, context } => {
+                key.audit(audit);
+                context.audit(audit);
+            }
+            ReEncryptDestination::Paired { pair, scheme } => pair.audit_with(*scheme, audit),
+        }
     }
 
-    fn outcome(&self, output: &Encrypted, audit: &mut Audit) {
-        output.audit(audit);
+    fn outcome(&self, output: &(UsedVersion, Vec<u8>), audit: &mut Audit) {
+        output.0.audit(audit);
     }
 }
 
@@ -118,11 +176,30 @@ impl Run<ReEncryptTo> for Kms {
     }
 
     async fn target(&self, op: &ReEncryptTo, caller: &Caller, view: &View) -> Result<Target> {
-        self.bound_target(op.action(), &op.key, &op.context, caller, view).await
+        match &op.to {
+            ReEncryptDestination::Sealed { key, context } => {
+                self.bound_target(op.action(), key, context, caller, view).await
+            }
+            ReEncryptDestination::Paired { pair, .. } => self.named_target(op.action(), &pair.key, caller, view).await,
+        }
     }
 
-    async fn run(&self, permit: &Permit<ReEncryptTo>, op: &ReEncryptTo, txn: &mut Txn) -> Result<Encrypted> {
-        check_plaintext(&op.plaintext)?;
-        self.seal(permit, txn, &op.context, op.plaintext.expose()).await
+    async fn run(
+        &self,
+        permit: &Permit<ReEncryptTo>,
+        op: &ReEncryptTo,
+        txn: &mut Txn,
+    ) -> Result<(UsedVersion, Vec<u8>)> {
+        match &op.to {
+            ReEncryptDestination::Sealed { context, .. } => {
+                check_plaintext(&op.plaintext)?;
+                let sealed = self.seal(permit, txn, context, op.plaintext.expose()).await?;
+                let used = UsedVersion { key: sealed.key, version: sealed.version };
+                Ok((used, sealed.ciphertext.bytes().to_vec()))
+            }
+            ReEncryptDestination::Paired { pair, scheme } => {
+                self.encrypt_paired(permit, txn, pair, *scheme, &op.plaintext).await
+            }
+        }
     }
 }

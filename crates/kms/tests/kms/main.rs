@@ -13,6 +13,7 @@ mod import;
 mod lifecycle;
 mod places;
 mod quotas;
+mod re_encrypting;
 mod rewrapping;
 mod rotation;
 mod seal;

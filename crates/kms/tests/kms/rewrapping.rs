@@ -6,8 +6,8 @@ use kms::secrets::{CreateSecret, GetSecretValue, RewrapSecretValues, Secrets, Ve
 use kms::{
     Ciphertext, CreateKeyVersion, Decrypt, DescribeKey, DescribeKeyVersion, DisableKey, Drawn, EnableKey,
     EncryptionContext, FinishKeyRewrap, GetKeyRewrap, KeyRef, KeyRewrap, KeySpec, ListKeyVersions, Page, ReEncrypt,
-    RetireKeyVersion, RewrapAdvance, RewrapDataKeys, RewrapPoint, RewrapRef, RewrapStage, RewrapState,
-    ScheduleKeyDeletion, StartKeyRewrap,
+    ReEncryptDestination, ReEncryptSource, RetireKeyVersion, RewrapAdvance, RewrapDataKeys, RewrapPoint, RewrapRef,
+    RewrapStage, RewrapState, ScheduleKeyDeletion, StartKeyRewrap,
 };
 use types::{KeyId, Reason, Result, Timestamp};
 
@@ -71,12 +71,10 @@ async fn a_version_is_retired_once_a_rewrap_left_nothing_under_it() {
     let retired = world.ann(retire(&key, &first)).await.unwrap();
     assert!(retired.retired.is_some() && !retired.primary);
     assert_eq!(reason(world.ann(decrypt(&old)).await), Reason::KeyVersionRetired);
+    let context = EncryptionContext::default;
     let again = ReEncrypt {
-        source: old.clone(),
-        source_context: EncryptionContext::default(),
-        source_key: None,
-        key: key.clone(),
-        context: EncryptionContext::default(),
+        from: ReEncryptSource::Sealed { ciphertext: old.clone(), context: context(), key: None },
+        to: ReEncryptDestination::Sealed { key: key.clone(), context: context() },
     };
     let caller = world.root(&world.ann).await;
     let refused = again.perform(world.deployment.gate(), &caller, &world.kms).await;

@@ -5,21 +5,21 @@ use crypto::MacKind;
 use crypto::pair::{EncryptionScheme, PairKind, PublicKey, Sha2, SignatureScheme};
 use kms::{
     AsymmetricDecrypt, AsymmetricEncrypt, CreateKey, DataKeyLength, Decrypt, EncryptionContext, ExportDataKey,
-    GenerateDataKey, GenerateMac, GetPublicKey, KeyRef, KeySpec, KeyUsage, PairRef, ReEncrypt, Recipient, Sign, Signed,
-    Verify, VerifyMac,
+    GenerateDataKey, GenerateMac, GetPublicKey, KeyRef, KeySpec, KeyUsage, PairRef, Recipient, Sign, Signed, Verify,
+    VerifyMac,
 };
 use types::{Reason, Secret, SystemRng};
 
-async fn key(world: &World, spec: KeySpec, usage: KeyUsage) -> KeyRef {
+pub(crate) async fn key(world: &World, spec: KeySpec, usage: KeyUsage) -> KeyRef {
     let made = world.ann(CreateKey { spec, usage: Some(usage), ..CreateKey::default() }).await.unwrap();
     by_id(&made.record.id)
 }
 
-fn first(key: &KeyRef) -> PairRef {
+pub(crate) fn first(key: &KeyRef) -> PairRef {
     PairRef { key: key.clone(), version: None }
 }
 
-fn decrypt(ciphertext: kms::Ciphertext) -> Decrypt {
+pub(crate) fn decrypt(ciphertext: kms::Ciphertext) -> Decrypt {
     Decrypt { ciphertext, context: EncryptionContext::default(), account: None, key: None }
 }
 
@@ -122,28 +122,6 @@ async fn codes_are_made_and_verified() {
         let wrong = GenerateMac { key: first(&key), kind: other, message: message() };
         assert_eq!(reason(world.ann(wrong).await), Reason::ParameterInvalid);
     }
-}
-
-#[tokio::test]
-async fn a_ciphertext_moves_to_another_key_without_being_seen() {
-    let world = World::new().await;
-    let (from, to) = (by_id(&world.key().await.id), key(&world, KeySpec::Sm4, KeyUsage::EncryptDecrypt).await);
-    let sealed = world.ann(encrypt(from, b"hello")).await.unwrap();
-    let op = || ReEncrypt {
-        source: sealed.ciphertext.clone(),
-        source_context: EncryptionContext::default(),
-        source_key: None,
-        key: to.clone(),
-        context: EncryptionContext::default(),
-    };
-    let (gate, caller) = (world.deployment.gate(), world.root(&world.ann).await);
-    let moved = op().perform(gate, &caller, &world.kms).await.unwrap();
-    assert_eq!(moved.source, (sealed.key.clone(), sealed.version.clone()));
-    assert_eq!(world.ann(decrypt(moved.new.ciphertext)).await.unwrap().plaintext.expose(), b"hello");
-    let trial = world.root(&world.ann).await.on_trial();
-    assert_eq!(reason(op().perform(gate, &trial, &world.kms).await), Reason::DryRun);
-    let foreign = world.root(&world.bob).await;
-    assert_eq!(reason(op().perform(gate, &foreign, &world.kms).await), Reason::KeyNotFound);
 }
 
 #[tokio::test]

@@ -1,18 +1,21 @@
 //! Key pairs, message authentication codes, and what is encrypted again or for someone outside.
 
 use super::parse::{context, context_named, data_key_length, key, key_of, plaintext};
-use super::words::{binary, encryption, mac, mac_name, message, pair, recipient, signature};
+use super::words::{
+    binary, encryption, encryption_named, mac, mac_name, message, pair, recipient, signature, version_named,
+};
 use super::{encrypted, refuse_recipient};
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::row::{Row, row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kms::{PairRef, Signed};
+use kms::{PairRef, ReEncryptDestination, ReEncryptSource, Signed};
 use types::{Failure, Result};
+use wire::Params;
 
 #[rustfmt::skip]
 pub(in crate::rpc) const ROWS: &[Row] = &[
-    row!(Kms, "ReEncrypt", Partial, ["kms:ReEncryptFrom", "kms:ReEncryptTo"], re_encrypt),
+    row!(Kms, "ReEncrypt", Full, ["kms:ReEncryptFrom", "kms:ReEncryptTo"], re_encrypt),
     row!(Kms, "ExportDataKey", Full, ["kms:ExportDataKey"], export_data_key),
     row!(Kms, "GenerateAndExportDataKey", Full, ["kms:GenerateAndExportDataKey"], generate_and_export_data_key),
     row!(Kms, "AsymmetricEncrypt", Full, ["kms:AsymmetricEncrypt"], asymmetric_encrypt),
@@ -24,22 +27,44 @@ pub(in crate::rpc) const ROWS: &[Row] = &[
     row!(Kms, "VerifyMac", Full, ["kms:VerifyMac"], verify_mac),
 ];
 
+/// What was encrypted to a public key does not say to whose; a symmetric key's ciphertext does.
+fn source(params: &Params) -> Result<ReEncryptSource> {
+    let pair = ["SourceEncryptionAlgorithm", "SourceKeyId", "SourceKeyVersionId"];
+    if pair.iter().all(|name| params.optional(name).is_none()) {
+        return Ok(ReEncryptSource::Sealed {
+            ciphertext: kms::Ciphertext::from_base64(params.required("CiphertextBlob")?)?,
+            context: context_named(params, "SourceEncryptionContext")?,
+            key: None,
+        });
+    }
+    if params.optional("SourceEncryptionContext").is_some() {
+        return Err(Failure::invalid("SourceEncryptionContext", "only for what a symmetric key encrypted"));
+    }
+    Ok(ReEncryptSource::Paired {
+        pair: PairRef {
+            key: key_of("SourceKeyId", params.required("SourceKeyId")?)?,
+            version: Some(version_named(params, "SourceKeyVersionId")?),
+        },
+        scheme: encryption_named(params, "SourceEncryptionAlgorithm")?,
+        ciphertext: binary(params, "CiphertextBlob")?,
+    })
+}
+
 async fn re_encrypt(c: &Context<'_>) -> Result<Answer> {
-    super::parse::refuse(c.params, &["SourceEncryptionAlgorithm", "SourceKeyId", "SourceKeyVersionId"])?;
     let op = kms::ReEncrypt {
-        source: kms::Ciphertext::from_base64(c.params.required("CiphertextBlob")?)?,
-        source_context: context_named(c.params, "SourceEncryptionContext")?,
-        source_key: None,
-        key: key_of("DestinationKeyId", c.params.required("DestinationKeyId")?)?,
-        context: context_named(c.params, "DestinationEncryptionContext")?,
+        from: source(c.params)?,
+        to: ReEncryptDestination::Sealed {
+            key: key_of("DestinationKeyId", c.params.required("DestinationKeyId")?)?,
+            context: context_named(c.params, "DestinationEncryptionContext")?,
+        },
     };
     let caller = c.asking()?;
     let made = c.told(op.perform(&c.domains.gate, &caller, &c.region.kms).await)?;
     // The answer names the source's key.
     Ok(answer! {
-        "CiphertextBlob": made.new.ciphertext.to_base64(),
-        "KeyId": made.source.0.as_str(),
-        "KeyVersionId": made.source.1.as_str(),
+        "CiphertextBlob": STANDARD.encode(made.ciphertext),
+        "KeyId": made.from.key.as_str(),
+        "KeyVersionId": made.from.version.as_str(),
     })
 }
 

@@ -48,7 +48,11 @@ const TRANSPORTS: &[(&str, PairKind)] = &[
 ];
 
 pub(super) fn encryption(params: &Params) -> Result<EncryptionScheme> {
-    value(ENCRYPTIONS, "Algorithm", params.required("Algorithm")?)
+    encryption_named(params, "Algorithm")
+}
+
+pub(super) fn encryption_named(params: &Params, name: &'static str) -> Result<EncryptionScheme> {
+    value(ENCRYPTIONS, name, params.required(name)?)
 }
 
 pub(super) fn signature(params: &Params) -> Result<SignatureScheme> {
@@ -89,8 +93,11 @@ pub(super) fn message(params: &Params) -> Result<Secret<Vec<u8>>> {
 }
 
 pub(super) fn version(params: &Params) -> Result<KeyId> {
-    let text = params.required("KeyVersionId")?;
-    text.parse().map_err(|_| Failure::invalid("KeyVersionId", "the id of a key version"))
+    version_named(params, "KeyVersionId")
+}
+
+pub(super) fn version_named(params: &Params, name: &'static str) -> Result<KeyId> {
+    params.required(name)?.parse().map_err(|_| Failure::invalid(name, "the id of a key version"))
 }
 
 /// Pairs have no primary version here: the version must be said.
