@@ -138,6 +138,23 @@ def test_what_is_encrypted_opens_again(kms, key, make_key):
         kms.encrypt(KeyId=key, Plaintext=b"x", DryRun=True)
 
 
+def test_re_encryption_between_a_pair_and_a_key(kms, key):
+    made = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["KeyId"]
+    algorithm = "RSAES_OAEP_SHA_256"
+    blob = kms.encrypt(KeyId=key, Plaintext=b"hello")["CiphertextBlob"]
+    to = kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=made, DestinationEncryptionAlgorithm=algorithm)
+    assert (to["SourceEncryptionAlgorithm"], to["DestinationEncryptionAlgorithm"]) == ("SYMMETRIC_DEFAULT", algorithm)
+    sealed = to["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=sealed, KeyId=made, EncryptionAlgorithm=algorithm)["Plaintext"] == b"hello"
+    given = {"CiphertextBlob": sealed, "SourceEncryptionAlgorithm": algorithm, "DestinationKeyId": key}
+    back = kms.re_encrypt(**given, SourceKeyId=made)
+    assert kms.decrypt(CiphertextBlob=back["CiphertextBlob"])["Plaintext"] == b"hello"
+    with s3_error("ValidationException", 400):
+        kms.re_encrypt(**given)
+    with s3_error("ValidationException", 400):
+        kms.re_encrypt(**given, SourceKeyId=made, SourceEncryptionContext={"a": "b"})
+
+
 @pytest.mark.parametrize("given", [{"KeySpec": "AES_256"}, {"KeySpec": "AES_128"}, {"NumberOfBytes": 100}])
 def test_data_keys(kms, key, given):
     made = kms.generate_data_key(KeyId=key, EncryptionContext={"a": "b"}, **given)

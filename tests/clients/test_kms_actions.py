@@ -268,6 +268,28 @@ def test_a_ciphertext_moves_to_another_key(kms, key):
         kms("ReEncrypt", CiphertextBlob=sealed["CiphertextBlob"], DestinationKeyId=other, **given)
 
 
+def test_what_was_encrypted_to_a_pair_comes_under_a_key(kms, key, pairs):
+    pair = pairs("RSA_2048", "ENCRYPT/DECRYPT")
+    sealed = kms("AsymmetricEncrypt", **pair, Algorithm="RSAES_OAEP_SHA_256", Plaintext=encoded(b"abc"))
+    given = {
+        "CiphertextBlob": sealed["CiphertextBlob"], "DestinationKeyId": key, "SourceKeyId": pair["KeyId"],
+        "SourceKeyVersionId": pair["KeyVersionId"], "SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_256",
+    }
+    moved = kms("ReEncrypt", **given)
+    assert (moved["KeyId"], moved["KeyVersionId"]) == (pair["KeyId"], pair["KeyVersionId"])
+    opened = kms("Decrypt", CiphertextBlob=moved["CiphertextBlob"])
+    assert (opened["Plaintext"], opened["KeyId"]) == (encoded(b"abc"), key)
+    for missing in ("SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"):
+        with refused("MissingParameter", 400):
+            kms("ReEncrypt", **{name: value for name, value in given.items() if name != missing})
+    for wrong in (
+        {"SourceEncryptionAlgorithm": "NONE"}, {"SourceKeyVersionId": "x"}, {"SourceEncryptionContext": {"a": "b"}},
+        {"SourceEncryptionAlgorithm": "SM2PKE"},
+    ):
+        with refused("InvalidParameter", 400):
+            kms("ReEncrypt", **{**given, **wrong})
+
+
 def test_versions(kms, key, pairs):
     primary = kms("DescribeKey", KeyId=key)["KeyMetadata"]["PrimaryKeyVersion"]
     listed = kms("ListKeyVersions", KeyId=key, PageNumber=1, PageSize=10)

@@ -279,3 +279,15 @@ def test_an_older_state_of_the_log_is_found(stopped, copy, tmp_path):
         shutil.copy(path, target)
     done = verify(stopped, later.data)
     assert done.returncode != 0, done.stdout
+
+
+def test_an_account_may_have_its_reads_on_disk_before_the_answer(server, second):
+    own = Rpc(server, second)
+    assert own.call("actiontrail", "GetRecordPreference")["RecordPreference"] == {"StrictReads": False}
+    assert own.call("actiontrail", "SetRecordPreference", StrictReads=True)["RecordPreference"] == {"StrictReads": True}
+    assert own.call("actiontrail", "LookupEvents", MaxResults="5")["Events"]
+    assert own.call("actiontrail", "SetRecordPreference", StrictReads=False)["RecordPreference"] == {"StrictReads": False}
+    with rpc_error("MissingParameter", 400):
+        own.call("actiontrail", "SetRecordPreference")
+    with rpc_error("InvalidParameter", 400):
+        own.call("actiontrail", "SetRecordPreference", StrictReads="maybe")

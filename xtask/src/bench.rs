@@ -20,11 +20,15 @@ use bare::Bare;
 use ceilings::Ceilings;
 use load::{KIB, KeyCall, Kind, Load, MIB};
 use process::Process;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 use table::Row;
 use tokio::runtime::Runtime;
+
+/// Room for the keys that are made to see how fast that is.
+const CONFIG: &str = "[quotas]\nkeys = 100000\n";
 
 /// What to measure, and for how long.
 #[derive(clap::Args)]
@@ -123,7 +127,9 @@ impl Subject {
             return Ok(Self { target, process: None, _server: None });
         }
         let binary = server::binary(options.server.as_deref())?;
-        let server = Server::start(&binary, &folder.join("data"))?;
+        let config = folder.join("bench.toml");
+        fs::write(&config, CONFIG).doing(config.display())?;
+        let server = Server::configured(&binary, &folder.join("data"), Some(&config))?;
         Ok(Self { target: server.target()?, process: Some(Process(server.pid())), _server: Some(server) })
     }
 }
@@ -141,6 +147,8 @@ fn lines(suite: Suite) -> Vec<(Kind, usize)> {
         for call in [KeyCall::Encrypt, KeyCall::Decrypt, KeyCall::DataKey, KeyCall::Sign] {
             lines.extend([1, 16, 64].map(|clients| (Kind::Kms(call), clients)));
         }
+        lines.extend([16, 64].map(|clients| (Kind::StrictKms(KeyCall::Encrypt), clients)));
+        lines.extend([1, 16, 64].map(|clients| (Kind::Kms(KeyCall::Create), clients)));
         return lines;
     }
     for (size, clients) in [(4 * KIB, &[1, 16, 64][..]), (MIB, &[1, 16]), (64 * MIB, &[1, 16])] {
@@ -159,7 +167,7 @@ impl Bench<'_> {
         let mut rows = Vec::new();
         for (kind, clients) in lines(self.options.suite) {
             let wanted = self.options.only.as_ref().is_none_or(|only| kind.to_string().contains(only.as_str()));
-            if !wanted || (matches!(kind, Kind::Kms(_)) && self.options.s3_only) {
+            if !wanted || (matches!(kind, Kind::Kms(_) | Kind::StrictKms(_)) && self.options.s3_only) {
                 continue;
             }
             eprintln!("measuring {kind}, {clients} clients …");

@@ -4,6 +4,7 @@ use crate::client::Target;
 use crate::numbers::Numbers;
 use crate::outcome::{Doing, Failed, Outcome};
 use serde::Deserialize;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -35,11 +36,17 @@ struct FirstCredentials {
 impl Server {
     /// Starts the server on a data folder and waits until it is ready. Its output is appended to `<data>.log`.
     pub(crate) fn start(binary: &Path, data: &Path) -> Outcome<Self> {
+        Self::configured(binary, data, None)
+    }
+
+    /// As [`start`](Self::start), with a configuration file.
+    pub(crate) fn configured(binary: &Path, data: &Path, config: Option<&Path>) -> Outcome<Self> {
         let (address, metrics) = (free_address()?, free_address()?);
         let log = data.with_extension("log");
         let output = File::options().create(true).append(true).open(&log).doing(log.display())?;
         let child = Command::new(binary)
             .arg("serve")
+            .args(config.map(|file| [OsStr::new("--config"), file.as_os_str()]).into_iter().flatten())
             .arg("--data")
             .arg(data)
             .args(["--listen", &address.to_string(), "--metrics-listen", &metrics.to_string()])

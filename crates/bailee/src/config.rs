@@ -1,4 +1,5 @@
 use crate::Stop;
+use crate::quotas::QuotasConfig;
 use crate::rates::RatesConfig;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pkcs11: Option<TokenSettings>,
     #[serde(default)]
     rates: RatesConfig,
+    #[serde(default)]
+    quotas: QuotasConfig,
 }
 
 /// The `[tls]` table.
@@ -131,6 +134,7 @@ pub(crate) struct Settings {
     pub(crate) oidc: OidcSettings,
     pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
+    pub(crate) quotas: kms::Quotas,
 }
 
 /// The most sessions with a token.
@@ -188,6 +192,7 @@ impl Config {
             oidc: self.oidc,
             pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
+            quotas: self.quotas.quotas()?,
             domains: self.domains,
             data,
             listen,
@@ -297,6 +302,7 @@ mod tests {
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
             ("[rates]\nread = 0", "line 2"),
+            ("[quotas]\nkeys = 100001", "0 to 100000"),
             ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),
             ("[pkcs11]\nmodule = \"m\"", "token"),
             ("[oidc]\ninternal = true", "line 2"),

@@ -15,6 +15,7 @@ mod meters;
 mod open_folder;
 mod ops_server;
 mod places;
+mod quotas;
 mod rates;
 mod rewrapping;
 mod sealing;

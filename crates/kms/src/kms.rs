@@ -8,6 +8,7 @@ use crate::key_state::{Deed, KeyState};
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::ops::Drawn;
+use crate::quotas::Quotas;
 use crate::tables::{ALIASES, DUE, Due, KEYS, POLICIES, RETIRED, USED, Used, VERSIONS, due_until, version_suffix};
 use crate::token::Hsm;
 use crate::version_record::{Body, KeyVersionRecord, Rotated};
@@ -34,6 +35,7 @@ pub struct Kms {
     policies: PolicyCache,
     /// The token that keys can be in.
     pub(crate) hsm: Option<Arc<Hsm>>,
+    pub(crate) quotas: Quotas,
     pub(crate) rewrap_asked: Notify,
 }
 
@@ -63,7 +65,13 @@ impl Kms {
     /// The keys in this store.
     pub fn new(store: Store) -> Self {
         let (open, policies) = (OpenVersions::new(), PolicyCache::default());
-        Self { store, open, policies, hsm: None, rewrap_asked: Notify::new() }
+        Self { store, open, policies, hsm: None, quotas: Quotas::default(), rewrap_asked: Notify::new() }
+    }
+
+    /// The same keys, of which accounts may have so many.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Quotas) -> Self {
+        Self { quotas, ..self }
     }
 
     /// The keys whose waiting time is over: for each, [`DestroyKey`](crate::DestroyKey) is due. At most `limit`; what is

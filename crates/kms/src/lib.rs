@@ -29,6 +29,7 @@ mod open_versions;
 mod ops;
 mod pace;
 mod page;
+mod quotas;
 mod rewrap;
 pub mod seal;
 pub mod secrets;
@@ -69,4 +70,5 @@ pub use ops::{
 };
 pub use pace::pace;
 pub use page::{Page, Paged};
+pub use quotas::Quotas;
 pub use version_record::Rotated;

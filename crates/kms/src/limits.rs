@@ -54,5 +54,5 @@ pub const WRAPPED_BYTES: usize = 8 * 1024;
 pub const PUBLIC_KEY_BYTES: usize = 2 * 1024;
 /// Keys that one call tags.
 pub const TAGGED_KEYS: usize = 50;
-/// What a scan of all keys or all aliases of an account reads at most: the larger quota, and room for the services' own.
+/// How many keys, aliases or secrets of an account are read at a time.
 pub(crate) const SCAN: usize = 512;

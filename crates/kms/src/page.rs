@@ -1,6 +1,6 @@
 use crate::limits;
-use store::Range;
-use types::{Failure, Result};
+use store::{Range, Record, Table, View};
+use types::{AccountId, Failure, Result};
 
 /// Which part of a listing is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,23 @@ pub struct Paged<T> {
     pub page: Page,
 }
 
-/// All that comes after a name in a table that is kept by names.
-pub(crate) fn following(after: Option<&str>) -> Range {
-    after.map_or_else(|| Range::all(limits::SCAN), |name| Range::after(name.as_bytes(), limits::SCAN))
+/// All that an account has in a table that is kept by names, after a name if one is given. Quotas bound it.
+pub(crate) async fn following<R: Record>(
+    view: &View,
+    table: Table<R>,
+    account: AccountId,
+    after: Option<&str>,
+) -> Result<Vec<R>> {
+    let mut range = after.map_or_else(|| Range::all(limits::SCAN), |name| Range::after(name.as_bytes(), limits::SCAN));
+    let mut all = Vec::new();
+    loop {
+        let page = view.scan(table, account, &range).await?;
+        let more = range.go_on(&page, |(suffix, _)| suffix);
+        all.extend(page.into_iter().map(|(_, record)| record));
+        if !more {
+            return Ok(all);
+        }
+    }
 }
 
 impl Page {

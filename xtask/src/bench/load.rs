@@ -16,6 +16,7 @@ const BUCKET: &str = "/bench";
 const LIST_BUCKET: &str = "/bench-list";
 const LISTED: usize = 10_000;
 const KMS: &str = "2016-01-20";
+const TRAIL: &str = "2020-07-06";
 /// 32 bytes, in Base64.
 const PLAINTEXT: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
@@ -30,6 +31,8 @@ pub(super) enum Kind {
     List,
     /// A call of KMS.
     Kms(KeyCall),
+    /// The same of an account that has its reads on disk before the answer.
+    StrictKms(KeyCall),
 }
 
 /// What is asked of a key.
@@ -43,6 +46,8 @@ pub(super) enum KeyCall {
     DataKey,
     /// AsymmetricSign of a SHA-256 with a P-256 key.
     Sign,
+    /// CreateKey: a change, which is on disk before the answer.
+    Create,
 }
 
 impl KeyCall {
@@ -52,6 +57,7 @@ impl KeyCall {
             Self::Decrypt => "Decrypt",
             Self::DataKey => "GenerateDataKey",
             Self::Sign => "AsymmetricSign",
+            Self::Create => "CreateKey",
         }
     }
 }
@@ -65,6 +71,7 @@ impl fmt::Display for Kind {
             Self::Get(bytes) => write!(f, "GET {}", size(*bytes)),
             Self::List => write!(f, "LIST {LISTED} keys"),
             Self::Kms(call) => write!(f, "KMS {}", call.action()),
+            Self::StrictKms(call) => write!(f, "KMS {}, strict", call.action()),
         }
     }
 }
@@ -93,6 +100,9 @@ impl Load {
     /// Prepares what the operations need, then runs them.
     pub(super) async fn run(&self) -> Outcome<Measured> {
         let subject = self.prepare().await?;
+        if matches!(self.kind, Kind::StrictKms(_)) {
+            self.set_strict("true").await?;
+        }
         let began = Instant::now();
         let tasks: Vec<_> = (0..self.clients)
             .map(|number| {
@@ -107,6 +117,9 @@ impl Load {
             bytes += one_bytes;
         }
         let elapsed = began.elapsed().as_secs_f64();
+        if matches!(self.kind, Kind::StrictKms(_)) {
+            self.set_strict("false").await?;
+        }
         took.sort_unstable();
         let count = f64::from(u32::try_from(took.len()).unwrap_or(u32::MAX));
         let rank = |hundredths: usize| took.get(took.len() * hundredths / 100).copied().unwrap_or_default();
@@ -122,8 +135,15 @@ impl Load {
             }
             Kind::Get(size) => self.put_objects(&mut connection, size).await,
             Kind::List => self.put_listed().await,
-            Kind::Kms(call) => self.prepare_key(&mut connection, call).await,
+            Kind::Kms(call) | Kind::StrictKms(call) => self.prepare_key(&mut connection, call).await,
         }
+    }
+
+    /// Whether what only reads is on disk before it is answered.
+    async fn set_strict(&self, strict: &str) -> Outcome<()> {
+        let mut connection = Connection::open(&self.target.address).await?;
+        let call = self.target.rpc(TRAIL, "SetRecordPreference", &[("StrictReads", strict)])?;
+        connection.send(call).await?.ok().map(|_| ())
     }
 
     /// A key of its own, and the call with all it needs.
@@ -131,6 +151,7 @@ impl Load {
         let kind: &[_] = match call {
             KeyCall::Sign => &[("KeySpec", "EC_P256"), ("KeyUsage", "SIGN/VERIFY")],
             KeyCall::Encrypt | KeyCall::Decrypt | KeyCall::DataKey => &[],
+            KeyCall::Create => return Ok(Subject::Call(call.action(), Vec::new())),
         };
         let made = self.ask(connection, "CreateKey", kind).await?;
         let key = text(&made, "/KeyMetadata/KeyId");
@@ -141,6 +162,7 @@ impl Load {
                 let sealed = self.ask(connection, "Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]).await?;
                 vec![("CiphertextBlob", text(&sealed, "/CiphertextBlob"))]
             }
+            KeyCall::Create => Vec::new(),
             KeyCall::Sign => {
                 let versions = self.ask(connection, "ListKeyVersions", &[("KeyId", &key)]).await?;
                 let version = text(&versions, "/KeyVersions/KeyVersion/0/KeyVersionId");

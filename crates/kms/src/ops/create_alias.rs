@@ -1,9 +1,9 @@
+use crate::action;
 use crate::alias_record::AliasRecord;
 use crate::key_ref::KeyRef;
 use crate::key_state::Deed;
 use crate::kms::{ALIAS_KIND, Kms, home};
 use crate::tables::ALIASES;
-use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -85,7 +85,7 @@ impl Run<CreateAlias> for Kms {
             return Err(Reason::AliasExists.into());
         }
         let mut used = self.used(txn, place.account).await?;
-        if used.aliases >= limits::ALIASES {
+        if used.aliases >= self.quotas.aliases {
             return Err(Reason::TooManyAliases.into());
         }
         used.aliases += 1;

@@ -117,7 +117,13 @@ impl Run<CreateKey> for Kms {
                 self.check_token(op.spec, op.usage()?).await?;
                 let account = home(permit.caller())?;
                 // Looked at here already, so that nobody fills the token with what comes to nothing.
-                if self.store.view().await?.get(USED, account, b"").await?.is_some_and(|used| used.keys >= limits::KEYS)
+                if self
+                    .store
+                    .view()
+                    .await?
+                    .get(USED, account, b"")
+                    .await?
+                    .is_some_and(|used| used.keys >= self.quotas.keys)
                 {
                     return Err(Reason::TooManyKeys.into());
                 }
@@ -132,7 +138,7 @@ impl Run<CreateKey> for Kms {
         let caller = permit.caller();
         let account = home(caller)?;
         let mut used = self.used(txn, account).await?;
-        if used.keys >= limits::KEYS {
+        if used.keys >= self.quotas.keys {
             return Err(Reason::TooManyKeys.into());
         }
         used.keys += 1;

@@ -140,13 +140,19 @@ impl Kms {
     }
 
     async fn remove_aliases(&self, txn: &mut Txn, place: &KeyPlace) -> Result<Vec<AliasName>> {
-        let all = txn.scan(ALIASES, place.account, &Range::prefix(b"", limits::SCAN)).await?;
         let mut removed = Vec::new();
-        for (suffix, alias) in all.into_iter().filter(|(_, alias)| alias.key == place.id) {
-            txn.delete(ALIASES, place.account, &suffix);
-            removed.push(alias.name);
+        let mut range = Range::all(limits::SCAN);
+        loop {
+            let page = txn.scan(ALIASES, place.account, &range).await?;
+            let more = range.go_on(&page, |(suffix, _)| suffix);
+            for (suffix, alias) in page.into_iter().filter(|(_, alias)| alias.key == place.id) {
+                txn.delete(ALIASES, place.account, &suffix);
+                removed.push(alias.name);
+            }
+            if !more {
+                return Ok(removed);
+            }
         }
-        Ok(removed)
     }
 
     /// Gives back what the key took of the account's quotas. A service's key took nothing.

@@ -37,9 +37,9 @@ impl Kms {
         (page, after): (Page, Option<&AliasName>),
         wanted: impl Fn(&AliasRecord) -> bool + Send,
     ) -> Result<Paged<AliasInfo>> {
-        let all = txn.view().scan(ALIASES, account, &following(after.map(AliasName::as_str))).await?;
+        let all = following(txn.view(), ALIASES, account, after.map(AliasName::as_str)).await?;
         let arn = |record: &AliasRecord| self.resource(account, record.name.as_str()).to_string();
-        let records = all.into_iter().map(|(_, record)| record).filter(wanted);
+        let records = all.into_iter().filter(wanted);
         page.of(records.map(|record| AliasInfo { arn: arn(&record), record }).collect())
     }
 }

@@ -49,8 +49,8 @@ impl Run<ListKeys> for Kms {
 
     async fn run(&self, permit: &Permit<ListKeys>, op: &ListKeys, txn: &mut Txn) -> Result<Paged<KeyInfo>> {
         let account = home(permit.caller())?;
-        let all = txn.view().scan(KEYS, account, &following(op.after.as_ref().map(KeyId::as_str))).await?;
-        let wanted = all.into_iter().map(|(_, record)| record).filter(|record| op.filter.matches(record));
+        let all = following(txn.view(), KEYS, account, op.after.as_ref().map(KeyId::as_str)).await?;
+        let wanted = all.into_iter().filter(|record| op.filter.matches(record));
         op.page.of(wanted.map(|record| self.info(account, record)).collect())
     }
 }

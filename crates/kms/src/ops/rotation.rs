@@ -117,7 +117,7 @@ impl Kms {
         let material = drawn.material().ok_or(Reason::Contended)?;
 
         let mut used = self.used(txn, place.account).await?;
-        check_room(record, used)?;
+        self.check_room(record, used)?;
         used.versions += 1;
         self.set_used(txn, place.account, used).await?;
         let id = drawn.version().cloned().unwrap_or_else(|| KeyId::random(self.store.rng().as_ref()));
@@ -206,7 +206,7 @@ impl Run<CreateKeyVersion> for Kms {
         if let Some((place, record)) = self.looked_up(permit).await? {
             let now = permit.caller().call().time;
             check_versions(&record, op.pair, now)?;
-            check_room(&record, self.used_now(place.account).await?)?;
+            self.check_room(&record, self.used_now(place.account).await?)?;
             op.drawn = self.draw_for(&place, &record, now).await?;
         }
         Ok(())
@@ -228,12 +228,20 @@ fn check_versions(record: &KeyRecord, pair: bool, now: Timestamp) -> Result<()> 
     if pair { check_pair_version(record, now) } else { check_rotates(record) }
 }
 
-/// Refuses a version more than the key, or the account, can have.
-fn check_room(record: &KeyRecord, used: Used) -> Result<()> {
-    if record.versions as usize >= limits::VERSIONS || used.versions >= limits::ALL_VERSIONS {
-        return Err(Reason::TooManyVersions.into());
+impl Kms {
+    /// Refuses a version more than the key, or the account, can have.
+    fn check_room(&self, record: &KeyRecord, used: Used) -> Result<()> {
+        if record.versions as usize >= limits::VERSIONS || used.versions >= self.quotas.versions {
+            return Err(Reason::TooManyVersions.into());
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Whether a key gets a version now by itself.
+    fn is_to_rotate(&self, record: &KeyRecord, used: Used, now: Timestamp) -> bool {
+        let due = record.rotation.is_some_and(|rotation| rotation.next <= now);
+        due && record.state == KeyState::Enabled && self.check_room(record, used).is_ok()
+    }
 }
 
 /// New versions of pairs are made by hand, and not more often than once in seven days.
@@ -250,12 +258,6 @@ fn check_pair_version(record: &KeyRecord, now: Timestamp) -> Result<()> {
         return Err(Failure::new(Reason::TooManyVersions, text));
     }
     Ok(())
-}
-
-/// Whether a key gets a version now by itself.
-fn is_to_rotate(record: &KeyRecord, used: Used, now: Timestamp) -> bool {
-    let due = record.rotation.is_some_and(|rotation| rotation.next <= now);
-    due && record.state == KeyState::Enabled && check_room(record, used).is_ok()
 }
 
 impl Operation for RotateKey {
@@ -292,7 +294,7 @@ impl Run<RotateKey> for Kms {
     async fn prepare(&self, permit: &Permit<RotateKey>, op: &mut RotateKey) -> Result<()> {
         let now = permit.caller().call().time;
         if let Some((place, record)) = self.looked_up(permit).await?
-            && is_to_rotate(&record, self.used_now(place.account).await?, now)
+            && self.is_to_rotate(&record, self.used_now(place.account).await?, now)
         {
             op.drawn = self.draw_for(&place, &record, now).await?;
         }
@@ -309,7 +311,7 @@ impl Run<RotateKey> for Kms {
         let mut made = None;
         let mut wait = DAY;
         let used = self.used(txn, place.account).await?;
-        if is_to_rotate(&record, used, now) {
+        if self.is_to_rotate(&record, used, now) {
             made = Some(self.add_version(txn, &place, &mut record, &op.drawn, Rotated::Scheduled, now).await?);
             wait = rotation.seconds;
         }

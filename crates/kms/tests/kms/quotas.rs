@@ -1,6 +1,9 @@
 use crate::world::{DAY, World, by_id, encrypt, reason};
 use iam::{Limits, Pace, Rates};
-use kms::{CreateAlias, CreateKey, DeleteAlias, DescribeKey, ScheduleKeyDeletion, limits};
+use kms::{
+    CreateAlias, CreateKey, CreateKeyVersion, DeleteAlias, DescribeKey, Drawn, ListAliases, ListKeys, Page, Quotas,
+    ScheduleKeyDeletion, limits,
+};
 use std::num::NonZeroU32;
 use std::time::Duration;
 use types::Reason;
@@ -34,6 +37,38 @@ async fn aliases() {
     world.ann(DeleteAlias { alias: "alias/7".parse().unwrap() }).await.unwrap();
     world.ann(create(limits::ALIASES)).await.unwrap();
     assert_eq!(reason(world.ann(create(7)).await), Reason::TooManyAliases);
+}
+
+#[tokio::test]
+async fn a_deployment_sets_its_own() {
+    let few = Quotas { keys: 1, aliases: 1, versions: 0, secrets: 0 };
+    let world = World::with(few).await;
+    let key = by_id(&world.key().await.id);
+    assert_eq!(reason(world.ann(CreateKey::default()).await), Reason::TooManyKeys);
+    let create = |n: u32| CreateAlias { alias: format!("alias/{n}").parse().unwrap(), key: key.clone() };
+    world.ann(create(1)).await.unwrap();
+    assert_eq!(reason(world.ann(create(2)).await), Reason::TooManyAliases);
+    let version = CreateKeyVersion { key: key.clone(), pair: false, drawn: Drawn::default() };
+    assert_eq!(reason(world.ann(version).await), Reason::TooManyVersions);
+}
+
+#[tokio::test]
+async fn more_than_is_read_at_a_time_is_listed_whole() {
+    let world = World::with(Quotas { keys: 600, aliases: 600, ..Quotas::default() }).await;
+    let key = world.key().await.id;
+    for n in 1..600 {
+        world.key().await;
+        world.ann(CreateAlias { alias: format!("alias/{n:03}").parse().unwrap(), key: by_id(&key) }).await.unwrap();
+    }
+    let page = Page { number: 6, size: 100 };
+    let keys = world.ann(ListKeys { page, ..ListKeys::default() }).await.unwrap();
+    assert_eq!((keys.total, keys.items.len()), (600, 100));
+    let listed = world.ann(ListAliases { page, after: None }).await.unwrap();
+    assert_eq!((listed.total, listed.items.len()), (599, 99));
+    world.ann(ScheduleKeyDeletion { key: by_id(&key), days: 7 }).await.unwrap();
+    world.deployment.clock.advance(DAY * 7);
+    world.kms.destroy_due(world.deployment.gate(), &world.deployment.service()).await.unwrap();
+    assert_eq!(world.ann(ListAliases { page, after: None }).await.unwrap().total, 0, "they went with their key");
 }
 
 #[tokio::test]

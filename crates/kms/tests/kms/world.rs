@@ -1,5 +1,5 @@
 use iam::{Caller, Operation, Run};
-use kms::{CreateKey, Encrypt, EncryptionContext, KeyRecord, KeyRef, Kms};
+use kms::{CreateKey, Encrypt, EncryptionContext, KeyRecord, KeyRef, Kms, Quotas};
 use std::time::Duration;
 use testkit::{Deployment, Tenant};
 use trail::{Entry, Event};
@@ -17,8 +17,13 @@ pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with(Quotas::default()).await
+    }
+
+    /// One whose tenants may have so much.
+    pub(crate) async fn with(quotas: Quotas) -> Self {
         let deployment = Deployment::new().await.unwrap();
-        let kms = Kms::new(deployment.region.clone());
+        let kms = Kms::new(deployment.region.clone()).with_quotas(quotas);
         let (ann, bob) = (deployment.tenant("ann").await.unwrap(), deployment.tenant("bob").await.unwrap());
         Self { deployment, kms, ann, bob }
     }

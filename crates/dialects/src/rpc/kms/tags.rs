@@ -109,10 +109,14 @@ async fn list_tag_resources(c: &Context<'_>) -> Result<Answer> {
     let (keys, wanted) = (resources(c.params)?, tag_structures(c.params)?);
     let mut found = Vec::new();
     if keys.is_empty() {
-        let page = |number| Page { number, size: kms::limits::PAGE_SIZE };
-        for number in 1..=kms::limits::KEYS.div_ceil(kms::limits::PAGE_SIZE) {
-            let listed = c.kms(ListKeys { page: page(number), filter: KeyFilter::default(), after: None }).await?;
+        let (page, mut after) = (Page { number: 1, size: kms::limits::PAGE_SIZE }, None);
+        loop {
+            let listed = c.kms(ListKeys { page, filter: KeyFilter::default(), after }).await?;
+            after = listed.items.last().map(|key| key.record.id.clone());
             found.extend(listed.items.into_iter().map(|key| (key.record.id.to_string(), key.record.tags)));
+            if after.is_none() {
+                break;
+            }
         }
     }
     for key in keys {

@@ -179,7 +179,7 @@ impl Run<CreateSecret> for Secrets {
             return Err(Reason::SecretExists.into());
         }
         let mut used = self.used(txn, place.account).await?;
-        if used.secrets >= limits::SECRETS {
+        if used.secrets >= self.kms.quotas.secrets {
             return Err(Reason::TooManySecrets.into());
         }
         used.secrets += 1;

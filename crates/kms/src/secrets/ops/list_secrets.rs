@@ -1,13 +1,13 @@
 use crate::kms::home;
-use crate::page::{Page, Paged};
+use crate::page::{Page, Paged, following};
+use crate::secrets::action;
 use crate::secrets::secret_filter::SecretFilter;
 use crate::secrets::secret_record::SecretInfo;
 use crate::secrets::secrets::Secrets;
 use crate::secrets::tables::SECRETS;
-use crate::secrets::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
-use store::{Range, Store, Txn, View};
+use store::{Store, Txn, View};
 use types::{Action, Result};
 
 /// Says which secrets the caller's account has, in the order of their names.
@@ -52,8 +52,8 @@ impl Run<ListSecrets> for Secrets {
 
     async fn run(&self, permit: &Permit<ListSecrets>, op: &ListSecrets, txn: &mut Txn) -> Result<Paged<SecretInfo>> {
         let account = home(permit.caller())?;
-        let all = txn.view().scan(SECRETS, account, &Range::prefix(b"", limits::SECRETS as usize)).await?;
-        let wanted = all.into_iter().map(|(_, record)| record).filter(|record| op.filter.matches(record));
+        let all = following(txn.view(), SECRETS, account, None).await?;
+        let wanted = all.into_iter().filter(|record| op.filter.matches(record));
         op.page.of(wanted.map(|record| self.info(account, record)).collect())
     }
 }

@@ -1,4 +1,5 @@
 use crate::kms::home;
+use crate::page::following;
 use crate::secrets::secret_record::SecretRecord;
 use crate::secrets::secret_ref::SecretRef;
 use crate::secrets::secrets::{SecretPlace, Secrets};
@@ -7,7 +8,7 @@ use crate::secrets::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use std::collections::BTreeMap;
-use store::{Range, Store, Txn, View};
+use store::{Store, Txn, View};
 use types::{Action, Failure, Reason, Result, SecretName};
 
 /// Secrets that one call tags at most.
@@ -221,9 +222,8 @@ impl Run<ListSecretTags> for Secrets {
 
     async fn run(&self, permit: &Permit<ListSecretTags>, op: &ListSecretTags, txn: &mut Txn) -> Result<Vec<SecretTag>> {
         if op.secrets.is_empty() {
-            let range = Range::prefix(b"", limits::SECRETS as usize);
-            let all = txn.view().scan(SECRETS, home(permit.caller())?, &range).await?;
-            return Ok(all.iter().flat_map(|(_, record)| op.of(record)).collect());
+            let all = following(txn.view(), SECRETS, home(permit.caller())?, None).await?;
+            return Ok(all.iter().flat_map(|record| op.of(record)).collect());
         }
         let mut found = Vec::new();
         for secret in &op.secrets {

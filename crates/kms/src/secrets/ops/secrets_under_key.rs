@@ -1,11 +1,12 @@
 use crate::kms::home;
+use crate::page::following;
+use crate::secrets::OwnKey;
 use crate::secrets::action;
 use crate::secrets::secrets::Secrets;
 use crate::secrets::tables::SECRETS;
-use crate::secrets::{OwnKey, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
-use store::{Range, Store, Txn, View};
+use store::{Store, Txn, View};
 use types::{Action, Result};
 
 /// Names the secrets of the caller's account that are under a key, and would be lost with it.
@@ -40,8 +41,8 @@ impl Run<SecretsUnderKey> for Secrets {
 
     async fn run(&self, permit: &Permit<SecretsUnderKey>, op: &SecretsUnderKey, txn: &mut Txn) -> Result<Vec<String>> {
         let account = home(permit.caller())?;
-        let all = txn.view().scan(SECRETS, account, &Range::prefix(b"", limits::SECRETS as usize)).await?;
-        let under = all.into_iter().filter(|(_, record)| record.key.as_ref() == Some(&op.key));
-        Ok(under.map(|(_, record)| record.name.to_string()).collect())
+        let all = following(txn.view(), SECRETS, account, None).await?;
+        let under = all.into_iter().filter(|record| record.key.as_ref() == Some(&op.key));
+        Ok(under.map(|record| record.name.to_string()).collect())
     }
 }
