@@ -139,6 +139,7 @@ impl Objects {
     async fn target(&self, view: &View, bucket: &Bucket, action: Action, path: String) -> Result<Target> {
         let resource = Resource::regional(Service::Oss, self.store.region(), bucket.owner, path);
         let mut target = Target::one(action, resource);
+        bucket.record.tags.tell_bucket(&mut target.context);
         target.policy = self.policy(view, bucket).await?.map(|p| Labelled::new(format!("bucket {}", bucket.name), p));
         Ok(target)
     }

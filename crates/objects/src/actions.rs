@@ -47,6 +47,18 @@ pub const DELETE_OBJECT: Action = Action::write(Service::Oss, "DeleteObject");
 pub const PUT_OBJECT_ACL: Action = Action::write(Service::Oss, "PutObjectAcl");
 /// Shows an object's access control list.
 pub const GET_OBJECT_ACL: Action = Action::read(Service::Oss, "GetObjectAcl");
+/// Marks an object with tags.
+pub const PUT_OBJECT_TAGGING: Action = Action::write(Service::Oss, "PutObjectTagging");
+/// Shows an object's tags.
+pub const GET_OBJECT_TAGGING: Action = Action::read(Service::Oss, "GetObjectTagging");
+/// Takes an object's tags off.
+pub const DELETE_OBJECT_TAGGING: Action = Action::write(Service::Oss, "DeleteObjectTagging");
+/// Marks a bucket with tags.
+pub const PUT_BUCKET_TAGGING: Action = Action::write(Service::Oss, "PutBucketTagging");
+/// Shows a bucket's tags.
+pub const GET_BUCKET_TAGGING: Action = Action::read(Service::Oss, "GetBucketTagging");
+/// Takes tags off a bucket.
+pub const DELETE_BUCKET_TAGGING: Action = Action::write(Service::Oss, "DeleteBucketTagging");
 /// Gives a multipart upload up.
 pub const ABORT_MULTIPART_UPLOAD: Action = Action::write(Service::Oss, "AbortMultipartUpload");
 /// Lists the parts of an upload.

@@ -1,6 +1,7 @@
 use crate::acl::Acl;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Record;
@@ -45,6 +46,9 @@ pub(crate) struct BucketRecord {
     /// SHA-256 of the policy, which is kept beside: most requests find it compiled and never read the text.
     #[serde(default)]
     pub(crate) policy: Option<[u8; 32]>,
+    /// What it is marked with; not there in the first records.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub(crate) tags: Tags,
 }
 
 impl Record for BucketRecord {}
@@ -89,7 +93,7 @@ pub struct BucketInfo {
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _ } = record;
+        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, tags: _ } = record;
         Self { name, owner, created, acl, storage_class, redundancy, encryption }
     }
 }

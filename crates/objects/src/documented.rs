@@ -9,6 +9,7 @@ use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::{Headers, ObjectRecord};
 use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
+use crate::tags::Tags;
 use crate::upload::{PartRecord, UploadRecord};
 use crypto::Key;
 use std::collections::BTreeMap;
@@ -96,6 +97,7 @@ fn object() -> ObjectRecord {
         data_key: DataKey { id: content(), wrap: Wrap::Service(wrapped()) },
         stored: Stored::Whole(Segment { part: 0, size: 5, id: content(), inline: true }),
         upload: None,
+        tags: Tags::default(),
     }
 }
 
@@ -114,9 +116,12 @@ fn records_are_as_documented() {
             redundancy: Redundancy::Local,
             encryption: Some(Encryption::Kms { key: Some("k".to_owned()) }),
             policy: None,
+            tags: Tags::default(),
         },
     );
     record("object", &object());
+    let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
+    record("object with a tag", &ObjectRecord { tags, ..object() });
     let under = UnderShard { shard: shard(), sealed: vec![0xbb; 4] };
     let in_shard = DataKey { id: content(), wrap: Wrap::Shard(under) };
     record("object in a shard", &ObjectRecord { data_key: in_shard, ..object() });
@@ -139,6 +144,7 @@ fn records_are_as_documented() {
             storage_class: StorageClass::Standard,
             data_key,
             checksum: Some((ChecksumKind::Sha256, ChecksumScope::Composite)),
+            tags: Tags::default(),
         },
     );
     record(

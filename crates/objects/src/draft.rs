@@ -14,6 +14,7 @@ use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
 use crate::shards::note_erased;
 use crate::tables::{OBJECTS, object_key};
+use crate::tags::Tags;
 use iam::Caller;
 use store::Txn;
 use types::{ObjectKey, Reason, Result, Timestamp};
@@ -29,6 +30,8 @@ pub struct Draft {
     pub storage_class: Option<StorageClass>,
     /// What it is to be encrypted under; `None`: as the bucket says.
     pub encryption: Option<Encryption>,
+    /// What it is to be marked with.
+    pub tags: Tags,
 }
 
 impl Draft {
@@ -101,6 +104,7 @@ impl Ready {
             data_key,
             stored: Stored::Whole(taken.segment),
             upload: None,
+            tags: draft.tags.clone(),
         }
     }
 }

@@ -35,6 +35,7 @@ mod slot;
 mod sse_kms;
 mod sweep;
 mod tables;
+mod tags;
 mod upload;
 
 pub use acl::Acl;
@@ -48,14 +49,15 @@ pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
 pub use ops::{
     AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
-    Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Deleted, DescribeRegions, Get, GetBucketAcl,
-    GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetObjectAcl, Got, Head,
-    InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListedObject, ListedPart,
-    MetadataDirective, ObjectAccess, ObjectPage, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
-    PutBucketEncryption, PutBucketPolicy, PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart,
-    UploadPartCopy,
+    Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags, DeleteObjectTags, Deleted,
+    DescribeRegions, Get, GetBucketAcl, GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy,
+    GetBucketStat, GetBucketTags, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload, Initiated, ListBuckets,
+    ListObjects, ListParts, ListUploads, ListedObject, ListedPart, MetadataDirective, ObjectAccess, ObjectPage,
+    PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketTags,
+    PutObjectAcl, PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy,
 };
 pub use range::ByteRange;
 pub use reader::Content;
 pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;
+pub use tags::Tags;

@@ -3,6 +3,7 @@ use crate::bucket::StorageClass;
 use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::Record;
@@ -64,6 +65,9 @@ pub(crate) struct ObjectRecord {
     /// The upload it was made by, so that a completion whose answer was lost can be asked for again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) upload: Option<UploadId>,
+    /// What it is marked with; not there in the first records.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub(crate) tags: Tags,
 }
 
 impl Record for ObjectRecord {}
@@ -95,6 +99,8 @@ pub struct ObjectInfo {
     pub protection: Protection,
     /// How many parts it was made of; `None` if it was stored whole.
     pub parts: Option<u32>,
+    /// How many tags it has.
+    pub tags: usize,
 }
 
 impl ObjectInfo {
@@ -119,6 +125,7 @@ impl From<&ObjectRecord> for ObjectInfo {
             storage_class: record.storage_class,
             protection: record.data_key.protection(),
             parts: record.stored.parts(),
+            tags: record.tags.len(),
         }
     }
 }

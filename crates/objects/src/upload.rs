@@ -4,6 +4,7 @@ use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::Segment;
 use crate::encryption::DataKey;
 use crate::object::Headers;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use store::Record;
 use types::{AccountId, Timestamp};
@@ -23,6 +24,8 @@ pub(crate) struct UploadRecord {
     pub(crate) data_key: DataKey,
     #[serde(default)]
     pub(crate) checksum: Option<(ChecksumKind, ChecksumScope)>,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub(crate) tags: Tags,
 }
 
 impl Record for UploadRecord {}

@@ -256,6 +256,10 @@ pub enum Reason {
     TooManyVersions,
     /// The resource has as many tags as allowed.
     TooManyTags,
+    /// A tag's name or value is not allowed.
+    TagInvalid,
+    /// The bucket has no tags.
+    TagsNotFound,
     /// The key has as many grants as allowed.
     TooManyGrants,
     /// The key material is not valid for this key.
@@ -471,6 +475,8 @@ impl Reason {
         Self::TooManyAliases,
         Self::TooManyVersions,
         Self::TooManyTags,
+        Self::TagInvalid,
+        Self::TagsNotFound,
         Self::TooManyGrants,
         Self::KeyMaterialInvalid,
         Self::KeyMaterialDiffers,
@@ -652,6 +658,8 @@ impl Reason {
             Self::TooManyAliases => "The account has as many aliases as allowed.",
             Self::TooManyVersions => "The key or the account has as many key versions as allowed.",
             Self::TooManyTags => "The resource has as many tags as allowed.",
+            Self::TagInvalid => "A tag's name or value is not allowed.",
+            Self::TagsNotFound => "The bucket has no tags.",
             Self::TooManyGrants => "The key has as many grants as allowed.",
             Self::KeyMaterialInvalid => "The key material is not valid for this key.",
             Self::KeyMaterialDiffers => "The key material is not the one the key had before.",

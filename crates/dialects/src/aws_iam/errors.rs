@@ -166,6 +166,8 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyBuckets
         | Reason::BucketPolicyNotFound
         | Reason::BucketEncryptionNotFound
+        | Reason::TagInvalid
+        | Reason::TagsNotFound
         | Reason::ObjectNotFound
         | Reason::ObjectNameInvalid
         | Reason::ObjectTooLarge

@@ -154,6 +154,7 @@ const KEYS: &[(&str, &str)] = &[
     ("s3:delimiter", "oss:Delimiter"),
     ("s3:max-keys", "oss:MaxKeys"),
     ("s3:prefix", "oss:Prefix"),
+    s3::REQUESTED_TAG_KEYS,
     ("sts:ExternalId", "sts:ExternalId"),
     ("sts:RoleSessionName", "sts:RoleSessionName"),
     ("sts:SourceIdentity", "sts:SourceIdentity"),
@@ -166,6 +167,8 @@ const IDENTITY: Grammar = Grammar {
     services: &[s3::ALL, kms::ALL, IAM, STS],
     keys: KEYS,
     named_keys: &[
+        s3::EXISTING_TAG,
+        s3::REQUESTED_TAG,
         ("kms:EncryptionContext:", "kms:EncryptionContext:"),
         ("aws:PrincipalTag/", "acs:PrincipalTag/"),
         ("aws:RequestTag/", "acs:RequestTag/"),

@@ -13,41 +13,47 @@ pub(crate) const ACTIONS: &[(&str, &[&str])] = &[
     ("DeleteBucket", &["DeleteBucket"]),
     ("DeleteBucketPolicy", &["DeleteBucketPolicy"]),
     ("DeleteObject", &["DeleteObject"]),
+    ("DeleteObjectTagging", &["DeleteObjectTagging"]),
     ("GetBucketAcl", &["GetBucketAcl"]),
     ("GetBucketLocation", &["GetBucketLocation"]),
     ("GetBucketPolicy", &["GetBucketPolicy"]),
+    ("GetBucketTagging", &["GetBucketTagging"]),
     ("GetEncryptionConfiguration", &["GetBucketEncryption"]),
     ("GetObject", &["GetObject"]),
     ("GetObjectAcl", &["GetObjectAcl"]),
+    ("GetObjectTagging", &["GetObjectTagging"]),
     ("ListBucket", &["GetBucketInfo", "GetBucketStat", "ListObjects"]),
     ("ListBucketMultipartUploads", &["ListMultipartUploads"]),
     ("ListMultipartUploadParts", &["ListParts"]),
     ("PutBucketAcl", &["PutBucketAcl"]),
     ("PutBucketPolicy", &["PutBucketPolicy"]),
+    ("PutBucketTagging", &["DeleteBucketTagging", "PutBucketTagging"]),
     ("PutEncryptionConfiguration", &["DeleteBucketEncryption", "PutBucketEncryption"]),
     ("PutObject", &["PutObject"]),
     ("PutObjectAcl", &["PutObjectAcl"]),
+    ("PutObjectTagging", &["PutObjectTagging"]),
 ];
 
-/// Amazon's actions on what a bucket here never has: versions and tags. They are kept under their own names, which no
+/// Amazon's actions on what a bucket here never has: versions. They are kept under their own names, which no
 /// operation has, so that the documents in which they stand beside others can be taken.
 pub(crate) const IDLE: &[&str] = &[
-    "DeleteObjectTagging",
     "DeleteObjectVersion",
     "DeleteObjectVersionTagging",
-    "GetBucketTagging",
     "GetBucketVersioning",
-    "GetObjectTagging",
     "GetObjectVersion",
     "GetObjectVersionAcl",
     "GetObjectVersionTagging",
     "ListBucketVersions",
-    "PutBucketTagging",
     "PutBucketVersioning",
-    "PutObjectTagging",
     "PutObjectVersionAcl",
     "PutObjectVersionTagging",
 ];
+
+/// Condition keys for tags, which end in the tag's name.
+pub(crate) const EXISTING_TAG: (&str, &str) = ("s3:ExistingObjectTag/", "oss:ExistingObjectTag/");
+pub(crate) const REQUESTED_TAG: (&str, &str) = ("s3:RequestObjectTag/", "oss:RequestObjectTag/");
+/// The condition key for the names of the tags that an object is to have.
+pub(crate) const REQUESTED_TAG_KEYS: (&str, &str) = ("s3:RequestObjectTagKeys", "oss:RequestObjectTagKeys");
 
 /// Actions that are about no bucket.
 const ACCOUNT_ACTIONS: &[(&str, &[&str])] = &[("ListAllMyBuckets", &["ListBuckets"])];

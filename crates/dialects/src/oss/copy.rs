@@ -17,7 +17,8 @@ pub(super) async fn copy(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
     let mut op = Copy::new(source(&c.head)?, bucket, key);
     op.source_conditions = conditions::read(&c.head, SOURCE)?;
-    op.directive = directive(&c.head)?;
+    op.directive = directive(&c.head, "x-oss-metadata-directive")?;
+    op.tagging = directive(&c.head, "x-oss-tagging-directive")?;
     op.draft = headers::draft(&c.head)?;
     op.conditions = conditions::write(&c.head)?;
     let written = c.perform(op).await?;
@@ -59,15 +60,11 @@ fn source(head: &Head) -> Result<(BucketName, ObjectKey)> {
     Ok((bucket, object_key(&encoding::decode_path(key)?)?))
 }
 
-fn directive(head: &Head) -> Result<MetadataDirective> {
-    // Objects have no tags here, so to copy them is to do nothing.
-    if head.header("x-oss-tagging-directive").is_some_and(|text| !text.eq_ignore_ascii_case("copy")) {
-        return Err(Failure::new(Reason::NotImplemented, "Tags of objects are not supported."));
-    }
-    match head.header("x-oss-metadata-directive") {
+fn directive(head: &Head, name: &'static str) -> Result<MetadataDirective> {
+    match head.header(name) {
         None => Ok(MetadataDirective::Copy),
         Some(text) if text.eq_ignore_ascii_case("copy") => Ok(MetadataDirective::Copy),
         Some(text) if text.eq_ignore_ascii_case("replace") => Ok(MetadataDirective::Replace),
-        Some(_) => Err(Failure::invalid("x-oss-metadata-directive", "it must be COPY or REPLACE")),
+        Some(_) => Err(Failure::invalid(name, "it must be COPY or REPLACE")),
     }
 }

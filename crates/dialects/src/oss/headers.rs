@@ -1,7 +1,7 @@
 //! What headers say about an object: read of requests, written to answers.
 
 use super::answer::put;
-use super::spelling;
+use super::{spelling, tagging};
 use crate::body::Response;
 use objects::{Draft, Encryption, Expected, Headers, ObjectInfo, Protection};
 use types::{Failure, Reason, Result};
@@ -16,6 +16,7 @@ pub(super) fn draft(head: &Head) -> Result<Draft> {
         acl: head.header("x-oss-object-acl").map(spelling::parse_grant).transpose()?.flatten(),
         storage_class: head.header("x-oss-storage-class").map(spelling::parse_storage_class).transpose()?,
         encryption: encryption(head)?,
+        tags: tagging::asked(head)?,
     })
 }
 
@@ -102,6 +103,9 @@ pub(super) fn put_info(response: &mut Response, info: &ObjectInfo) {
     put(response, "accept-ranges", "bytes");
     put(response, "x-oss-object-type", if info.is_multipart() { "Multipart" } else { "Normal" });
     put(response, "x-oss-storage-class", spelling::storage_class(info.storage_class));
+    if info.tags > 0 {
+        put(response, "x-oss-tagging-count", &info.tags.to_string());
+    }
     put_protection(response, &info.protection);
     put_stored(response, &info.headers);
 }

@@ -1,6 +1,6 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, listing, multipart, object, service, settings};
+use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, tagging};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -10,6 +10,7 @@ const DRAFT: &[&str] = &[
     "x-oss-server-side-encryption-key-id",
     "x-oss-server-side-data-encryption",
     "x-oss-forbid-overwrite",
+    tagging::TAGGING,
     "if-match",
     "if-none-match",
 ];
@@ -20,6 +21,7 @@ const INITIATE: &[&str] = &[
     "x-oss-server-side-data-encryption",
     "x-oss-object-acl",
     "x-oss-forbid-overwrite",
+    tagging::TAGGING,
 ];
 const COPY: &[&str] = &[
     "x-oss-copy-source-if-match",
@@ -28,6 +30,7 @@ const COPY: &[&str] = &[
     "x-oss-copy-source-if-unmodified-since",
     "x-oss-metadata-directive",
     "x-oss-tagging-directive",
+    tagging::TAGGING,
     "x-oss-object-acl",
     "x-oss-storage-class",
     "x-oss-server-side-encryption",
@@ -89,6 +92,12 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketEncryption"], |c| Box::pin(settings::get_encryption(c))),
     row("DeleteBucketEncryption", "DELETE", Bucket, &["encryption"])
         .run(Full, &["oss:DeleteBucketEncryption"], |c| Box::pin(settings::delete_encryption(c))),
+    row("PutBucketTags", "PUT", Bucket, &["tagging"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketTagging"], |c| Box::pin(tagging::put_bucket(c))),
+    row("GetBucketTags", "GET", Bucket, &["tagging"])
+        .run(Full, &["oss:GetBucketTagging"], |c| Box::pin(tagging::get_bucket(c))),
+    row("DeleteBucketTags", "DELETE", Bucket, &["tagging"])
+        .run(Full, &["oss:DeleteBucketTagging"], |c| Box::pin(tagging::delete_bucket(c))),
     row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
@@ -110,6 +119,12 @@ pub const ROWS: &[OssRow] = &[
         .run(Partial, &["oss:PutObjectAcl"], |c| Box::pin(object::put_acl(c))),
     row("GetObjectAcl", "GET", Object, &["acl"])
         .run(Partial, &["oss:GetObjectAcl"], |c| Box::pin(object::get_acl(c))),
+    row("PutObjectTagging", "PUT", Object, &["tagging"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutObjectTagging"], |c| Box::pin(tagging::put_object(c))),
+    row("GetObjectTagging", "GET", Object, &["tagging"])
+        .run(Partial, &["oss:GetObjectTagging"], |c| Box::pin(tagging::get_object(c))),
+    row("DeleteObjectTagging", "DELETE", Object, &["tagging"])
+        .run(Partial, &["oss:DeleteObjectTagging"], |c| Box::pin(tagging::delete_object(c))),
 
     row("InitiateMultipartUpload", "POST", Object, &["uploads"]).params(&["encoding-type"]).headers(INITIATE).metadata()
         .run(Partial, &["oss:PutObject"], |c| Box::pin(multipart::initiate(c))),
@@ -167,12 +182,6 @@ pub const ROWS: &[OssRow] = &[
     row("GetBucketCors", "GET", Bucket, &["cors"]),
     row("DeleteBucketCors", "DELETE", Bucket, &["cors"]),
     row("OptionObject", "OPTIONS", Object, &[]),
-    row("PutBucketTags", "PUT", Bucket, &["tagging"]),
-    row("GetBucketTags", "GET", Bucket, &["tagging"]),
-    row("DeleteBucketTags", "DELETE", Bucket, &["tagging"]),
-    row("PutObjectTagging", "PUT", Object, &["tagging"]),
-    row("GetObjectTagging", "GET", Object, &["tagging"]),
-    row("DeleteObjectTagging", "DELETE", Object, &["tagging"]),
     row("PutBucketReferer", "PUT", Bucket, &["referer"]),
     row("GetBucketReferer", "GET", Bucket, &["referer"]),
     row("PutBucketWebsite", "PUT", Bucket, &["website"]),

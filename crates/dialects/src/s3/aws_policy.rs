@@ -3,7 +3,9 @@
 //! Lists come out sorted and single values as lists, so that a translation beside which the original was not kept is known
 //! by its form when it is shown again.
 
-use crate::aws_policy::s3::{ACTIONS, BUCKET, IDLE, OWN_RESOURCE, RESOURCE, s3_resource};
+use crate::aws_policy::s3::{
+    ACTIONS, BUCKET, EXISTING_TAG, IDLE, OWN_RESOURCE, REQUESTED_TAG, REQUESTED_TAG_KEYS, RESOURCE, s3_resource,
+};
 use crate::aws_policy::{Grammar, list, read, refused, texts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -20,12 +22,13 @@ const KEYS: &[(&str, &str)] = &[
     ("s3:delimiter", "oss:Delimiter"),
     ("s3:max-keys", "oss:MaxKeys"),
     ("s3:prefix", "oss:Prefix"),
+    REQUESTED_TAG_KEYS,
 ];
 
 const GRAMMAR: Grammar = Grammar {
     services: &[BUCKET],
     keys: KEYS,
-    named_keys: &[("aws:PrincipalTag/", "acs:PrincipalTag/")],
+    named_keys: &[("aws:PrincipalTag/", "acs:PrincipalTag/"), EXISTING_TAG, REQUESTED_TAG],
     arn_keys: &[],
     variables: &[],
     resource: s3_resource,

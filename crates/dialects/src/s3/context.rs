@@ -3,6 +3,7 @@ use crate::domains::{Domains, Region};
 use iam::{Caller, Claim, Operation, Run};
 use objects::Objects;
 use s3s::{S3Error, S3ErrorCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use types::{Failure, Result};
 
@@ -20,6 +21,7 @@ pub(super) struct Context {
     caller: OnceLock<Caller>,
     failure: Mutex<Option<Failure>>,
     content: Mutex<Option<ResponseBody>>,
+    tags: AtomicUsize,
 }
 
 impl Context {
@@ -33,6 +35,7 @@ impl Context {
             caller: OnceLock::new(),
             failure: Mutex::default(),
             content: Mutex::default(),
+            tags: AtomicUsize::default(),
         }
     }
 
@@ -84,6 +87,16 @@ impl Context {
     /// Why the request failed, where it was one of us who said so.
     pub(super) fn take_failure(&self) -> Option<Failure> {
         lock(&self.failure).take()
+    }
+
+    /// Leaves the number of the object's tags, which the model of HEAD's answer has no field for.
+    pub(super) fn set_tags(&self, tags: usize) {
+        self.tags.store(tags, Ordering::Relaxed);
+    }
+
+    /// How many tags the answer is to say that the object has; `None` if it is to say nothing of them.
+    pub(super) fn tags(&self) -> Option<usize> {
+        Some(self.tags.load(Ordering::Relaxed)).filter(|tags| *tags > 0)
     }
 
     /// Leaves the content that the answer is to have.

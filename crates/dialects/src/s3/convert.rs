@@ -8,7 +8,6 @@ use types::{AccountId, BucketName, Failure, ObjectKey, Reason, Result, Timestamp
 
 /// Headers that ask for what there is not. Nothing that changes what a request does is passed over in silence.
 const UNSUPPORTED: &[&str] = &[
-    "x-amz-tagging",
     "x-amz-website-redirect-location",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",

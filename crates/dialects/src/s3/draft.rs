@@ -1,7 +1,7 @@
 //! What a request says of an object that it stores.
 
 use super::convert::http_date;
-use super::{acl, encryption};
+use super::{acl, encryption, tagging};
 use objects::{Draft, Headers, StorageClass};
 use s3s::dto;
 use types::{Failure, Reason, Result};
@@ -19,6 +19,7 @@ pub(super) struct Said<'r> {
     pub(super) sse: Option<&'r dto::ServerSideEncryption>,
     pub(super) sse_key: Option<&'r String>,
     pub(super) storage_class: Option<&'r dto::StorageClass>,
+    pub(super) tagging: Option<&'r String>,
 }
 
 /// Gathers them from an input: the models share the fields' names and no trait.
@@ -36,6 +37,7 @@ macro_rules! said {
             sse: $input.server_side_encryption.as_ref(),
             sse_key: $input.ssekms_key_id.as_ref(),
             storage_class: $input.storage_class.as_ref(),
+            tagging: $input.tagging.as_ref(),
         }
     };
 }
@@ -49,6 +51,7 @@ impl Said<'_> {
             acl: self.acl.map(|canned| acl::of_object(canned.as_str())).transpose()?.flatten(),
             storage_class: self.storage_class.map(|class| storage_class(class.as_str())).transpose()?,
             encryption: encryption::asked(self.sse.map(dto::ServerSideEncryption::as_str), self.sse_key)?,
+            tags: tagging::asked(self.tagging)?,
         })
     }
 

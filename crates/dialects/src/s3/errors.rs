@@ -99,7 +99,6 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyKeys
         | Reason::TooManyAliases
         | Reason::TooManyVersions
-        | Reason::TooManyTags
         | Reason::TooManyGrants
         | Reason::KeyMaterialInvalid
         | Reason::KeyMaterialDiffers
@@ -145,6 +144,9 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         Reason::BucketNameInvalid => (400, "InvalidBucketName"),
         Reason::TooManyBuckets => (400, "TooManyBuckets"),
         Reason::BucketPolicyNotFound => (404, "NoSuchBucketPolicy"),
+        Reason::TooManyTags => (400, "BadRequest"),
+        Reason::TagInvalid => (400, "InvalidTag"),
+        Reason::TagsNotFound => (404, "NoSuchTagSet"),
         Reason::BucketEncryptionNotFound => (404, "ServerSideEncryptionConfigurationNotFoundError"),
         Reason::ObjectNotFound => (404, "NoSuchKey"),
         Reason::ObjectNameInvalid => (400, "KeyTooLongError"),

@@ -1,6 +1,6 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
-use super::{acl, bucket, delete, encryption, listing, multipart, policy, read, write};
+use super::{acl, bucket, delete, encryption, listing, multipart, policy, read, tagging, write};
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 use std::future::Future;
@@ -62,7 +62,12 @@ operations! {
     get_object: GetObjectInput -> GetObjectOutput = read::get;
     head_object: HeadObjectInput -> HeadObjectOutput = read::head;
     get_object_attributes: GetObjectAttributesInput -> GetObjectAttributesOutput = read::attributes;
-    get_object_tagging: GetObjectTaggingInput -> GetObjectTaggingOutput = read::tagging;
+    get_object_tagging: GetObjectTaggingInput -> GetObjectTaggingOutput = tagging::get_object;
+    put_object_tagging: PutObjectTaggingInput -> PutObjectTaggingOutput = tagging::put_object;
+    delete_object_tagging: DeleteObjectTaggingInput -> DeleteObjectTaggingOutput = tagging::delete_object;
+    get_bucket_tagging: GetBucketTaggingInput -> GetBucketTaggingOutput = tagging::get_bucket;
+    put_bucket_tagging: PutBucketTaggingInput -> PutBucketTaggingOutput = tagging::put_bucket;
+    delete_bucket_tagging: DeleteBucketTaggingInput -> DeleteBucketTaggingOutput = tagging::delete_bucket;
     put_object: PutObjectInput -> PutObjectOutput = write::put;
     copy_object: CopyObjectInput -> CopyObjectOutput = write::copy;
     delete_object: DeleteObjectInput -> DeleteObjectOutput = delete::one;

@@ -29,6 +29,7 @@ mod ranges;
 mod read;
 mod rows;
 mod serve;
+mod tagging;
 #[cfg(test)]
 mod tests;
 mod write;

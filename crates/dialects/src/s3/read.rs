@@ -10,8 +10,7 @@ use objects::{ByteRange, Get, Head, ObjectInfo, Seen};
 use s3s::S3Request;
 use s3s::dto::{
     Checksum, ChecksumMode, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
-    GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput, HeadObjectInput, HeadObjectOutput,
-    ObjectAttributes, StorageClass, Timestamp,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, ObjectAttributes, StorageClass, Timestamp,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -115,6 +114,7 @@ pub(super) async fn get(cx: &Arc<Context>, request: S3Request<GetObjectInput>) -
     let got = cx.perform(operation).await?;
     let mut output = GetObjectOutput::default();
     let seen = Seen { info: got.info, range: got.range };
+    cx.set_tags(seen.info.tags);
     describe!(output, &seen, i.part_number, wants_checksums(i.checksum_mode.as_ref()));
     cx.set_content(match got.content.whole() {
         Some(bytes) => full(bytes.clone()),
@@ -133,6 +133,7 @@ pub(super) async fn head(cx: &Arc<Context>, request: S3Request<HeadObjectInput>)
     let seen = cx.perform(operation).await?;
     let mut output = HeadObjectOutput::default();
     describe!(output, &seen, i.part_number, wants_checksums(i.checksum_mode.as_ref()));
+    cx.set_tags(seen.info.tags);
     override_headers(cx, i, &mut output)?;
     Ok(output)
 }
@@ -188,15 +189,4 @@ pub(super) async fn attributes(
             .then(|| StorageClass::from_static(class(info.storage_class))),
         ..GetObjectAttributesOutput::default()
     })
-}
-
-/// Says that an object has no tags: none can be put. The AWS CLI asks before it copies in parts.
-pub(super) async fn tagging(
-    cx: &Arc<Context>,
-    request: S3Request<GetObjectTaggingInput>,
-) -> Result<GetObjectTaggingOutput> {
-    only_version(request.input.version_id.as_deref())?;
-    let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    cx.perform(Head::new(bucket, key)).await?;
-    Ok(GetObjectTaggingOutput::default())
 }

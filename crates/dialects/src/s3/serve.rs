@@ -188,6 +188,9 @@ fn judged(cx: &Context, response: HttpResponse) -> Result<Response> {
     if parts.status == StatusCode::OK && parts.headers.contains_key(header::CONTENT_RANGE) {
         parts.status = StatusCode::PARTIAL_CONTENT;
     }
+    if let Some(tags) = cx.tags() {
+        parts.headers.insert(direct::TAGGING_COUNT, tags.into());
+    }
     let body = cx.take_content().unwrap_or_else(|| body.boxed_unsync());
     Ok(Response::from_parts(parts, body))
 }

@@ -4,7 +4,7 @@ use super::checksums::{self, place as place_checksums, read_kind, scope};
 use super::context::Context;
 use super::convert::{etag, place, protection, source, stamp};
 use super::draft::said;
-use super::{conditions, intake};
+use super::{conditions, intake, tagging};
 use objects::{Copy, Put};
 use s3s::S3Request;
 use s3s::dto::{
@@ -38,14 +38,17 @@ pub(super) async fn copy(cx: &Arc<Context>, request: S3Request<CopyObjectInput>)
     let from = source(&input.copy_source)?;
     let to = place(&input.bucket, &input.key)?;
     let directive = directive(input.metadata_directive.as_ref())?;
+    let tagging = tagging::directive(input.tagging_directive.as_ref())?;
     let draft = said!(input).draft()?;
+    let kept = directive == objects::MetadataDirective::Copy && tagging == objects::MetadataDirective::Copy;
     let unchanged = draft.encryption.is_none() && draft.storage_class.is_none() && draft.acl.is_none();
-    if from == to && directive == objects::MetadataDirective::Copy && unchanged {
+    if from == to && kept && unchanged {
         let text = "A copy of an object onto itself must change its metadata, its storage class or its encryption.";
         return Err(Failure::new(Reason::ParameterMissing, text));
     }
     let mut operation = Copy::new(from, to.0, to.1);
     operation.directive = directive;
+    operation.tagging = tagging;
     operation.draft = draft;
     operation.source_conditions = conditions::read(
         input.copy_source_if_match.as_ref(),

@@ -109,6 +109,8 @@ pub mod keys {
     pub const OSS_DELIMITER: Key = Key::known("oss:Delimiter");
     /// The most entries a listing asks for: a number.
     pub const OSS_MAX_KEYS: Key = Key::known("oss:MaxKeys");
+    /// The names of the tags that an object is to have.
+    pub const OSS_REQUEST_TAG_KEYS: Key = Key::known("oss:RequestObjectTagKeys");
 }
 
 /// What is known of a request beside who, what and on what: the facts its policies' conditions may ask for.

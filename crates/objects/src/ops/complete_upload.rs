@@ -171,6 +171,7 @@ impl Objects {
             data_key: upload.data_key,
             stored: Stored::Parts { manifest: found.id, count },
             upload: Some(op.upload.clone()),
+            tags: upload.tags,
         }
     }
 

@@ -6,16 +6,18 @@ use crate::conditions::{ReadConditions, WriteConditions};
 use crate::draft::{Draft, Ready, Written};
 use crate::objects::Objects;
 use crate::ops::get::{Get, Got};
+use crate::ops::object_tags::{AllowTags, GetObjectTags};
 use crate::ops::put::{audit_draft, audit_written};
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
+use crate::tags::Tags;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
 use trail::Category;
 use types::{Action, BucketName, Failure, ObjectKey, Reason, Result, Service, limits};
 
-/// Where the headers of a copy come from.
+/// Where the headers or the tags of a copy come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MetadataDirective {
     /// From the source.
@@ -40,7 +42,9 @@ pub struct Copy {
     pub key: ObjectKey,
     /// Where the headers come from.
     pub directive: MetadataDirective,
-    /// What else is said of the copy; its headers count only if they are to replace the source's.
+    /// Where the tags come from.
+    pub tagging: MetadataDirective,
+    /// What else is said of the copy; its headers and its tags count only if they are to replace the source's.
     pub draft: Draft,
     /// Which checksums to compute of it.
     pub expected: Expected,
@@ -60,6 +64,7 @@ impl Copy {
             bucket,
             key,
             directive: MetadataDirective::Copy,
+            tagging: MetadataDirective::Copy,
             draft: Draft::default(),
             expected: Expected::default(),
             conditions: WriteConditions::default(),
@@ -113,6 +118,20 @@ impl Objects {
     }
 }
 
+impl Objects {
+    /// The tags of a copy's source, for the caller who may read them there and set them here.
+    async fn copied_tags(&self, caller: &Caller, op: &Copy) -> Result<Tags> {
+        let dialect = caller.call().dialect;
+        let read = GetObjectTags { bucket: op.source_bucket.clone(), key: op.source_key.clone() };
+        let asking = caller.via(Service::Oss, dialect, "GetObjectTagging");
+        let tags = Box::pin(self.gate.perform(&asking, self, read)).await?;
+        let allow = AllowTags { bucket: op.bucket.clone(), key: op.key.clone(), tags: tags.clone() };
+        let asking = caller.via(Service::Oss, dialect, "PutObjectTagging");
+        Box::pin(self.gate.perform(&asking, self, allow)).await?;
+        Ok(tags)
+    }
+}
+
 #[async_trait]
 impl Run<Copy> for Objects {
     fn store(&self) -> &Store {
@@ -132,6 +151,9 @@ impl Run<Copy> for Objects {
         let got = self.read_source(caller, &op.source_bucket, &op.source_key, &op.source_conditions, None).await?;
         if op.directive == MetadataDirective::Copy {
             op.draft.headers = got.info.headers;
+        }
+        if op.tagging == MetadataDirective::Copy {
+            op.draft.tags = if got.info.tags == 0 { Tags::default() } else { self.copied_tags(caller, op).await? };
         }
         // A copy keeps the kinds of checksum its source has.
         op.expected.compute.extend(got.info.checksums.keys());

@@ -7,6 +7,7 @@ use crate::objects::Objects;
 use crate::reader::changed;
 use crate::shard::ShardedRecord;
 use crate::tables::{BUCKETS, NAMES, SHARDED};
+use crate::tags::Tags;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use std::sync::Arc;
@@ -102,6 +103,7 @@ impl Run<CreateBucket> for Objects {
             redundancy: op.redundancy,
             encryption: None,
             policy: None,
+            tags: Tags::default(),
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;

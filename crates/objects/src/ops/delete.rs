@@ -62,7 +62,7 @@ impl Run<Delete> for Objects {
     async fn target(&self, op: &Delete, _: &Caller, view: &View) -> Result<Target> {
         let found = self.found(view, &op.bucket, &op.key).await?;
         let open = found.acl().opens_writing();
-        self.object_target(view, &found.bucket, &op.key, DELETE_OBJECT, open).await
+        self.found_target(view, &found, &op.key, DELETE_OBJECT, open).await
     }
 
     /// Commit point: this transaction. Before it the object is whole; after it nothing names its content, and its blobs

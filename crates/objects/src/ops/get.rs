@@ -146,7 +146,7 @@ impl Run<Get> for Objects {
     async fn target(&self, op: &Get, _: &Caller, view: &View) -> Result<Target> {
         let found = self.found(view, &op.bucket, &op.key).await?;
         let open = found.acl().opens_reading();
-        let target = self.object_target(view, &found.bucket, &op.key, GET_OBJECT, open).await?;
+        let target = self.found_target(view, &found, &op.key, GET_OBJECT, open).await?;
         op.found.set(found);
         Ok(target)
     }

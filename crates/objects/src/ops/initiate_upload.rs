@@ -111,6 +111,7 @@ impl Run<InitiateUpload> for Objects {
             storage_class: op.draft.storage_class.unwrap_or(bucket.record.storage_class),
             data_key: self.keep_key(txn, &bucket, &op.key, fresh).await?,
             checksum: op.checksum()?,
+            tags: op.draft.tags.clone(),
         };
         txn.put(UPLOADS, bucket.owner, &upload_key(&bucket.record.id, &op.key, id), &record).await?;
         Ok(Initiated { upload: id.upload()?, protection: fresh.protection(), checksum: record.checksum })

@@ -41,8 +41,8 @@ impl Run<PutObjectAcl> for Objects {
     }
 
     async fn target(&self, op: &PutObjectAcl, _: &Caller, view: &View) -> Result<Target> {
-        let bucket = self.bucket(view, &op.bucket).await?;
-        self.object_target(view, &bucket, &op.key, PUT_OBJECT_ACL, false).await
+        let found = self.found(view, &op.bucket, &op.key).await?;
+        self.found_target(view, &found, &op.key, PUT_OBJECT_ACL, false).await
     }
 
     async fn run(&self, permit: &Permit<PutObjectAcl>, op: &PutObjectAcl, txn: &mut Txn) -> Result<()> {
@@ -95,8 +95,8 @@ impl Run<GetObjectAcl> for Objects {
     }
 
     async fn target(&self, op: &GetObjectAcl, _: &Caller, view: &View) -> Result<Target> {
-        let bucket = self.bucket(view, &op.bucket).await?;
-        self.object_target(view, &bucket, &op.key, GET_OBJECT_ACL, false).await
+        let found = self.found(view, &op.bucket, &op.key).await?;
+        self.found_target(view, &found, &op.key, GET_OBJECT_ACL, false).await
     }
 
     async fn run(&self, permit: &Permit<GetObjectAcl>, op: &GetObjectAcl, txn: &mut Txn) -> Result<ObjectAccess> {

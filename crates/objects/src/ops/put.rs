@@ -1,5 +1,5 @@
 use crate::access::{Door, Found, audit_object};
-use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL};
+use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL, PUT_OBJECT_TAGGING};
 use crate::body::Body;
 use crate::checksum::Expected;
 use crate::conditions::WriteConditions;
@@ -69,6 +69,7 @@ impl Operation for Put {
 /// Notes what is said of an object that is stored.
 pub(crate) fn audit_draft(audit: &mut Audit, draft: &Draft) {
     audit.optional("acl", draft.acl.map(crate::Acl::name));
+    audit.optional("tagging", (!draft.tags.is_empty()).then(|| draft.tags.audited()));
     audit.optional("encryption", draft.encryption.as_ref().map(Encryption::name));
 }
 
@@ -82,8 +83,8 @@ pub(crate) fn audit_written(audit: &mut Audit, written: &Written) {
 }
 
 impl Objects {
-    /// What storing an object needs, and what is in its place. Who sets an access control list with it needs the right to
-    /// do that, too, and no list opens the door to that.
+    /// What storing an object needs, and what is in its place. Who sets an access control list or tags with it needs the
+    /// right to do that, too, and no list opens the door to that.
     pub(crate) async fn write_target(
         &self,
         view: &View,
@@ -92,12 +93,18 @@ impl Objects {
         draft: &Draft,
     ) -> Result<(Target, Found)> {
         let found = self.found(view, bucket, key).await?;
-        let open = found.acl().opens_writing() && draft.acl.is_none();
+        let open = found.acl().opens_writing() && draft.acl.is_none() && draft.tags.is_empty();
         let mut target = self.object_target(view, &found.bucket, key, PUT_OBJECT, open).await?;
-        if draft.acl.is_some() {
+        let resource = || {
             let path = format!("{bucket}/{key}");
-            let resource = Resource::regional(Service::Oss, self.store.region(), found.bucket.owner, path);
-            target.needs.push(Need { action: PUT_OBJECT_ACL, resource });
+            Resource::regional(Service::Oss, self.store.region(), found.bucket.owner, path)
+        };
+        if draft.acl.is_some() {
+            target.needs.push(Need { action: PUT_OBJECT_ACL, resource: resource() });
+        }
+        if !draft.tags.is_empty() {
+            target.needs.push(Need { action: PUT_OBJECT_TAGGING, resource: resource() });
+            draft.tags.tell_requested(&mut target.context);
         }
         Ok((target, found))
     }

@@ -47,6 +47,7 @@ fn sample(name: &str, upload: &str) -> Ask {
         "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
         "PutBucketEncryption" => ask.body("<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>"),
         "DeleteMultipleObjects" => ask.body("<Delete><Object><Key>key</Key></Object></Delete>"),
+        "PutObjectTagging" | "PutBucketTags" => ask.body("<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"),
         "CompleteMultipartUpload" => ask.header("x-oss-complete-all", "yes"),
         "PutObject" | "UploadPart" => ask.body("content"),
         _ => ask,

@@ -35,7 +35,6 @@ async fn what_changes_the_meaning_is_refused() {
     let put = || Ask::put("box", "k").body("x");
     let headers = [
         ("x-oss-callback", "e30="),
-        ("x-oss-tagging", "a=b"),
         ("x-oss-storage-class", "Archive"),
         ("x-oss-symlink-target", "x"),
         ("x-oss-object-worm-mode", "COMPLIANCE"),

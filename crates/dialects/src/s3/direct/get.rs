@@ -1,7 +1,7 @@
 use super::super::checksums;
 use super::super::convert::class;
 use super::super::read::UNKNOWN_TYPE;
-use super::{IDLE, UNSIGNED, metadata, put, put_etag, put_protection};
+use super::{IDLE, TAGGING_COUNT, UNSIGNED, metadata, put, put_etag, put_protection};
 use crate::body::{Request, Response, full, streaming};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body::Body;
@@ -73,6 +73,9 @@ fn describe(info: &ObjectInfo, with_checksums: bool) -> Result<HeaderMap> {
     // What is read often is not named (Amazon S3 API Reference, GetObject).
     if info.storage_class != StorageClass::Standard {
         headers.insert(STORAGE_CLASS, HeaderValue::from_static(class(info.storage_class)));
+    }
+    if info.tags > 0 {
+        headers.insert(TAGGING_COUNT, info.tags.into());
     }
     metadata::write(&mut headers, &said.user)?;
     if with_checksums {

@@ -44,6 +44,9 @@ const IDLE: &[&str] = &[
 /// The hash of a body of which the signature says nothing.
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
+/// How many tags an object has.
+pub(super) const TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
+
 /// Where a request goes, and whose it is.
 pub(super) struct Way<'d> {
     pub(super) domains: &'d Arc<Domains>,

@@ -14,6 +14,7 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"1234567890123456"},
         "Action":"s3:GetObject","Resource":"arn:aws:s3:::data/none"}]}"#;
+    const TAGGING: &str = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
     match name {
         "ListBuckets" => ("GET", "/", ""),
         "CreateBucket" => ("PUT", "/made", ""),
@@ -37,6 +38,11 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         "HeadObject" => ("HEAD", "/data/k", ""),
         "GetObjectAttributes" => ("GET", "/data/k?attributes", ""),
         "GetObjectTagging" => ("GET", "/data/k?tagging", ""),
+        "PutObjectTagging" => ("PUT", "/data/k?tagging", TAGGING),
+        "DeleteObjectTagging" => ("DELETE", "/data/k?tagging", ""),
+        "GetBucketTagging" => ("GET", "/data?tagging", ""),
+        "PutBucketTagging" => ("PUT", "/data?tagging", TAGGING),
+        "DeleteBucketTagging" => ("DELETE", "/spare?tagging", ""),
         "PutObject" => ("PUT", "/data/new", "x"),
         "CopyObject" => ("PUT", "/data/copy", ""),
         "DeleteObject" => ("DELETE", "/data/spare", ""),
@@ -67,6 +73,8 @@ async fn prepared() -> (World, Key) {
     let (method, target, body) = request("PutBucketPolicy");
     world.ask(&key, method, target).body(body).send().await.is(204);
     let (method, target, body) = request("PutBucketEncryption");
+    world.ask(&key, method, target).body(body).send().await.is(200);
+    let (method, target, body) = request("PutBucketTagging");
     world.ask(&key, method, target).body(body).send().await.is(200);
     (world, key)
 }

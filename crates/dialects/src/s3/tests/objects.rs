@@ -275,7 +275,6 @@ async fn several_deletions() {
 async fn what_is_not_there_is_refused_aloud() {
     let (world, key) = World::with_bucket().await;
     for (name, value) in [
-        ("x-amz-tagging", "a=b"),
         ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
         ("x-amz-object-lock-mode", "GOVERNANCE"),
         ("x-amz-grant-read", "id=x"),
@@ -286,7 +285,6 @@ async fn what_is_not_there_is_refused_aloud() {
     }
     for (method, target) in [
         ("GET", "/data?lifecycle"),
-        ("PUT", "/data/k?tagging"),
         ("GET", "/data?versions"),
         ("DELETE", "/data?cors"),
         ("PUT", "/data/k?renameObject"),
