@@ -1,6 +1,7 @@
 use crate::acl::Acl;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
+use crate::version::Versioning;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Record;
@@ -45,6 +46,9 @@ pub(crate) struct BucketRecord {
     /// SHA-256 of the policy, which is kept beside: most requests find it compiled and never read the text.
     #[serde(default)]
     pub(crate) policy: Option<[u8; 32]>,
+    /// Whether it keeps what is replaced and deleted.
+    #[serde(default, skip_serializing_if = "Versioning::is_off")]
+    pub(crate) versioning: Versioning,
 }
 
 impl Record for BucketRecord {}
@@ -85,12 +89,14 @@ pub struct BucketInfo {
     pub redundancy: Redundancy,
     /// What its objects are encrypted with unless they say otherwise.
     pub encryption: Option<Encryption>,
+    /// Whether it keeps what is replaced and deleted.
+    pub versioning: Versioning,
 }
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _ } = record;
-        Self { name, owner, created, acl, storage_class, redundancy, encryption }
+        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, versioning } = record;
+        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning }
     }
 }
 

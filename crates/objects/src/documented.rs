@@ -10,6 +10,7 @@ use crate::object::{Headers, ObjectRecord};
 use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::upload::{PartRecord, UploadRecord};
+use crate::version::{MarkerRecord, NullRecord, Version, VersionRecord, Versioning, version_key};
 use crypto::Key;
 use std::collections::BTreeMap;
 use store::{Record, Wrapped};
@@ -96,7 +97,21 @@ fn object() -> ObjectRecord {
         data_key: DataKey { id: content(), wrap: Wrap::Service(wrapped()) },
         stored: Stored::Whole(Segment { part: 0, size: 5, id: content(), inline: true }),
         upload: None,
+        version: Version::default(),
     }
+}
+
+#[test]
+fn versions_are_as_documented() {
+    let version = Version { order: 2, tag: Some(0xd0d1_d2d3_d4d5_d6d7) };
+    documented("place of a version", &version_key(&bucket(), &key(), 2));
+    assert!(PAGE.contains(&version.id().to_string()), "{}", version.id());
+    record("version", &VersionRecord::Object(Box::new(ObjectRecord { version, ..object() })));
+    let null = Version { order: 3, tag: None };
+    record("null version", &ObjectRecord { version: null, ..object() });
+    let marker = MarkerRecord { version, modified: Timestamp::from_secs(1_795_305_600), owner: account() };
+    record("delete marker", &VersionRecord::Marker(marker));
+    record("place of the null version", &NullRecord { order: 3 });
 }
 
 #[test]
@@ -114,6 +129,20 @@ fn records_are_as_documented() {
             redundancy: Redundancy::Local,
             encryption: Some(Encryption::Kms { key: Some("k".to_owned()) }),
             policy: None,
+            versioning: Versioning::Off,
+        },
+    );
+    record(
+        "bucket that keeps versions",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::Standard,
+            redundancy: Redundancy::Local,
+            encryption: None,
+            policy: None,
+            versioning: Versioning::Suspended,
         },
     );
     record("object", &object());

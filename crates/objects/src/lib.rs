@@ -36,7 +36,10 @@ mod sse_kms;
 mod sweep;
 mod tables;
 mod upload;
+mod version;
+mod versions;
 
+pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
@@ -49,13 +52,15 @@ pub use objects::{Config, Objects};
 pub use ops::{
     AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
     Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Deleted, DescribeRegions, Get, GetBucketAcl,
-    GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetObjectAcl, Got, Head,
-    InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListedObject, ListedPart,
+    GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetBucketVersioning,
+    GetObjectAcl, Got, Head, InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions,
+    ListedKind, ListedObject, ListedPart, ListedVersion,
     MetadataDirective, ObjectAccess, ObjectPage, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
-    PutBucketEncryption, PutBucketPolicy, PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart,
-    UploadPartCopy,
+    PutBucketEncryption, PutBucketPolicy, PutBucketVersioning, PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart,
+    UploadPartCopy, VersionPage,
 };
 pub use range::ByteRange;
 pub use reader::Content;
 pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;
+pub use version::{VersionId, VersionMarker, Versioning};

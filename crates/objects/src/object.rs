@@ -3,6 +3,7 @@ use crate::bucket::StorageClass;
 use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
+use crate::version::{Version, VersionId, Versioning};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::Record;
@@ -64,6 +65,9 @@ pub(crate) struct ObjectRecord {
     /// The upload it was made by, so that a completion whose answer was lost can be asked for again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) upload: Option<UploadId>,
+    /// Which version of its key it is.
+    #[serde(default, skip_serializing_if = "Version::is_first")]
+    pub(crate) version: Version,
 }
 
 impl Record for ObjectRecord {}
@@ -95,6 +99,8 @@ pub struct ObjectInfo {
     pub protection: Protection,
     /// How many parts it was made of; `None` if it was stored whole.
     pub parts: Option<u32>,
+    /// Which version it is; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
 }
 
 impl ObjectInfo {
@@ -104,8 +110,9 @@ impl ObjectInfo {
     }
 }
 
-impl From<&ObjectRecord> for ObjectInfo {
-    fn from(record: &ObjectRecord) -> Self {
+impl ObjectInfo {
+    /// `versioning`: that of its bucket.
+    pub(crate) fn new(record: &ObjectRecord, versioning: Versioning) -> Self {
         Self {
             size: record.size,
             etag: record.etag.clone(),
@@ -119,6 +126,7 @@ impl From<&ObjectRecord> for ObjectInfo {
             storage_class: record.storage_class,
             protection: record.data_key.protection(),
             parts: record.stored.parts(),
+            version: (!versioning.is_off()).then(|| record.version.id()),
         }
     }
 }

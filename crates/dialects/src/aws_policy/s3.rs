@@ -13,39 +13,39 @@ pub(crate) const ACTIONS: &[(&str, &[&str])] = &[
     ("DeleteBucket", &["DeleteBucket"]),
     ("DeleteBucketPolicy", &["DeleteBucketPolicy"]),
     ("DeleteObject", &["DeleteObject"]),
+    ("DeleteObjectVersion", &["DeleteObjectVersion"]),
     ("GetBucketAcl", &["GetBucketAcl"]),
     ("GetBucketLocation", &["GetBucketLocation"]),
     ("GetBucketPolicy", &["GetBucketPolicy"]),
+    ("GetBucketVersioning", &["GetBucketVersioning"]),
     ("GetEncryptionConfiguration", &["GetBucketEncryption"]),
     ("GetObject", &["GetObject"]),
     ("GetObjectAcl", &["GetObjectAcl"]),
+    ("GetObjectVersion", &["GetObjectVersion"]),
+    ("GetObjectVersionAcl", &["GetObjectVersionAcl"]),
     ("ListBucket", &["GetBucketInfo", "GetBucketStat", "ListObjects"]),
     ("ListBucketMultipartUploads", &["ListMultipartUploads"]),
+    ("ListBucketVersions", &["ListObjectVersions"]),
     ("ListMultipartUploadParts", &["ListParts"]),
     ("PutBucketAcl", &["PutBucketAcl"]),
     ("PutBucketPolicy", &["PutBucketPolicy"]),
+    ("PutBucketVersioning", &["PutBucketVersioning"]),
     ("PutEncryptionConfiguration", &["DeleteBucketEncryption", "PutBucketEncryption"]),
     ("PutObject", &["PutObject"]),
     ("PutObjectAcl", &["PutObjectAcl"]),
+    ("PutObjectVersionAcl", &["PutObjectVersionAcl"]),
 ];
 
-/// Amazon's actions on what a bucket here never has: versions and tags. They are kept under their own names, which no
+/// Amazon's actions on what a bucket here never has: tags. They are kept under their own names, which no
 /// operation has, so that the documents in which they stand beside others can be taken.
 pub(crate) const IDLE: &[&str] = &[
     "DeleteObjectTagging",
-    "DeleteObjectVersion",
     "DeleteObjectVersionTagging",
     "GetBucketTagging",
-    "GetBucketVersioning",
     "GetObjectTagging",
-    "GetObjectVersion",
-    "GetObjectVersionAcl",
     "GetObjectVersionTagging",
-    "ListBucketVersions",
     "PutBucketTagging",
-    "PutBucketVersioning",
     "PutObjectTagging",
-    "PutObjectVersionAcl",
     "PutObjectVersionTagging",
 ];
 

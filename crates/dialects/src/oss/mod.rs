@@ -17,6 +17,7 @@ mod service;
 mod settings;
 mod spelling;
 mod table;
+mod versions;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,6 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, listing, multipart, object, service, settings};
+use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, versions};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -48,6 +48,8 @@ const READ: &[&str] = &["x-oss-range-behavior"];
 const LIST: &[&str] = &["prefix", "delimiter", "marker", "max-keys", "encoding-type"];
 const LIST_V2: &[&str] =
     &["prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner"];
+const LIST_VERSIONS: &[&str] =
+    &["prefix", "delimiter", "key-marker", "version-id-marker", "max-keys", "encoding-type"];
 const LIST_UPLOADS: &[&str] =
     &["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
 
@@ -89,6 +91,12 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketEncryption"], |c| Box::pin(settings::get_encryption(c))),
     row("DeleteBucketEncryption", "DELETE", Bucket, &["encryption"])
         .run(Full, &["oss:DeleteBucketEncryption"], |c| Box::pin(settings::delete_encryption(c))),
+    row("PutBucketVersioning", "PUT", Bucket, &["versioning"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketVersioning"], |c| Box::pin(versions::put(c))),
+    row("GetBucketVersioning", "GET", Bucket, &["versioning"])
+        .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
+    row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
+        .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
     row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
@@ -111,6 +119,19 @@ pub const ROWS: &[OssRow] = &[
     row("GetObjectAcl", "GET", Object, &["acl"])
         .run(Partial, &["oss:GetObjectAcl"], |c| Box::pin(object::get_acl(c))),
 
+    row("GetObject", "GET", Object, &["versionId"]).headers(READ).params(object::OVERRIDES)
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::get(c))),
+    row("HeadObject", "HEAD", Object, &["versionId"]).headers(READ)
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::head(c))),
+    row("GetObjectMeta", "HEAD", Object, &["objectMeta", "versionId"])
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::meta(c))),
+    row("DeleteObject", "DELETE", Object, &["versionId"]).headers(&["if-match"])
+        .run(Partial, &["oss:DeleteObjectVersion"], |c| Box::pin(object::delete(c))),
+    row("PutObjectAcl", "PUT", Object, &["acl", "versionId"]).headers(&["x-oss-object-acl"])
+        .run(Partial, &["oss:PutObjectVersionAcl"], |c| Box::pin(object::put_acl(c))),
+    row("GetObjectAcl", "GET", Object, &["acl", "versionId"])
+        .run(Partial, &["oss:GetObjectVersionAcl"], |c| Box::pin(object::get_acl(c))),
+
     row("InitiateMultipartUpload", "POST", Object, &["uploads"]).params(&["encoding-type"]).headers(INITIATE).metadata()
         .run(Partial, &["oss:PutObject"], |c| Box::pin(multipart::initiate(c))),
     row("UploadPart", "PUT", Object, &["partNumber", "uploadId"]).body(BodyUse::Content)
@@ -125,9 +146,6 @@ pub const ROWS: &[OssRow] = &[
     row("ListParts", "GET", Object, &["uploadId"]).params(&["max-parts", "part-number-marker", "encoding-type"])
         .run(Full, &["oss:ListParts"], |c| Box::pin(listing::parts(c))),
 
-    row("PutBucketVersioning", "PUT", Bucket, &["versioning"]),
-    row("GetBucketVersioning", "GET", Bucket, &["versioning"]),
-    row("ListObjectVersions", "GET", Bucket, &["versions"]),
     row("InitiateBucketWorm", "POST", Bucket, &["worm"]),
     row("GetBucketWorm", "GET", Bucket, &["worm"]),
     row("AbortBucketWorm", "DELETE", Bucket, &["worm"]),

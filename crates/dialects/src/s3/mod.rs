@@ -29,6 +29,7 @@ mod ranges;
 mod read;
 mod rows;
 mod serve;
+mod versions;
 #[cfg(test)]
 mod tests;
 mod write;

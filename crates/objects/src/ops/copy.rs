@@ -9,6 +9,7 @@ use crate::ops::get::{Get, Got};
 use crate::ops::put::{audit_draft, audit_written};
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -32,6 +33,8 @@ pub struct Copy {
     pub source_bucket: BucketName,
     /// The key to copy from.
     pub source_key: ObjectKey,
+    /// Which version of it; `None`: the one that its key stands for.
+    pub source_version: Option<VersionId>,
     /// On what state of the source it insists.
     pub source_conditions: ReadConditions,
     /// The bucket to copy to.
@@ -48,6 +51,7 @@ pub struct Copy {
     pub conditions: WriteConditions,
     found: Slot<Found>,
     ready: Option<Ready>,
+    copied: Option<VersionId>,
 }
 
 impl Copy {
@@ -56,6 +60,7 @@ impl Copy {
         Self {
             source_bucket: source.0,
             source_key: source.1,
+            source_version: None,
             source_conditions: ReadConditions::default(),
             bucket,
             key,
@@ -65,6 +70,7 @@ impl Copy {
             conditions: WriteConditions::default(),
             found: Slot::default(),
             ready: None,
+            copied: None,
         }
     }
 }
@@ -81,6 +87,7 @@ impl Operation for Copy {
         audit_object(audit, &self.bucket, &self.key);
         audit_draft(audit, &self.draft);
         audit.parameter("copySource", format!("{}/{}", self.source_bucket, self.source_key));
+        audit.optional("copySourceVersionId", self.source_version.map(|id| id.to_string()));
     }
 
     fn outcome(&self, output: &Written, audit: &mut Audit) {
@@ -93,12 +100,12 @@ impl Objects {
     pub(crate) async fn read_source(
         &self,
         caller: &Caller,
-        bucket: &BucketName,
-        key: &ObjectKey,
+        (bucket, key, version): (&BucketName, &ObjectKey, Option<VersionId>),
         conditions: &ReadConditions,
         range: Option<ByteRange>,
     ) -> Result<Got> {
         let mut get = Get::new(bucket.clone(), key.clone());
+        get.version = version;
         get.conditions = conditions.clone();
         get.range = range;
         let asking = caller.via(Service::Oss, caller.call().dialect, "GetObject");
@@ -127,9 +134,11 @@ impl Run<Copy> for Objects {
 
     async fn prepare(&self, permit: &Permit<Copy>, op: &mut Copy) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
-        op.conditions.check(found.object.as_deref())?;
+        op.conditions.check(found.object.as_deref(), found.bucket.record.versioning)?;
         let caller = permit.caller();
-        let got = self.read_source(caller, &op.source_bucket, &op.source_key, &op.source_conditions, None).await?;
+        let source = (&op.source_bucket, &op.source_key, op.source_version);
+        let got = self.read_source(caller, source, &op.source_conditions, None).await?;
+        op.copied = got.info.version;
         if op.directive == MetadataDirective::Copy {
             op.draft.headers = got.info.headers;
         }
@@ -143,6 +152,7 @@ impl Run<Copy> for Objects {
 
     async fn run(&self, permit: &Permit<Copy>, op: &Copy, txn: &mut Txn) -> Result<Written> {
         let ready = op.ready.as_ref().ok_or_else(skipped)?;
-        self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await
+        let written = self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await?;
+        Ok(Written { source_version: op.copied, ..written })
     }
 }

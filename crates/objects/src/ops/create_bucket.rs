@@ -7,6 +7,7 @@ use crate::objects::Objects;
 use crate::reader::changed;
 use crate::shard::ShardedRecord;
 use crate::tables::{BUCKETS, NAMES, SHARDED};
+use crate::version::Versioning;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use std::sync::Arc;
@@ -102,6 +103,7 @@ impl Run<CreateBucket> for Objects {
             redundancy: op.redundancy,
             encryption: None,
             policy: None,
+            versioning: Versioning::Off,
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;

@@ -1,8 +1,11 @@
-use crate::access::{audit_object, no_object};
+use crate::access::audit_version;
 use crate::acl::Acl;
-use crate::actions::{GET_OBJECT_ACL, PUT_OBJECT_ACL};
+use crate::actions::{GET_OBJECT_ACL, GET_OBJECT_VERSION_ACL, PUT_OBJECT_ACL, PUT_OBJECT_VERSION_ACL};
+use crate::object::ObjectInfo;
 use crate::objects::Objects;
-use crate::tables::{OBJECTS, object_key};
+use crate::tables::{OBJECTS, VERSIONS, object_key};
+use crate::version::{VersionId, VersionRecord, version_key};
+use crate::versions::{Eyes, Located};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -16,6 +19,8 @@ pub struct PutObjectAcl {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
     /// Who; `None`: as the bucket.
     pub acl: Option<Acl>,
 }
@@ -25,11 +30,11 @@ impl Operation for PutObjectAcl {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        PUT_OBJECT_ACL
+        if self.version.is_some() { PUT_OBJECT_VERSION_ACL } else { PUT_OBJECT_ACL }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
         audit.parameter("acl", self.acl.map_or("default", Acl::name));
     }
 }
@@ -42,16 +47,32 @@ impl Run<PutObjectAcl> for Objects {
 
     async fn target(&self, op: &PutObjectAcl, _: &Caller, view: &View) -> Result<Target> {
         let bucket = self.bucket(view, &op.bucket).await?;
-        self.object_target(view, &bucket, &op.key, PUT_OBJECT_ACL, false).await
+        self.object_target(view, &bucket, &op.key, op.action(), false).await
     }
 
     async fn run(&self, permit: &Permit<PutObjectAcl>, op: &PutObjectAcl, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let place = object_key(&bucket.record.id, &op.key);
-        let object = txn.get(OBJECTS, bucket.owner, &place).await?;
-        let mut object = object.ok_or_else(|| no_object(&op.key))?;
-        object.acl = op.acl;
-        txn.put(OBJECTS, bucket.owner, &place, &object).await
+        let id = &bucket.record.id;
+        let located = match op.version {
+            None => txn.get(OBJECTS, bucket.owner, &object_key(id, &op.key)).await?.map(Located::Current),
+            Some(version) => bucket.locate(Eyes::Hold(txn), &op.key, version).await?,
+        };
+        match located {
+            Some(Located::Current(mut object)) => {
+                object.acl = op.acl;
+                txn.put(OBJECTS, bucket.owner, &object_key(id, &op.key), &object).await
+            }
+            Some(Located::Aside(VersionRecord::Object(mut object))) => {
+                object.acl = op.acl;
+                let place = version_key(id, &op.key, object.version.order);
+                txn.put(VERSIONS, bucket.owner, &place, &VersionRecord::Object(object)).await
+            }
+            Some(Located::Aside(VersionRecord::Marker(_))) | None => {
+                let found = self.found_version(txn.view(), &op.bucket, &op.key, op.version).await?;
+                // There is none, and this says how.
+                found.existing(&op.key).map(|_| ())
+            }
+        }
     }
 }
 
@@ -62,6 +83,8 @@ pub struct GetObjectAcl {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
 }
 
 /// Who may touch an object without a policy.
@@ -73,6 +96,8 @@ pub struct ObjectAccess {
     pub own: Option<Acl>,
     /// The list that counts: its own, else the bucket's.
     pub effective: Acl,
+    /// Which version it is; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
 }
 
 impl Operation for GetObjectAcl {
@@ -80,11 +105,11 @@ impl Operation for GetObjectAcl {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        GET_OBJECT_ACL
+        if self.version.is_some() { GET_OBJECT_VERSION_ACL } else { GET_OBJECT_ACL }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 }
 
@@ -96,14 +121,14 @@ impl Run<GetObjectAcl> for Objects {
 
     async fn target(&self, op: &GetObjectAcl, _: &Caller, view: &View) -> Result<Target> {
         let bucket = self.bucket(view, &op.bucket).await?;
-        self.object_target(view, &bucket, &op.key, GET_OBJECT_ACL, false).await
+        self.object_target(view, &bucket, &op.key, op.action(), false).await
     }
 
     async fn run(&self, permit: &Permit<GetObjectAcl>, op: &GetObjectAcl, txn: &mut Txn) -> Result<ObjectAccess> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let object = txn.view().get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key)).await?;
-        let object = object.ok_or_else(|| no_object(&op.key))?;
-        let effective = object.acl.unwrap_or(bucket.record.acl);
-        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective })
+        let found = self.found_version(txn.view(), &bucket.name, &op.key, op.version).await?;
+        let object = found.existing(&op.key)?;
+        let (effective, version) = (found.acl(), ObjectInfo::new(object, bucket.record.versioning).version);
+        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective, version })
     }
 }
