@@ -34,5 +34,7 @@ fn main() {
     let opening = per_second(|| {
         black_box(crypto::open_secret(&key, &CONTEXT, black_box(&sealed)).unwrap());
     });
-    println!("32 bytes on one core: {sealing:.0} sealed per second, {opening:.0} opened per second (aim: 300,000 each)");
+    println!(
+        "32 bytes on one core: {sealing:.0} sealed per second, {opening:.0} opened per second (aim: 300,000 each)"
+    );
 }

@@ -6,6 +6,8 @@ use crate::encryption::Place;
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
+use crate::version::{Version, VersionId, VersionRecord};
+use crate::versions::{Eyes, Located};
 use iam::policy::{Document, Kind, Labelled};
 use iam::{Audit, Caller, Operation, Permit, Target};
 use std::sync::Arc;
@@ -16,6 +18,10 @@ use types::{AccountId, Action, BucketName, Failure, ObjectKey, Reason, Resource,
 pub(crate) struct Found {
     pub(crate) bucket: Bucket,
     pub(crate) object: Option<Arc<ObjectRecord>>,
+    /// The version that was asked for; `None`: what the key stands for.
+    pub(crate) asked: Option<VersionId>,
+    /// The delete marker that is there instead of an object.
+    pub(crate) marker: Option<Version>,
 }
 
 impl Found {
@@ -68,6 +74,18 @@ pub(crate) fn no_object(key: &ObjectKey) -> Failure {
     Failure::of(Reason::ObjectNotFound).with("Key", key.as_str())
 }
 
+pub(crate) fn no_version(key: &ObjectKey, version: VersionId) -> Failure {
+    Failure::of(Reason::VersionNotFound).with("Key", key.as_str()).with("VersionId", version.to_string())
+}
+
+/// That there is a delete marker where an object was asked for.
+pub(crate) fn is_marker(failure: Failure, marker: Version) -> Failure {
+    failure.with("VersionId", marker.id().to_string()).with(DELETE_MARKER, "true")
+}
+
+/// The detail of a failure that says that there is a delete marker.
+pub const DELETE_MARKER: &str = "DeleteMarker";
+
 /// The account of whoever asks for something that no bucket says whose it is.
 pub(crate) fn account_of(caller: &Caller) -> Result<AccountId> {
     caller.account().ok_or_else(|| Failure::of(Reason::MissingAuthentication))
@@ -112,10 +130,34 @@ impl Objects {
         if permit.target().owner == Some(bucket.owner) { Ok(bucket) } else { Err(no_bucket(name)) }
     }
 
+    /// What a key stands for.
     pub(crate) async fn found(&self, view: &View, name: &BucketName, key: &ObjectKey) -> Result<Found> {
         let bucket = self.bucket(view, name).await?;
         let object = view.shared(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
-        Ok(Found { bucket, object })
+        let marker = match &object {
+            Some(_) => None,
+            None => bucket.current_marker(view, key).await?,
+        };
+        Ok(Found { bucket, object, asked: None, marker })
+    }
+
+    /// A version of a key, or what it stands for.
+    pub(crate) async fn found_version(
+        &self,
+        view: &View,
+        name: &BucketName,
+        key: &ObjectKey,
+        version: Option<VersionId>,
+    ) -> Result<Found> {
+        let Some(id) = version else { return self.found(view, name, key).await };
+        let bucket = self.bucket(view, name).await?;
+        let (object, marker) = match bucket.locate(Eyes::Look(view), key, id).await? {
+            Some(Located::Current(object)) => (Some(Arc::new(object)), None),
+            Some(Located::Aside(VersionRecord::Object(object))) => (Some(Arc::from(object)), None),
+            Some(Located::Aside(VersionRecord::Marker(marker))) => (None, Some(marker.version)),
+            None => (None, None),
+        };
+        Ok(Found { bucket, object, asked: Some(id), marker })
     }
 
     /// The target of an operation on a bucket itself.
@@ -170,4 +212,10 @@ pub(crate) fn audit_object(audit: &mut Audit, bucket: &BucketName, key: &ObjectK
     audit_bucket(audit, bucket);
     audit.parameter("objectName", key.as_str());
     audit.resource("ACS::OSS::Object", format!("{bucket}/{key}"));
+}
+
+/// The same, of one of its versions, if one is named.
+pub(crate) fn audit_version(audit: &mut Audit, bucket: &BucketName, key: &ObjectKey, version: Option<VersionId>) {
+    audit_object(audit, bucket, key);
+    audit.optional("versionId", version.map(|id| id.to_string()));
 }

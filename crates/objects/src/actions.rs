@@ -35,12 +35,26 @@ pub const PUT_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "PutBucket
 pub const GET_BUCKET_ENCRYPTION: Action = Action::read(Service::Oss, "GetBucketEncryption");
 /// Removes a bucket's default encryption.
 pub const DELETE_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "DeleteBucketEncryption");
+/// Says whether a bucket keeps what is replaced and deleted.
+pub const PUT_BUCKET_VERSIONING: Action = Action::write(Service::Oss, "PutBucketVersioning");
+/// Shows whether it does.
+pub const GET_BUCKET_VERSIONING: Action = Action::read(Service::Oss, "GetBucketVersioning");
+/// Lists the versions of a bucket's objects.
+pub const LIST_OBJECT_VERSIONS: Action = Action::read(Service::Oss, "ListObjectVersions");
 /// Lists a bucket's objects.
 pub const LIST_OBJECTS: Action = Action::read(Service::Oss, "ListObjects");
 /// Stores an object, whole or in parts.
 pub const PUT_OBJECT: Action = Action::write(Service::Oss, "PutObject");
 /// Reads an object or what is known of it.
 pub const GET_OBJECT: Action = Action::read(Service::Oss, "GetObject");
+/// Reads a version of an object that is named, or what is known of it.
+pub const GET_OBJECT_VERSION: Action = Action::read(Service::Oss, "GetObjectVersion");
+/// Removes a version of an object that is named: for good.
+pub const DELETE_OBJECT_VERSION: Action = Action::write(Service::Oss, "DeleteObjectVersion");
+/// Sets the access control list of a version that is named.
+pub const PUT_OBJECT_VERSION_ACL: Action = Action::write(Service::Oss, "PutObjectVersionAcl");
+/// Shows the access control list of a version that is named.
+pub const GET_OBJECT_VERSION_ACL: Action = Action::read(Service::Oss, "GetObjectVersionAcl");
 /// Removes an object.
 pub const DELETE_OBJECT: Action = Action::write(Service::Oss, "DeleteObject");
 /// Sets an object's access control list.
@@ -53,6 +67,12 @@ pub const PUT_OBJECT_TAGGING: Action = Action::write(Service::Oss, "PutObjectTag
 pub const GET_OBJECT_TAGGING: Action = Action::read(Service::Oss, "GetObjectTagging");
 /// Takes an object's tags off.
 pub const DELETE_OBJECT_TAGGING: Action = Action::write(Service::Oss, "DeleteObjectTagging");
+/// Marks a version of an object with tags.
+pub const PUT_OBJECT_VERSION_TAGGING: Action = Action::write(Service::Oss, "PutObjectVersionTagging");
+/// Shows the tags of a version of an object.
+pub const GET_OBJECT_VERSION_TAGGING: Action = Action::read(Service::Oss, "GetObjectVersionTagging");
+/// Takes the tags of a version of an object off.
+pub const DELETE_OBJECT_VERSION_TAGGING: Action = Action::write(Service::Oss, "DeleteObjectVersionTagging");
 /// Marks a bucket with tags.
 pub const PUT_BUCKET_TAGGING: Action = Action::write(Service::Oss, "PutBucketTagging");
 /// Shows a bucket's tags.

@@ -2,6 +2,7 @@ use crate::acl::Acl;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
 use crate::tags::Tags;
+use crate::version::Versioning;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Record;
@@ -49,6 +50,9 @@ pub(crate) struct BucketRecord {
     /// What it is marked with; not there in the first records.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub(crate) tags: Tags,
+    /// Whether it keeps what is replaced and deleted.
+    #[serde(default, skip_serializing_if = "Versioning::is_off")]
+    pub(crate) versioning: Versioning,
 }
 
 impl Record for BucketRecord {}
@@ -89,12 +93,15 @@ pub struct BucketInfo {
     pub redundancy: Redundancy,
     /// What its objects are encrypted with unless they say otherwise.
     pub encryption: Option<Encryption>,
+    /// Whether it keeps what is replaced and deleted.
+    pub versioning: Versioning,
 }
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, tags: _ } = record;
-        Self { name, owner, created, acl, storage_class, redundancy, encryption }
+        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, tags: _, versioning } =
+            record;
+        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning }
     }
 }
 

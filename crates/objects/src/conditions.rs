@@ -1,4 +1,5 @@
 use crate::object::ObjectRecord;
+use crate::version::Versioning;
 use types::{Failure, Reason, Result, Timestamp};
 
 /// Which ETags a condition names, without their quotes. Case does not matter: one dialect writes them in capitals.
@@ -66,13 +67,14 @@ pub struct WriteConditions {
     pub if_match: Option<ETags>,
     /// It is none of these; [`ETags::Any`]: it is not there.
     pub if_none_match: Option<ETags>,
-    /// It is not there, in the words of the dialect that calls this a refusal to overwrite.
+    /// It is not there, in the words of the dialect that calls this a refusal to overwrite. That does not count where the
+    /// bucket keeps versions (alibaba-wire §9.1): nothing is lost there.
     pub forbid_overwrite: bool,
 }
 
 impl WriteConditions {
-    pub(crate) fn check(&self, object: Option<&ObjectRecord>) -> Result<()> {
-        if self.forbid_overwrite && object.is_some() {
+    pub(crate) fn check(&self, object: Option<&ObjectRecord>, versioning: Versioning) -> Result<()> {
+        if self.forbid_overwrite && object.is_some() && versioning.is_off() {
             return Err(Failure::of(Reason::ObjectExists));
         }
         match (&self.if_match, object) {

@@ -11,6 +11,7 @@ use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::tags::Tags;
 use crate::upload::{PartRecord, UploadRecord};
+use crate::version::{MarkerRecord, NullRecord, Version, VersionRecord, Versioning, version_key};
 use crypto::Key;
 use std::collections::BTreeMap;
 use store::{Record, Wrapped};
@@ -98,7 +99,21 @@ fn object() -> ObjectRecord {
         stored: Stored::Whole(Segment { part: 0, size: 5, id: content(), inline: true }),
         upload: None,
         tags: Tags::default(),
+        version: Version::default(),
     }
+}
+
+#[test]
+fn versions_are_as_documented() {
+    let version = Version { order: 2, tag: Some(0xd0d1_d2d3_d4d5_d6d7) };
+    documented("place of a version", &version_key(&bucket(), &key(), 2));
+    assert!(PAGE.contains(&version.id().to_string()), "{}", version.id());
+    record("version", &VersionRecord::Object(Box::new(ObjectRecord { version, ..object() })));
+    let null = Version { order: 3, tag: None };
+    record("null version", &ObjectRecord { version: null, ..object() });
+    let marker = MarkerRecord { version, modified: Timestamp::from_secs(1_795_305_600), owner: account() };
+    record("delete marker", &VersionRecord::Marker(marker));
+    record("place of the null version", &NullRecord { order: 3 });
 }
 
 #[test]
@@ -117,6 +132,21 @@ fn records_are_as_documented() {
             encryption: Some(Encryption::Kms { key: Some("k".to_owned()) }),
             policy: None,
             tags: Tags::default(),
+            versioning: Versioning::Off,
+        },
+    );
+    record(
+        "bucket that keeps versions",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::Standard,
+            redundancy: Redundancy::Local,
+            encryption: None,
+            policy: None,
+            tags: Tags::default(),
+            versioning: Versioning::Suspended,
         },
     );
     record("object", &object());

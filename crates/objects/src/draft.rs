@@ -6,15 +6,15 @@ use crate::body::Body;
 use crate::bucket::{Bucket, StorageClass};
 use crate::checksum::{ChecksumScope, Checksums, Expected};
 use crate::conditions::WriteConditions;
-use crate::content::{Stored, drop_stored, keep};
+use crate::content::{Stored, keep};
 use crate::encryption::{self, DataKey, Encryption, Fresh, Protection};
 use crate::ids::ContentId;
 use crate::ingest::{Intake, Taken};
 use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
-use crate::shards::note_erased;
 use crate::tables::{OBJECTS, object_key};
 use crate::tags::Tags;
+use crate::version::{Version, VersionId, Versioning};
 use iam::Caller;
 use store::Txn;
 use types::{ObjectKey, Reason, Result, Timestamp};
@@ -62,10 +62,15 @@ pub struct Written {
     pub modified: Timestamp,
     /// Bytes of its content.
     pub size: u64,
+    /// Which version it is; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
+    /// Of a copy: the version it was made of, if the source's bucket keeps any.
+    pub source_version: Option<VersionId>,
 }
 
-impl From<&ObjectRecord> for Written {
-    fn from(record: &ObjectRecord) -> Self {
+impl Written {
+    /// `versioning`: that of the bucket.
+    pub(crate) fn new(record: &ObjectRecord, versioning: Versioning) -> Self {
         Self {
             etag: record.etag.clone(),
             crc64: record.crc64,
@@ -74,6 +79,8 @@ impl From<&ObjectRecord> for Written {
             protection: record.data_key.protection(),
             modified: record.modified,
             size: record.size,
+            version: (!versioning.is_off()).then(|| record.version.id()),
+            source_version: None,
         }
     }
 }
@@ -105,6 +112,7 @@ impl Ready {
             stored: Stored::Whole(taken.segment),
             upload: None,
             tags: draft.tags.clone(),
+            version: Version::default(),
         }
     }
 }
@@ -143,37 +151,34 @@ impl Objects {
     ) -> Result<Written> {
         let data_key = self.keep_key(txn, &ready.bucket, key, &ready.data_key).await?;
         let record = ready.record(data_key, self.now());
-        if let Err(failure) = self.install(txn, &ready.bucket, key, &record, conditions, door).await {
+        let written = match self.install(txn, &ready.bucket, key, record, conditions, door).await {
             // The gate runs a transaction again only if its commit conflicts, so this content will not be asked for.
-            if is_final(failure.reason()) {
+            Err(failure) if is_final(failure.reason()) => {
                 self.discard(&ready.taken).await;
+                return Err(failure);
             }
-            return Err(failure);
-        }
+            other => other?,
+        };
         keep(txn, &ready.bucket, &ready.taken.segment.id, ready.taken.inline.as_ref()).await?;
-        Ok(Written::from(&record))
+        Ok(written)
     }
 
-    /// Sets the object record, and drops the content of the one it replaces.
+    /// Sets the object record as what its key stands for. The one that it replaces is erased, or kept as a version.
     pub(crate) async fn install(
         &self,
         txn: &mut Txn,
         bucket: &Bucket,
         key: &ObjectKey,
-        record: &ObjectRecord,
+        record: ObjectRecord,
         conditions: &WriteConditions,
         door: Door,
-    ) -> Result<()> {
-        let held = self.hold(txn, bucket).await?;
-        let place = object_key(&bucket.record.id, key);
-        let old = txn.shared(OBJECTS, bucket.owner, &place).await?;
-        door.check(&held, old.as_deref())?;
-        conditions.check(old.as_deref())?;
-        if let Some(old) = old {
-            drop_stored(txn, bucket.owner, &old.stored, self.now()).await?;
-            note_erased(txn, bucket.owner, &bucket.record.id, &old.data_key).await?;
-        }
-        txn.put(OBJECTS, bucket.owner, &place, record).await
+    ) -> Result<Written> {
+        let standing = self.standing(txn, bucket, key).await?;
+        door.check(&standing.held, standing.current.as_deref())?;
+        conditions.check(standing.current.as_deref(), standing.held.versioning)?;
+        let record = ObjectRecord { version: self.make_room(txn, &standing).await?, ..record };
+        txn.put(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key), &record).await?;
+        Ok(Written::new(&record, standing.held.versioning))
     }
 }
 

@@ -37,7 +37,10 @@ mod sweep;
 mod tables;
 mod tags;
 mod upload;
+mod version;
+mod versions;
 
+pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
@@ -51,13 +54,15 @@ pub use ops::{
     AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
     Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags, DeleteObjectTags, Deleted,
     DescribeRegions, Get, GetBucketAcl, GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy,
-    GetBucketStat, GetBucketTags, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload, Initiated, ListBuckets,
-    ListObjects, ListParts, ListUploads, ListedObject, ListedPart, MetadataDirective, ObjectAccess, ObjectPage,
-    PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketTags,
-    PutObjectAcl, PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy,
+    GetBucketStat, GetBucketTags, GetBucketVersioning, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload,
+    Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions, ListedKind, ListedObject, ListedPart,
+    ListedVersion, MetadataDirective, ObjectAccess, ObjectPage, ObjectTags, PartInfo, PartList, PartPage, PartWritten,
+    Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketTags, PutBucketVersioning, PutObjectAcl,
+    PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy, VersionPage,
 };
 pub use range::ByteRange;
 pub use reader::Content;
 pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;
 pub use tags::Tags;
+pub use version::{VersionId, VersionMarker, Versioning};

@@ -4,6 +4,7 @@ use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
 use crate::tags::Tags;
+use crate::version::{Version, VersionId, Versioning};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::Record;
@@ -68,6 +69,9 @@ pub(crate) struct ObjectRecord {
     /// What it is marked with; not there in the first records.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub(crate) tags: Tags,
+    /// Which version of its key it is.
+    #[serde(default, skip_serializing_if = "Version::is_first")]
+    pub(crate) version: Version,
 }
 
 impl Record for ObjectRecord {}
@@ -101,6 +105,8 @@ pub struct ObjectInfo {
     pub parts: Option<u32>,
     /// How many tags it has.
     pub tags: usize,
+    /// Which version it is; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
 }
 
 impl ObjectInfo {
@@ -110,8 +116,9 @@ impl ObjectInfo {
     }
 }
 
-impl From<&ObjectRecord> for ObjectInfo {
-    fn from(record: &ObjectRecord) -> Self {
+impl ObjectInfo {
+    /// `versioning`: that of its bucket.
+    pub(crate) fn new(record: &ObjectRecord, versioning: Versioning) -> Self {
         Self {
             size: record.size,
             etag: record.etag.clone(),
@@ -126,6 +133,7 @@ impl From<&ObjectRecord> for ObjectInfo {
             protection: record.data_key.protection(),
             parts: record.stored.parts(),
             tags: record.tags.len(),
+            version: (!versioning.is_off()).then(|| record.version.id()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Giving a content out: decrypted as it is asked for, one slice ahead of the client.
 
-use crate::access::Found;
+use crate::access::{Found, is_marker, no_object, no_version};
 use crate::body::BodyStream;
 use crate::bucket::Bucket;
 use crate::content::{Segment, Stored};
@@ -281,7 +281,7 @@ impl Objects {
     /// The object as `view` has it, once the one that was decided on turned out to be gone. What was decided counts for
     /// the new one only if it is in the same bucket, with the same access control list.
     pub(crate) async fn found_again(&self, view: &View, decided: &Found, key: &ObjectKey) -> Result<Found> {
-        let fresh = self.found(view, &decided.bucket.name, key).await?;
+        let fresh = self.found_version(view, &decided.bucket.name, key, decided.asked).await?;
         if fresh.bucket.record.id != decided.bucket.record.id || fresh.acl() != decided.acl() {
             return Err(changed());
         }
@@ -329,6 +329,14 @@ fn pieces(bucket: &Bucket, key: &ObjectKey, segments: &[Segment], range: &Range<
 impl Found {
     /// The object, or that it is not there.
     pub(crate) fn existing(&self, key: &ObjectKey) -> Result<&ObjectRecord> {
-        self.object.as_deref().ok_or_else(|| crate::access::no_object(key))
+        self.object.as_deref().ok_or_else(|| match (self.asked, self.marker) {
+            (None, None) => no_object(key),
+            (None, Some(marker)) => is_marker(no_object(key), marker),
+            (Some(id), None) => no_version(key, id),
+            // What can be done with it is to delete it.
+            (Some(_), Some(marker)) => {
+                is_marker(Failure::of(Reason::MethodNotAllowed).with("Key", key.as_str()), marker)
+            }
+        })
     }
 }

@@ -9,7 +9,7 @@ use crate::encryption::{DataKey, Fresh, Place, Wrap};
 use crate::ids::{BucketId, ShardId, of_shard_key};
 use crate::objects::Objects;
 use crate::shard::{ErasedRecord, ShardRecord, ShardState, ShardedRecord, shard_context};
-use crate::tables::{BUCKETS, ERASED, OBJECTS, SHARDED, SHARDS, UPLOADS, shard_key};
+use crate::tables::{BUCKETS, ERASED, OBJECTS, SHARDED, SHARDS, UPLOADS, VERSIONS, shard_key};
 use std::collections::BTreeSet;
 use store::{Committed, Durability, Range, Record, Space, Table, Txn};
 use types::{AccountId, BucketName, Failure, ObjectKey, Result};
@@ -21,19 +21,20 @@ const UPLOAD_TAIL: usize = 17;
 
 /// A kind of record that holds a data key.
 pub(crate) trait HoldsKey: Record {
-    fn data_key(&mut self) -> &mut DataKey;
+    /// `None` if this one has none.
+    fn data_key(&mut self) -> Option<&mut DataKey>;
 
     /// The object's key, from the record's place behind the bucket's id.
     fn key(rest: &[u8]) -> Option<ObjectKey>;
 }
 
-fn parse_key(bytes: &[u8]) -> Option<ObjectKey> {
+pub(crate) fn parse_key(bytes: &[u8]) -> Option<ObjectKey> {
     std::str::from_utf8(bytes).ok()?.parse().ok()
 }
 
 impl HoldsKey for crate::object::ObjectRecord {
-    fn data_key(&mut self) -> &mut DataKey {
-        &mut self.data_key
+    fn data_key(&mut self) -> Option<&mut DataKey> {
+        Some(&mut self.data_key)
     }
 
     fn key(rest: &[u8]) -> Option<ObjectKey> {
@@ -42,8 +43,8 @@ impl HoldsKey for crate::object::ObjectRecord {
 }
 
 impl HoldsKey for crate::upload::UploadRecord {
-    fn data_key(&mut self) -> &mut DataKey {
-        &mut self.data_key
+    fn data_key(&mut self) -> Option<&mut DataKey> {
+        Some(&mut self.data_key)
     }
 
     fn key(rest: &[u8]) -> Option<ObjectKey> {
@@ -159,8 +160,11 @@ impl Objects {
             return Ok(0);
         }
         // Uploads first: one that is completed meanwhile becomes an object before objects are looked at, or carries the
-        // key that it was given here.
-        let moved = self.move_table(UPLOADS, &moving).await? + self.move_table(OBJECTS, &moving).await?;
+        // key that it was given here. A version that goes from one table to the other meanwhile has its data key taken along
+        // into a shard that stays ([`Objects::set_aside`]).
+        let moved = self.move_table(UPLOADS, &moving).await?
+            + self.move_table(OBJECTS, &moving).await?
+            + self.move_table(VERSIONS, &moving).await?;
         loop {
             let mut txn = self.store.begin().await?;
             for shard in from {
@@ -183,8 +187,9 @@ impl Objects {
         loop {
             let mut txn = self.store.begin().await?;
             let mut page = txn.view().scan(table, moving.owner, &range).await?;
-            let concerned =
-                |(suffix, record): &mut (Vec<u8>, R)| moving.concerns(record.data_key()).then(|| suffix.clone());
+            let concerned = |(suffix, record): &mut (Vec<u8>, R)| {
+                record.data_key().filter(|data_key| moving.concerns(data_key)).map(|_| suffix.clone())
+            };
             let concerned: Vec<Vec<u8>> = page.iter_mut().filter_map(concerned).collect();
             for suffix in &concerned {
                 self.move_one(&mut txn, table, moving, suffix).await?;
@@ -211,10 +216,11 @@ impl Objects {
         let Some(mut record) = txn.get(table, moving.owner, suffix).await? else { return Ok(()) };
         let key = suffix.get(16..).and_then(R::key).ok_or_else(|| Failure::corrupt(table.what()))?;
         let place = Place { account: moving.owner, bucket: &moving.bucket, key: &key };
-        let inner = self.taken_out(txn.view(), place, record.data_key()).await?;
-        let fresh = Fresh { id: record.data_key().id, inner };
+        let Some(data_key) = record.data_key() else { return Ok(()) };
+        let inner = self.taken_out(txn.view(), place, data_key).await?;
+        let fresh = Fresh { id: data_key.id, inner };
         let (shard, shard_key) = self.hold_shard(txn, moving.owner, &moving.bucket).await?;
-        *record.data_key() = place.seal(self.store.rng().as_ref(), shard, &shard_key, &fresh);
+        *data_key = place.seal(self.store.rng().as_ref(), shard, &shard_key, &fresh);
         txn.put(table, moving.owner, suffix, &record).await
     }
 

@@ -7,7 +7,7 @@ use crate::objects::Objects;
 use crate::reader::changed;
 use crate::rewrap::HoldsKey;
 use crate::sse_kms::{KeyPlace, TenantKey};
-use crate::tables::{OBJECTS, UPLOADS};
+use crate::tables::{OBJECTS, UPLOADS, VERSIONS};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use kms::{EncryptionContext, KeyRewrap, RewrapAdvance, RewrapFound, RewrapRef, RewrapStage};
@@ -26,7 +26,7 @@ pub struct RewrapObjects {
     owner: AccountId,
     /// The records.
     places: Vec<Vec<u8>>,
-    /// Whether they are uploads or objects.
+    /// Whether they are uploads, objects or versions.
     stage: RewrapStage,
     /// What the step means for the rewrap.
     advance: RewrapAdvance,
@@ -75,6 +75,7 @@ impl Objects {
         match stage {
             RewrapStage::Uploads => self.find_in(UPLOADS, job, owner, start, budget).await,
             RewrapStage::Objects => self.find_in(OBJECTS, job, owner, start, budget).await,
+            RewrapStage::Versions => self.find_in(VERSIONS, job, owner, start, budget).await,
             RewrapStage::Secrets | RewrapStage::Next => Ok(RewrapFound::default()),
         }
     }
@@ -94,7 +95,8 @@ impl Objects {
             let mut page = view.scan(table, owner, &range).await?;
             found.looked += page.len() as u64;
             for (place, record) in &mut page {
-                if let Some(kept) = self.tenants(&view, table, (owner, place), record.data_key(), job).await?
+                if let Some(data_key) = record.data_key()
+                    && let Some(kept) = self.tenants(&view, table, (owner, place), data_key, job).await?
                     && rewrap.concerns(&kept.ciphertext()?)
                 {
                     found.places.push(place.clone());
@@ -139,7 +141,8 @@ impl Objects {
         let (mut kept_as, mut asked) = (Vec::new(), Vec::new());
         for place in &op.places {
             let Some(mut record) = view.get(table, op.owner, place).await? else { continue };
-            let kept = self.tenants(&view, table, (op.owner, place), record.data_key(), &op.job).await?;
+            let Some(data_key) = record.data_key() else { continue };
+            let kept = self.tenants(&view, table, (op.owner, place), data_key, &op.job).await?;
             let Some(kept) = kept else { continue };
             let context = self.context_of(table, &names, op.owner, place)?;
             kept_as.push((place.clone(), kept.ciphertext.clone()));
@@ -169,7 +172,7 @@ impl Objects {
         let mut rewrapped = 0;
         for ReadyKey { place, old, new } in &op.ready {
             let Some(mut record) = txn.get(table, op.owner, place).await? else { continue };
-            let data_key = record.data_key();
+            let Some(data_key) = record.data_key() else { continue };
             let kept = self.tenants(txn.view(), table, (op.owner, place), data_key, &op.job).await?;
             let Some(kept) = kept.filter(|kept| kept.ciphertext == *old) else { continue };
             let kept = TenantKey { ciphertext: new.clone(), ..kept };
@@ -208,7 +211,12 @@ impl Operation for RewrapObjects {
 
     fn audit(&self, audit: &mut Audit) {
         self.job.audit(audit);
-        audit.parameter("Kind", if self.stage == RewrapStage::Uploads { "Upload" } else { "Object" });
+        let kind = match self.stage {
+            RewrapStage::Uploads => "Upload",
+            RewrapStage::Versions => "ObjectVersion",
+            RewrapStage::Objects | RewrapStage::Secrets | RewrapStage::Next => "Object",
+        };
+        audit.parameter("Kind", kind);
         audit.parameter("Records", self.places.len());
     }
 
@@ -232,6 +240,7 @@ impl Run<RewrapObjects> for Objects {
     async fn prepare(&self, permit: &Permit<RewrapObjects>, op: &mut RewrapObjects) -> Result<()> {
         op.ready = match op.stage {
             RewrapStage::Uploads => self.ready_keys(UPLOADS, permit.caller(), op).await?,
+            RewrapStage::Versions => self.ready_keys(VERSIONS, permit.caller(), op).await?,
             _ => self.ready_keys(OBJECTS, permit.caller(), op).await?,
         };
         Ok(())
@@ -243,6 +252,7 @@ impl Run<RewrapObjects> for Objects {
     async fn run(&self, permit: &Permit<RewrapObjects>, op: &RewrapObjects, txn: &mut Txn) -> Result<u64> {
         let rewrapped = match op.stage {
             RewrapStage::Uploads => self.set_keys(UPLOADS, op, txn).await?,
+            RewrapStage::Versions => self.set_keys(VERSIONS, op, txn).await?,
             _ => self.set_keys(OBJECTS, op, txn).await?,
         };
         self.keys.advance(permit, txn, &op.job, &op.advance, rewrapped).await?;

@@ -6,6 +6,7 @@ use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::ObjectRecord;
 use crate::shard::{ErasedRecord, ShardRecord, ShardedRecord};
 use crate::upload::{PartRecord, UploadRecord};
+use crate::version::{NullRecord, VersionRecord};
 use store::{Space, Table};
 use types::{ObjectKey, Timestamp};
 
@@ -33,6 +34,11 @@ pub(crate) const SHARDS: Table<ShardRecord> = Table::new(Space::Objects, 10, "a 
 pub(crate) const ERASED: Table<ErasedRecord> = Table::new(Space::Objects, 11, "an erasure in a shard");
 /// Bucket id → that all its data keys are in shards.
 pub(crate) const SHARDED: Table<ShardedRecord> = Table::new(Space::Objects, 12, "a bucket's shards");
+/// Bucket id, object key, NUL, the version's order with every bit inverted → a version that its key does not stand for, or a
+/// delete marker.
+pub(crate) const VERSIONS: Table<VersionRecord> = Table::new(Space::Objects, 13, "a version of an object");
+/// Bucket id, object key → where the null version is, if it is among the versions.
+pub(crate) const NULLS: Table<NullRecord> = Table::new(Space::Objects, 14, "the place of a null version");
 /// Content id → the ciphertext of a small content.
 pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
 

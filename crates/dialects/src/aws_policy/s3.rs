@@ -14,39 +14,34 @@ pub(crate) const ACTIONS: &[(&str, &[&str])] = &[
     ("DeleteBucketPolicy", &["DeleteBucketPolicy"]),
     ("DeleteObject", &["DeleteObject"]),
     ("DeleteObjectTagging", &["DeleteObjectTagging"]),
+    ("DeleteObjectVersion", &["DeleteObjectVersion"]),
+    ("DeleteObjectVersionTagging", &["DeleteObjectVersionTagging"]),
     ("GetBucketAcl", &["GetBucketAcl"]),
     ("GetBucketLocation", &["GetBucketLocation"]),
     ("GetBucketPolicy", &["GetBucketPolicy"]),
     ("GetBucketTagging", &["GetBucketTagging"]),
+    ("GetBucketVersioning", &["GetBucketVersioning"]),
     ("GetEncryptionConfiguration", &["GetBucketEncryption"]),
     ("GetObject", &["GetObject"]),
     ("GetObjectAcl", &["GetObjectAcl"]),
     ("GetObjectTagging", &["GetObjectTagging"]),
+    ("GetObjectVersion", &["GetObjectVersion"]),
+    ("GetObjectVersionAcl", &["GetObjectVersionAcl"]),
+    ("GetObjectVersionTagging", &["GetObjectVersionTagging"]),
     ("ListBucket", &["GetBucketInfo", "GetBucketStat", "ListObjects"]),
     ("ListBucketMultipartUploads", &["ListMultipartUploads"]),
+    ("ListBucketVersions", &["ListObjectVersions"]),
     ("ListMultipartUploadParts", &["ListParts"]),
     ("PutBucketAcl", &["PutBucketAcl"]),
     ("PutBucketPolicy", &["PutBucketPolicy"]),
     ("PutBucketTagging", &["DeleteBucketTagging", "PutBucketTagging"]),
+    ("PutBucketVersioning", &["PutBucketVersioning"]),
     ("PutEncryptionConfiguration", &["DeleteBucketEncryption", "PutBucketEncryption"]),
     ("PutObject", &["PutObject"]),
     ("PutObjectAcl", &["PutObjectAcl"]),
     ("PutObjectTagging", &["PutObjectTagging"]),
-];
-
-/// Amazon's actions on what a bucket here never has: versions. They are kept under their own names, which no
-/// operation has, so that the documents in which they stand beside others can be taken.
-pub(crate) const IDLE: &[&str] = &[
-    "DeleteObjectVersion",
-    "DeleteObjectVersionTagging",
-    "GetBucketVersioning",
-    "GetObjectVersion",
-    "GetObjectVersionAcl",
-    "GetObjectVersionTagging",
-    "ListBucketVersions",
-    "PutBucketVersioning",
-    "PutObjectVersionAcl",
-    "PutObjectVersionTagging",
+    ("PutObjectVersionAcl", &["PutObjectVersionAcl"]),
+    ("PutObjectVersionTagging", &["PutObjectVersionTagging"]),
 ];
 
 /// Condition keys for tags, which end in the tag's name.
@@ -60,7 +55,7 @@ const ACCOUNT_ACTIONS: &[(&str, &[&str])] = &[("ListAllMyBuckets", &["ListBucket
 
 /// What a bucket's policy can speak of.
 pub(crate) const BUCKET: Vocabulary =
-    Vocabulary { service: ("s3", "oss"), actions: &[ACTIONS], idle: IDLE, together: &[], all: None };
+    Vocabulary { service: ("s3", "oss"), actions: &[ACTIONS], idle: &[], together: &[], all: None };
 
 /// What an identity's policy can speak of.
 pub(super) const ALL: Vocabulary = Vocabulary { actions: &[ACTIONS, ACCOUNT_ACTIONS], ..BUCKET };

@@ -57,6 +57,10 @@ pub(super) fn failed(call: &Call, host: &str, bare: bool, failure: &Failure) -> 
     if let (Reason::RangeInvalid, Some(size)) = (reason, failure.detail("ActualObjectSize")) {
         put(&mut response, "content-range", &format!("bytes */{size}"));
     }
+    if failure.detail(objects::DELETE_MARKER).is_some() {
+        put(&mut response, super::headers::DELETE_MARKER, "true");
+        put(&mut response, super::headers::VERSION, failure.detail("VersionId").unwrap_or_default());
+    }
     let document = error(call, host, failure);
     put(&mut response, "x-oss-ec", &errors::number(reason));
     put(&mut response, "content-type", "application/xml");

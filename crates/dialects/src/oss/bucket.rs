@@ -73,6 +73,7 @@ pub(super) async fn info(c: Context<'_>) -> Result<Response> {
             spelling::owner(w, info.owner);
             w.element("AccessControlList", |w| w.text("Grant", spelling::grant(Some(info.acl))));
             w.text("Comment", "");
+            w.optional("Versioning", spelling::versioning(info.versioning));
             w.element("ServerSideEncryptionRule", |w| encryption_rule(w, info.encryption.as_ref()));
         });
     }))
@@ -137,6 +138,7 @@ pub(super) async fn stat(c: Context<'_>) -> Result<Response> {
         w.text("ObjectCount", stat.objects);
         w.text("MultipartUploadCount", stat.uploads);
         w.text("LiveChannelCount", 0);
+        w.text("DeleteMarkerCount", stat.markers);
         w.text("LastModifiedTime", c.caller.call().time.secs());
         w.text("StandardStorage", stat.bytes);
         w.text("StandardObjectCount", stat.objects);

@@ -4,7 +4,7 @@ use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use bytes::Bytes;
 use iam::{Caller, Operation, Run};
-use objects::{Body, Objects};
+use objects::{Body, Objects, VersionId};
 use std::sync::Arc;
 use types::{BucketName, Failure, ObjectKey, Principal, Reason, Result, UploadId, limits};
 use wire::xml::{self, Element};
@@ -63,6 +63,11 @@ impl<'c> Context<'c> {
     /// The upload the request names. What cannot be the id of one is none.
     pub(super) fn upload(&self) -> Result<UploadId> {
         self.query.required("uploadId")?.parse().map_err(|_| Failure::of(Reason::UploadNotFound))
+    }
+
+    /// The version the request names, if it names one.
+    pub(super) fn version(&self) -> Result<Option<VersionId>> {
+        self.query.optional("versionId").map(str::parse).transpose()
     }
 
     /// Runs an operation, as the caller.

@@ -3,6 +3,7 @@ use super::context::{Context, object_key};
 use super::spelling::Names;
 use crate::body::Response;
 use http::StatusCode;
+use objects::VersionId;
 use types::{Failure, ObjectKey, Reason, Result, limits};
 use wire::xml::Element;
 
@@ -20,9 +21,9 @@ pub(super) async fn delete_many(c: Context<'_>) -> Result<Response> {
     }
     let results = c.region.objects.delete_many(c.caller, &bucket, keys).await;
     let mut deleted = Vec::with_capacity(results.len());
-    for (key, result) in results {
+    for (key, version, result) in results {
         match result {
-            Ok(_) => deleted.push(key),
+            Ok(done) => deleted.push((key, version, done)),
             // The answer has no place for what was not deleted, and a quiet one none for anything: the call as a whole
             // has failed then, and says at which object.
             Err(failure) if failure.detail("Key").is_some() => return Err(failure),
@@ -34,16 +35,21 @@ pub(super) async fn delete_many(c: Context<'_>) -> Result<Response> {
     }
     Ok(document("DeleteResult", |w| {
         names.announce(w);
-        for key in &deleted {
-            w.element("Deleted", |w| w.text("Key", names.write(key.as_str())));
+        for (key, version, done) in &deleted {
+            w.element("Deleted", |w| {
+                w.text("Key", names.write(key.as_str()));
+                w.optional("VersionId", version.map(|id| id.to_string()));
+                if let Some(marker) = done.version.filter(|_| done.marker) {
+                    w.text("DeleteMarker", true);
+                    w.text("DeleteMarkerVersionId", marker);
+                }
+            });
         }
     }))
 }
 
-fn key(xml: &Element) -> Result<ObjectKey> {
+fn key(xml: &Element) -> Result<(ObjectKey, Option<VersionId>)> {
     xml.only(&["Key", "VersionId"])?;
-    if xml.optional_text("VersionId")?.is_some_and(|version| !version.is_empty()) {
-        return Err(Failure::new(Reason::NotImplemented, "Versions of objects are not supported."));
-    }
-    object_key(xml.required_text("Key")?)
+    let version = xml.optional_text("VersionId")?.filter(|version| !version.is_empty());
+    Ok((object_key(xml.required_text("Key")?)?, version.map(str::parse).transpose()?))
 }

@@ -3,11 +3,13 @@
 use super::answer::put;
 use super::{spelling, tagging};
 use crate::body::Response;
-use objects::{Draft, Encryption, Expected, Headers, ObjectInfo, Protection};
+use objects::{Draft, Encryption, Expected, Headers, ObjectInfo, Protection, VersionId};
 use types::{Failure, Reason, Result};
 use wire::{Head, parse_content_md5};
 
 const METADATA: &str = "x-oss-meta-";
+/// Says which version.
+pub(super) const VERSION: &str = "x-oss-version-id";
 
 /// What is said of an object that is to be stored.
 pub(super) fn draft(head: &Head) -> Result<Draft> {
@@ -87,6 +89,24 @@ pub(super) fn put_written(response: &mut Response, etag: &str, crc64: u64, prote
     put_protection(response, protection);
 }
 
+/// Says that there is a delete marker.
+pub(super) const DELETE_MARKER: &str = "x-oss-delete-marker";
+
+/// Says which version something is, where there are any.
+pub(super) fn put_version(response: &mut Response, version: Option<VersionId>) {
+    if let Some(version) = version {
+        put(response, VERSION, &version.to_string());
+    }
+}
+
+/// Says of a copy which version it is, and of which it was made.
+pub(super) fn put_copied(response: &mut Response, version: Option<VersionId>, source: Option<VersionId>) {
+    put_version(response, version);
+    if let Some(source) = source {
+        put(response, "x-oss-copy-source-version-id", &source.to_string());
+    }
+}
+
 /// Says what something is encrypted under.
 pub(super) fn put_protection(response: &mut Response, protection: &Protection) {
     let (algorithm, key) = spelling::protection(protection);
@@ -107,6 +127,7 @@ pub(super) fn put_info(response: &mut Response, info: &ObjectInfo) {
         put(response, "x-oss-tagging-count", &info.tags.to_string());
     }
     put_protection(response, &info.protection);
+    put_version(response, info.version);
     put_stored(response, &info.headers);
 }
 

@@ -11,9 +11,9 @@ use types::{AccountId, Failure, Result, limits};
 use wire::xml::Writer;
 
 /// Objects of a page, unless the client says otherwise.
-const USUAL: usize = 100;
+pub(super) const USUAL: usize = 100;
 
-fn names(c: &Context<'_>) -> Result<Names> {
+pub(super) fn names(c: &Context<'_>) -> Result<Names> {
     Names::parse(c.query.optional("encoding-type"))
 }
 
@@ -95,7 +95,7 @@ fn contents(w: &mut Writer, names: Names, page: &ObjectPage, owners: bool) {
     prefixes(w, names, &page.prefixes);
 }
 
-fn prefixes(w: &mut Writer, names: Names, prefixes: &[String]) {
+pub(super) fn prefixes(w: &mut Writer, names: Names, prefixes: &[String]) {
     for prefix in prefixes {
         w.element("CommonPrefixes", |w| w.text("Prefix", names.write(prefix)));
     }

@@ -20,6 +20,7 @@ mod table;
 mod tagging;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};

@@ -66,6 +66,7 @@ pub(super) async fn complete(c: Context<'_>) -> Result<Response> {
         w.text("ETag", spelling::etag(&written.etag));
     });
     headers::put_written(&mut response, &written.etag, written.crc64, &written.protection);
+    headers::put_version(&mut response, written.version);
     Ok(response)
 }
 

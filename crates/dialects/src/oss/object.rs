@@ -31,6 +31,7 @@ pub(super) async fn put(mut c: Context<'_>) -> Result<Response> {
     let written = c.perform(op).await?;
     let mut response = nothing(StatusCode::OK);
     headers::put_written(&mut response, &written.etag, written.crc64, &written.protection);
+    headers::put_version(&mut response, written.version);
     if let Some(md5) = base64_md5(&written.etag) {
         put_header(&mut response, "content-md5", &md5);
     }
@@ -47,6 +48,7 @@ pub(super) async fn get(c: Context<'_>) -> Result<Response> {
     let overrides = overrides(&c)?;
     let (bucket, key) = c.object()?;
     let mut op = Get::new(bucket, key);
+    op.version = c.version()?;
     (op.range, op.lenient) = conditions::range(&c.head)?;
     op.conditions = conditions::read(&c.head, "")?;
     let got = c.perform(op).await?;
@@ -85,6 +87,7 @@ fn overrides<'c>(c: &'c Context<'_>) -> Result<Vec<(&'static str, &'c str)>> {
 pub(super) async fn head(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
     let mut op = Head::new(bucket, key);
+    op.version = c.version()?;
     (op.range, op.lenient) = conditions::range(&c.head)?;
     op.conditions = conditions::read(&c.head, "")?;
     let seen = c.perform(op).await?;
@@ -119,6 +122,7 @@ fn described(info: &ObjectInfo, range: Option<Range<u64>>) -> Response {
 pub(super) async fn meta(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
     let mut op = Head::new(bucket, key);
+    op.version = c.version()?;
     op.conditions = conditions::read(&c.head, "")?;
     let info = c.perform(op).await?.info;
     let mut response = nothing(StatusCode::OK);
@@ -126,6 +130,7 @@ pub(super) async fn meta(c: Context<'_>) -> Result<Response> {
     put_header(&mut response, "last-modified", &info.modified.http_date());
     put_header(&mut response, "x-oss-hash-crc64ecma", &info.crc64.to_string());
     put_header(&mut response, "content-length", &info.size.to_string());
+    headers::put_version(&mut response, info.version);
     Ok(response)
 }
 
@@ -133,25 +138,34 @@ pub(super) async fn meta(c: Context<'_>) -> Result<Response> {
 pub(super) async fn delete(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
     let mut op = Delete::new(bucket, key);
+    op.version = c.version()?;
     op.conditions = conditions::write(&c.head)?;
-    c.perform(op).await?;
-    Ok(nothing(StatusCode::NO_CONTENT))
+    let deleted = c.perform(op).await?;
+    let mut response = nothing(StatusCode::NO_CONTENT);
+    headers::put_version(&mut response, deleted.version);
+    if deleted.marker {
+        put_header(&mut response, headers::DELETE_MARKER, "true");
+    }
+    Ok(response)
 }
 
 /// `PUT /bucket/key?acl`
 pub(super) async fn put_acl(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
     let text = c.head.header("x-oss-object-acl").ok_or_else(|| Failure::missing("x-oss-object-acl"))?;
-    c.perform(PutObjectAcl { bucket, key, acl: spelling::parse_grant(text)? }).await?;
+    let (version, acl) = (c.version()?, spelling::parse_grant(text)?);
+    c.perform(PutObjectAcl { bucket, key, version, acl }).await?;
     Ok(nothing(StatusCode::OK))
 }
 
 /// `GET /bucket/key?acl`
 pub(super) async fn get_acl(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
-    let access = c.perform(GetObjectAcl { bucket, key }).await?;
-    Ok(document("AccessControlPolicy", |w| {
+    let access = c.perform(GetObjectAcl { bucket, key, version: c.version()? }).await?;
+    let mut response = document("AccessControlPolicy", |w| {
         spelling::owner(w, access.owner);
         w.element("AccessControlList", |w| w.text("Grant", spelling::grant(access.own)));
-    }))
+    });
+    headers::put_version(&mut response, access.version);
+    Ok(response)
 }

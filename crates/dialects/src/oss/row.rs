@@ -238,7 +238,6 @@ const OTHERS: &[&str] = &[
     "startTime",
     "status",
     "udf",
-    "versionId",
     "vod",
     "x-oss-async-process",
     "x-oss-process",

@@ -1,6 +1,6 @@
 //! How values are written here, in headers and documents alike.
 
-use objects::{Acl, Protection, StorageClass};
+use objects::{Acl, Protection, StorageClass, Versioning};
 use std::borrow::Cow;
 use types::{AccountId, Failure, Reason, Result, Timestamp};
 use wire::encoding;
@@ -65,6 +65,15 @@ pub(super) fn protection(protection: &Protection) -> (&'static str, Option<&str>
     match protection {
         Protection::Service => ("AES256", None),
         Protection::Kms { key } => ("KMS", Some(key)),
+    }
+}
+
+/// Whether a bucket keeps versions; nothing is said of one that never did.
+pub(super) const fn versioning(versioning: Versioning) -> Option<&'static str> {
+    match versioning {
+        Versioning::Off => None,
+        Versioning::Enabled => Some("Enabled"),
+        Versioning::Suspended => Some("Suspended"),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, tagging};
+use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, tagging, versions};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -51,6 +51,7 @@ const READ: &[&str] = &["x-oss-range-behavior"];
 const LIST: &[&str] = &["prefix", "delimiter", "marker", "max-keys", "encoding-type"];
 const LIST_V2: &[&str] =
     &["prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner"];
+const LIST_VERSIONS: &[&str] = &["prefix", "delimiter", "key-marker", "version-id-marker", "max-keys", "encoding-type"];
 const LIST_UPLOADS: &[&str] =
     &["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
 
@@ -98,6 +99,12 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketTagging"], |c| Box::pin(tagging::get_bucket(c))),
     row("DeleteBucketTags", "DELETE", Bucket, &["tagging"])
         .run(Full, &["oss:DeleteBucketTagging"], |c| Box::pin(tagging::delete_bucket(c))),
+    row("PutBucketVersioning", "PUT", Bucket, &["versioning"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketVersioning"], |c| Box::pin(versions::put(c))),
+    row("GetBucketVersioning", "GET", Bucket, &["versioning"])
+        .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
+    row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
+        .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
     row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
@@ -120,11 +127,30 @@ pub const ROWS: &[OssRow] = &[
     row("GetObjectAcl", "GET", Object, &["acl"])
         .run(Partial, &["oss:GetObjectAcl"], |c| Box::pin(object::get_acl(c))),
     row("PutObjectTagging", "PUT", Object, &["tagging"]).body(BodyUse::Document)
-        .run(Partial, &["oss:PutObjectTagging"], |c| Box::pin(tagging::put_object(c))),
+        .run(Full, &["oss:PutObjectTagging"], |c| Box::pin(tagging::put_object(c))),
     row("GetObjectTagging", "GET", Object, &["tagging"])
-        .run(Partial, &["oss:GetObjectTagging"], |c| Box::pin(tagging::get_object(c))),
+        .run(Full, &["oss:GetObjectTagging"], |c| Box::pin(tagging::get_object(c))),
     row("DeleteObjectTagging", "DELETE", Object, &["tagging"])
-        .run(Partial, &["oss:DeleteObjectTagging"], |c| Box::pin(tagging::delete_object(c))),
+        .run(Full, &["oss:DeleteObjectTagging"], |c| Box::pin(tagging::delete_object(c))),
+
+    row("PutObjectTagging", "PUT", Object, &["tagging", "versionId"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutObjectVersionTagging"], |c| Box::pin(tagging::put_object(c))),
+    row("GetObjectTagging", "GET", Object, &["tagging", "versionId"])
+        .run(Full, &["oss:GetObjectVersionTagging"], |c| Box::pin(tagging::get_object(c))),
+    row("DeleteObjectTagging", "DELETE", Object, &["tagging", "versionId"])
+        .run(Full, &["oss:DeleteObjectVersionTagging"], |c| Box::pin(tagging::delete_object(c))),
+    row("GetObject", "GET", Object, &["versionId"]).headers(READ).params(object::OVERRIDES)
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::get(c))),
+    row("HeadObject", "HEAD", Object, &["versionId"]).headers(READ)
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::head(c))),
+    row("GetObjectMeta", "HEAD", Object, &["objectMeta", "versionId"])
+        .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::meta(c))),
+    row("DeleteObject", "DELETE", Object, &["versionId"]).headers(&["if-match"])
+        .run(Partial, &["oss:DeleteObjectVersion"], |c| Box::pin(object::delete(c))),
+    row("PutObjectAcl", "PUT", Object, &["acl", "versionId"]).headers(&["x-oss-object-acl"])
+        .run(Partial, &["oss:PutObjectVersionAcl"], |c| Box::pin(object::put_acl(c))),
+    row("GetObjectAcl", "GET", Object, &["acl", "versionId"])
+        .run(Partial, &["oss:GetObjectVersionAcl"], |c| Box::pin(object::get_acl(c))),
 
     row("InitiateMultipartUpload", "POST", Object, &["uploads"]).params(&["encoding-type"]).headers(INITIATE).metadata()
         .run(Partial, &["oss:PutObject"], |c| Box::pin(multipart::initiate(c))),
@@ -140,9 +166,6 @@ pub const ROWS: &[OssRow] = &[
     row("ListParts", "GET", Object, &["uploadId"]).params(&["max-parts", "part-number-marker", "encoding-type"])
         .run(Full, &["oss:ListParts"], |c| Box::pin(listing::parts(c))),
 
-    row("PutBucketVersioning", "PUT", Bucket, &["versioning"]),
-    row("GetBucketVersioning", "GET", Bucket, &["versioning"]),
-    row("ListObjectVersions", "GET", Bucket, &["versions"]),
     row("InitiateBucketWorm", "POST", Bucket, &["worm"]),
     row("GetBucketWorm", "GET", Bucket, &["worm"]),
     row("AbortBucketWorm", "DELETE", Bucket, &["worm"]),

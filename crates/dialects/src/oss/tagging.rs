@@ -2,9 +2,12 @@
 
 use super::answer::{document, nothing};
 use super::context::Context;
+use super::headers;
 use crate::body::Response;
 use http::StatusCode;
-use objects::{DeleteBucketTags, DeleteObjectTags, GetBucketTags, GetObjectTags, PutBucketTags, PutObjectTags, Tags};
+use objects::{
+    DeleteBucketTags, DeleteObjectTags, GetBucketTags, GetObjectTags, PutBucketTags, PutObjectTags, Tags, VersionId,
+};
 use types::{Failure, Reason, Result};
 use wire::{Head, Params};
 
@@ -48,24 +51,32 @@ fn shown(tags: &Tags) -> Response {
     })
 }
 
+/// An answer about a version says about which.
+fn versioned(mut response: Response, version: Option<VersionId>) -> Response {
+    headers::put_version(&mut response, version);
+    response
+}
+
 /// `PUT /bucket/key?tagging`
 pub(super) async fn put_object(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
-    c.perform(PutObjectTags { bucket, key, tags: Tags::of_object(pairs(&c)?)? }).await?;
-    Ok(nothing(StatusCode::OK))
+    let (version, tags) = (c.version()?, Tags::of_object(pairs(&c)?)?);
+    let version = c.perform(PutObjectTags { bucket, key, version, tags }).await?;
+    Ok(versioned(nothing(StatusCode::OK), version))
 }
 
 /// `GET /bucket/key?tagging`
 pub(super) async fn get_object(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
-    Ok(shown(&c.perform(GetObjectTags { bucket, key }).await?))
+    let found = c.perform(GetObjectTags { bucket, key, version: c.version()? }).await?;
+    Ok(versioned(shown(&found.tags), found.version))
 }
 
 /// `DELETE /bucket/key?tagging`
 pub(super) async fn delete_object(c: Context<'_>) -> Result<Response> {
     let (bucket, key) = c.object()?;
-    c.perform(DeleteObjectTags { bucket, key }).await?;
-    Ok(nothing(StatusCode::NO_CONTENT))
+    let version = c.perform(DeleteObjectTags { bucket, key, version: c.version()? }).await?;
+    Ok(versioned(nothing(StatusCode::NO_CONTENT), version))
 }
 
 /// `PUT /bucket/?tagging`

@@ -2,7 +2,7 @@
 //! A list of grants is taken if it says one of these, and refused if it says more.
 
 use super::context::Context;
-use super::convert::{bucket, only_version, owner, place};
+use super::convert::{bucket, owner, place, version};
 use objects::Acl;
 use s3s::S3Request;
 use s3s::dto::{
@@ -113,9 +113,9 @@ pub(super) async fn put_bucket(cx: &Arc<Context>, request: S3Request<PutBucketAc
 
 /// Tells who may touch an object.
 pub(super) async fn get_object(cx: &Arc<Context>, request: S3Request<GetObjectAclInput>) -> Result<GetObjectAclOutput> {
-    only_version(request.input.version_id.as_deref())?;
     let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    let access = cx.perform(objects::GetObjectAcl { bucket, key }).await?;
+    let version = version(request.input.version_id.as_deref())?;
+    let access = cx.perform(objects::GetObjectAcl { bucket, key, version }).await?;
     // There is no way here to say that the bucket's list counts, so that list itself is shown.
     let grants = grants(access.owner, access.effective);
     Ok(GetObjectAclOutput { grants: Some(grants), owner: Some(owner(access.owner)), ..GetObjectAclOutput::default() })
@@ -123,13 +123,13 @@ pub(super) async fn get_object(cx: &Arc<Context>, request: S3Request<GetObjectAc
 
 /// Says who may touch an object.
 pub(super) async fn put_object(cx: &Arc<Context>, request: S3Request<PutObjectAclInput>) -> Result<PutObjectAclOutput> {
-    only_version(request.input.version_id.as_deref())?;
     let acl = match (&request.input.acl, &request.input.access_control_policy) {
         (Some(canned), _) => of_object(canned.as_str())?,
         (None, Some(policy)) => Some(of_grants(policy)?),
         (None, None) => return Err(nothing_said()),
     };
     let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    cx.perform(objects::PutObjectAcl { bucket, key, acl }).await?;
+    let version = version(request.input.version_id.as_deref())?;
+    cx.perform(objects::PutObjectAcl { bucket, key, version, acl }).await?;
     Ok(PutObjectAclOutput::default())
 }

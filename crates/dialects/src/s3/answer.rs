@@ -11,6 +11,7 @@ use wire::{Head, xml};
 const ELEMENTS: &[&str] = &[
     "BucketName",
     "Key",
+    "VersionId",
     "UploadId",
     "PartNumber",
     "Region",
@@ -59,6 +60,10 @@ fn facts(headers: &mut HeaderMap, failure: &Failure) {
         }
     };
     let detail = |name: &str| failure.detail(name).map(str::to_owned);
+    if failure.detail(objects::DELETE_MARKER).is_some() {
+        put(HeaderName::from_static("x-amz-delete-marker"), Some("true".to_owned()));
+        put(HeaderName::from_static("x-amz-version-id"), detail("VersionId"));
+    }
     match failure.reason() {
         Reason::NotModified => {
             put(header::ETAG, detail("ETag").map(|etag| format!("\"{etag}\"")));

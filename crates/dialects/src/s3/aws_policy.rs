@@ -4,7 +4,7 @@
 //! by its form when it is shown again.
 
 use crate::aws_policy::s3::{
-    ACTIONS, BUCKET, EXISTING_TAG, IDLE, OWN_RESOURCE, REQUESTED_TAG, REQUESTED_TAG_KEYS, RESOURCE, s3_resource,
+    ACTIONS, BUCKET, EXISTING_TAG, OWN_RESOURCE, REQUESTED_TAG, REQUESTED_TAG_KEYS, RESOURCE, s3_resource,
 };
 use crate::aws_policy::{Grammar, list, read, refused, texts};
 use serde_json::{Map, Value, json};
@@ -122,8 +122,8 @@ fn outward_action(own: &str) -> Option<String> {
         "*" => return Some("*".to_owned()),
         _ => own.strip_prefix("oss:")?,
     };
-    if name == "*" || IDLE.contains(&name) {
-        return Some(format!("s3:{name}"));
+    if name == "*" {
+        return Some("s3:*".to_owned());
     }
     let (theirs, _) = ACTIONS.iter().find(|(_, ours)| ours.contains(&name))?;
     Some(format!("s3:{theirs}"))

@@ -9,8 +9,7 @@ use s3s::S3Request;
 use s3s::dto::{
     Bucket, BucketCannedACL, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
     DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketRequestPaymentInput,
-    GetBucketRequestPaymentOutput, GetBucketVersioningInput, GetBucketVersioningOutput, HeadBucketInput,
-    HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
+    GetBucketRequestPaymentOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
 };
 use std::sync::Arc;
 use types::{Failure, Reason, Result, limits};
@@ -78,15 +77,6 @@ pub(super) async fn location(
 ) -> Result<GetBucketLocationOutput> {
     let region = cx.perform(objects::GetBucketLocation { bucket: bucket(&request.input.bucket)? }).await?;
     Ok(GetBucketLocationOutput { location_constraint: Some(BucketLocationConstraint::from(region.to_string())) })
-}
-
-/// Says that a bucket keeps no versions, and never did: neither element is there then.
-pub(super) async fn versioning(
-    cx: &Arc<Context>,
-    request: S3Request<GetBucketVersioningInput>,
-) -> Result<GetBucketVersioningOutput> {
-    cx.perform(objects::GetBucketInfo { bucket: bucket(&request.input.bucket)? }).await?;
-    Ok(GetBucketVersioningOutput::default())
 }
 
 /// Says who pays: there is nobody but the owner.

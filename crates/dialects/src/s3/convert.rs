@@ -1,7 +1,7 @@
 //! Between the domain's words and those of `s3s`.
 
 use http::HeaderMap;
-use objects::{ByteRange, Protection, StorageClass};
+use objects::{ByteRange, Protection, StorageClass, VersionId};
 use s3s::dto;
 use time::OffsetDateTime;
 use types::{AccountId, BucketName, Failure, ObjectKey, Reason, Result, Timestamp};
@@ -58,12 +58,14 @@ pub(super) fn place(bucket_name: &str, key_text: &str) -> Result<(BucketName, Ob
     Ok((bucket(bucket_name)?, key(key_text)?))
 }
 
-/// Refuses a version other than the one there is.
-pub(super) fn only_version(version: Option<&str>) -> Result<()> {
-    match version {
-        None | Some("" | "null") => Ok(()),
-        Some(_) => Err(Failure::invalid("versionId", "null, since the bucket keeps no versions")),
-    }
+/// The version that is named, if one is.
+pub(super) fn version(version: Option<&str>) -> Result<Option<VersionId>> {
+    version.map(str::parse).transpose()
+}
+
+/// A version's id as answers have it.
+pub(super) fn version_text(version: Option<VersionId>) -> Option<String> {
+    version.map(|id| id.to_string())
 }
 
 /// A moment as `s3s` writes it.
@@ -129,12 +131,11 @@ pub(super) fn range(range: dto::Range) -> ByteRange {
     }
 }
 
-/// The source of a copy.
-pub(super) fn source(source: &dto::CopySource) -> Result<(BucketName, ObjectKey)> {
+/// The source of a copy, and which version of it.
+pub(super) fn source(source: &dto::CopySource) -> Result<((BucketName, ObjectKey), Option<VersionId>)> {
     match source {
         dto::CopySource::Bucket { bucket, key, version_id } => {
-            only_version(version_id.as_deref())?;
-            place(bucket, key)
+            Ok((place(bucket, key)?, version(version_id.as_deref())?))
         }
         dto::CopySource::AccessPoint { .. } | dto::CopySource::Outpost { .. } => {
             Err(Failure::new(Reason::NotImplemented, "Only a bucket and a key can be copied from."))

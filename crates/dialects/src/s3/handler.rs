@@ -1,6 +1,6 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
-use super::{acl, bucket, delete, encryption, listing, multipart, policy, read, tagging, write};
+use super::{acl, bucket, delete, encryption, listing, multipart, policy, read, tagging, versions, write};
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 use std::future::Future;
@@ -44,7 +44,9 @@ operations! {
     delete_bucket: DeleteBucketInput -> DeleteBucketOutput = bucket::delete;
     head_bucket: HeadBucketInput -> HeadBucketOutput = bucket::head;
     get_bucket_location: GetBucketLocationInput -> GetBucketLocationOutput = bucket::location;
-    get_bucket_versioning: GetBucketVersioningInput -> GetBucketVersioningOutput = bucket::versioning;
+    get_bucket_versioning: GetBucketVersioningInput -> GetBucketVersioningOutput = versions::get;
+    put_bucket_versioning: PutBucketVersioningInput -> PutBucketVersioningOutput = versions::put;
+    list_object_versions: ListObjectVersionsInput -> ListObjectVersionsOutput = versions::list;
     get_bucket_request_payment: GetBucketRequestPaymentInput -> GetBucketRequestPaymentOutput = bucket::payment;
     get_bucket_acl: GetBucketAclInput -> GetBucketAclOutput = acl::get_bucket;
     put_bucket_acl: PutBucketAclInput -> PutBucketAclOutput = acl::put_bucket;

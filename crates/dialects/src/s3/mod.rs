@@ -32,6 +32,7 @@ mod serve;
 mod tagging;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod write;
 
 pub use rows::{ROWS, S3Row};

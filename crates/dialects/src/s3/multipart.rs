@@ -3,7 +3,7 @@
 use super::checksums::{self, algorithm, place as place_checksums, read_kind, read_scope, scope};
 use super::context::Context;
 use super::convert::{
-    bucket, class, etag, owner, page, part_number, place, protection, range, signed, small, source, stamp,
+    bucket, class, etag, owner, page, part_number, place, protection, range, signed, small, source, stamp, version_text,
 };
 use super::draft::said;
 use super::listing::Spelling;
@@ -83,7 +83,9 @@ pub(super) async fn part_copy(
     let input = request.input;
     let (bucket, key) = place(&input.bucket, &input.key)?;
     let (upload, number) = (upload(&input.upload_id)?, part_number(input.part_number)?);
-    let mut operation = objects::UploadPartCopy::new(source(&input.copy_source)?, bucket, key, upload, number);
+    let (from, version) = source(&input.copy_source)?;
+    let mut operation = objects::UploadPartCopy::new(from, bucket, key, upload, number);
+    operation.source_version = version;
     operation.range = input.copy_source_range.as_deref().map(copied_range).transpose()?;
     operation.source_conditions = conditions::read(
         input.copy_source_if_match.as_ref(),
@@ -101,6 +103,7 @@ pub(super) async fn part_copy(
     let (sse, sse_key) = protection(&written.protection);
     Ok(UploadPartCopyOutput {
         copy_part_result: Some(result),
+        copy_source_version_id: version_text(written.source_version),
         server_side_encryption: sse,
         ssekms_key_id: sse_key,
         ..UploadPartCopyOutput::default()
@@ -141,6 +144,7 @@ pub(super) async fn complete(
         ..CompleteMultipartUploadOutput::default()
     };
     (output.server_side_encryption, output.ssekms_key_id) = protection(&written.protection);
+    output.version_id = version_text(written.version);
     place_checksums!(&written.checksums => output);
     output.checksum_type = (!written.checksums.is_empty()).then(|| scope(written.checksum_scope));
     Ok(output)

@@ -2,7 +2,7 @@
 
 use super::checksums::{place as place_checksums, scope};
 use super::context::Context;
-use super::convert::{class, etag, only_version, place, protection, range, read_date, signed, small, stamp};
+use super::convert::{class, etag, place, protection, range, read_date, signed, small, stamp, version, version_text};
 use super::{conditions, convert};
 use crate::body::{full, streaming};
 use http::HeaderValue;
@@ -67,6 +67,7 @@ macro_rules! describe {
         $output.last_modified = Some(stamp(info.modified));
         $output.server_side_encryption = sse;
         $output.ssekms_key_id = key;
+        $output.version_id = version_text(info.version);
         $output.parts_count = $part.and(info.parts).map(small);
         // What is read often is not named (Amazon S3 API Reference, GetObject).
         $output.storage_class = (info.storage_class != objects::StorageClass::Standard)
@@ -82,6 +83,7 @@ macro_rules! describe {
 macro_rules! narrow {
     ($operation:expr, $input:expr) => {{
         let i = $input;
+        $operation.version = version(i.version_id.as_deref())?;
         ($operation.range, $operation.part) = selected(i.range, i.part_number)?;
         $operation.conditions = conditions::read(
             i.if_match.as_ref(),
@@ -99,7 +101,6 @@ fn wants_checksums(mode: Option<&ChecksumMode>) -> bool {
 /// Gives an object out. Its content goes past `s3s`, straight into the answer.
 pub(super) async fn get(cx: &Arc<Context>, request: S3Request<GetObjectInput>) -> Result<GetObjectOutput> {
     let i = &request.input;
-    only_version(i.version_id.as_deref())?;
     let overrides = [
         &i.response_cache_control,
         &i.response_content_disposition,
@@ -126,7 +127,6 @@ pub(super) async fn get(cx: &Arc<Context>, request: S3Request<GetObjectInput>) -
 /// Describes an object.
 pub(super) async fn head(cx: &Arc<Context>, request: S3Request<HeadObjectInput>) -> Result<HeadObjectOutput> {
     let i = &request.input;
-    only_version(i.version_id.as_deref())?;
     let (bucket, key) = place(&i.bucket, &i.key)?;
     let mut operation = Head::new(bucket, key);
     narrow!(operation, i);
@@ -167,9 +167,10 @@ pub(super) async fn attributes(
     request: S3Request<GetObjectAttributesInput>,
 ) -> Result<GetObjectAttributesOutput> {
     let i = request.input;
-    only_version(i.version_id.as_deref())?;
     let (bucket, key) = place(&i.bucket, &i.key)?;
-    let info = cx.perform(Head::new(bucket, key)).await?.info;
+    let mut operation = Head::new(bucket, key);
+    operation.version = version(i.version_id.as_deref())?;
+    let info = cx.perform(operation).await?.info;
     // They come in one header or several, and `s3s` does not take a header's list apart.
     let asked = |name: &str| i.object_attributes.iter().flat_map(|a| a.as_str().split(',')).any(|a| a.trim() == name);
     let mut checksum = Checksum::default();
@@ -183,6 +184,7 @@ pub(super) async fn attributes(
         checksum: Some(checksum).filter(|_| asked(ObjectAttributes::CHECKSUM) && !info.checksums.is_empty()),
         e_tag: asked(ObjectAttributes::ETAG).then(|| etag(&info.etag)),
         last_modified: Some(stamp(info.modified)),
+        version_id: version_text(info.version),
         object_parts: parts.filter(|_| asked(ObjectAttributes::OBJECT_PARTS)),
         object_size: asked(ObjectAttributes::OBJECT_SIZE).then(|| signed(info.size)),
         storage_class: asked(ObjectAttributes::STORAGE_CLASS)

@@ -1,7 +1,7 @@
 //! Tags of objects and of buckets.
 
 use super::context::Context;
-use super::convert::{bucket, only_version, place};
+use super::convert::{bucket, place, version, version_text};
 use objects::{PutBucketTags, PutObjectTags, Tags};
 use s3s::S3Request;
 use s3s::dto::{
@@ -48,10 +48,10 @@ pub(super) async fn put_object(
     request: S3Request<PutObjectTaggingInput>,
 ) -> Result<PutObjectTaggingOutput> {
     let input = request.input;
-    only_version(input.version_id.as_deref())?;
     let (bucket, key) = place(&input.bucket, &input.key)?;
-    cx.perform(PutObjectTags { bucket, key, tags: Tags::of_object(pairs(input.tagging))? }).await?;
-    Ok(PutObjectTaggingOutput::default())
+    let (version, tags) = (version(input.version_id.as_deref())?, Tags::of_object(pairs(input.tagging))?);
+    let version_id = version_text(cx.perform(PutObjectTags { bucket, key, version, tags }).await?);
+    Ok(PutObjectTaggingOutput { version_id })
 }
 
 /// Shows an object's tags.
@@ -59,10 +59,10 @@ pub(super) async fn get_object(
     cx: &Arc<Context>,
     request: S3Request<GetObjectTaggingInput>,
 ) -> Result<GetObjectTaggingOutput> {
-    only_version(request.input.version_id.as_deref())?;
     let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    let tags = cx.perform(objects::GetObjectTags { bucket, key }).await?;
-    Ok(GetObjectTaggingOutput { tag_set: shown(&tags), version_id: None })
+    let version = version(request.input.version_id.as_deref())?;
+    let found = cx.perform(objects::GetObjectTags { bucket, key, version }).await?;
+    Ok(GetObjectTaggingOutput { tag_set: shown(&found.tags), version_id: version_text(found.version) })
 }
 
 /// Takes an object's tags off.
@@ -70,10 +70,10 @@ pub(super) async fn delete_object(
     cx: &Arc<Context>,
     request: S3Request<DeleteObjectTaggingInput>,
 ) -> Result<DeleteObjectTaggingOutput> {
-    only_version(request.input.version_id.as_deref())?;
     let (bucket, key) = place(&request.input.bucket, &request.input.key)?;
-    cx.perform(objects::DeleteObjectTags { bucket, key }).await?;
-    Ok(DeleteObjectTaggingOutput::default())
+    let version = version(request.input.version_id.as_deref())?;
+    let version_id = version_text(cx.perform(objects::DeleteObjectTags { bucket, key, version }).await?);
+    Ok(DeleteObjectTaggingOutput { version_id })
 }
 
 /// Marks a bucket with tags.

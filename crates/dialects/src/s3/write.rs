@@ -2,7 +2,7 @@
 
 use super::checksums::{self, place as place_checksums, read_kind, scope};
 use super::context::Context;
-use super::convert::{etag, place, protection, source, stamp};
+use super::convert::{etag, place, protection, source, stamp, version_text};
 use super::draft::said;
 use super::{conditions, intake, tagging};
 use objects::{Copy, Put};
@@ -26,6 +26,7 @@ pub(super) async fn put(cx: &Arc<Context>, request: S3Request<PutObjectInput>) -
     operation.conditions = conditions::write(input.if_match.as_ref(), input.if_none_match.as_ref());
     let written = cx.perform(operation).await?;
     let mut output = PutObjectOutput { e_tag: Some(etag(&written.etag)), ..PutObjectOutput::default() };
+    output.version_id = version_text(written.version);
     (output.server_side_encryption, output.ssekms_key_id) = protection(&written.protection);
     place_checksums!(&written.checksums => output);
     output.checksum_type = (!written.checksums.is_empty()).then(|| scope(written.checksum_scope));
@@ -35,18 +36,19 @@ pub(super) async fn put(cx: &Arc<Context>, request: S3Request<PutObjectInput>) -
 /// Stores a copy of an object.
 pub(super) async fn copy(cx: &Arc<Context>, request: S3Request<CopyObjectInput>) -> Result<CopyObjectOutput> {
     let input = request.input;
-    let from = source(&input.copy_source)?;
+    let (from, version) = source(&input.copy_source)?;
     let to = place(&input.bucket, &input.key)?;
     let directive = directive(input.metadata_directive.as_ref())?;
     let tagging = tagging::directive(input.tagging_directive.as_ref())?;
     let draft = said!(input).draft()?;
     let kept = directive == objects::MetadataDirective::Copy && tagging == objects::MetadataDirective::Copy;
     let unchanged = draft.encryption.is_none() && draft.storage_class.is_none() && draft.acl.is_none();
-    if from == to && kept && unchanged {
+    if from == to && version.is_none() && kept && unchanged {
         let text = "A copy of an object onto itself must change its metadata, its storage class or its encryption.";
         return Err(Failure::new(Reason::ParameterMissing, text));
     }
     let mut operation = Copy::new(from, to.0, to.1);
+    operation.source_version = version;
     operation.directive = directive;
     operation.tagging = tagging;
     operation.draft = draft;
@@ -70,6 +72,8 @@ pub(super) async fn copy(cx: &Arc<Context>, request: S3Request<CopyObjectInput>)
     let (sse, key) = protection(&written.protection);
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
+        version_id: version_text(written.version),
+        copy_source_version_id: version_text(written.source_version),
         server_side_encryption: sse,
         ssekms_key_id: key,
         ..CopyObjectOutput::default()

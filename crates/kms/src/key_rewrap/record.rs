@@ -60,8 +60,10 @@ pub enum RewrapStage {
     /// Uploads under way. They come before objects: one that is completed meanwhile is an object before those are looked at,
     /// or carries the data key that it was given here.
     Uploads,
-    /// Objects.
+    /// Objects that their keys stand for.
     Objects,
+    /// Their other versions.
+    Versions,
     /// Values of secrets.
     Secrets,
     /// None of them: the account is done.
@@ -81,7 +83,8 @@ impl RewrapPoint {
         let stage = match (&next, self.stage) {
             (Some(_), stage) => stage,
             (None, RewrapStage::Uploads) => RewrapStage::Objects,
-            (None, RewrapStage::Objects) => RewrapStage::Secrets,
+            (None, RewrapStage::Objects) => RewrapStage::Versions,
+            (None, RewrapStage::Versions) => RewrapStage::Secrets,
             (None, RewrapStage::Secrets | RewrapStage::Next) => RewrapStage::Next,
         };
         Self { owner: self.owner, stage, start: next.unwrap_or_default() }
@@ -133,6 +136,7 @@ mod tests {
             point = within.behind(None);
             assert!(point.start.is_empty());
         }
-        assert_eq!(stages, [RewrapStage::Uploads, RewrapStage::Objects, RewrapStage::Secrets]);
+        let in_order = [RewrapStage::Uploads, RewrapStage::Objects, RewrapStage::Versions, RewrapStage::Secrets];
+        assert_eq!(stages, in_order);
     }
 }

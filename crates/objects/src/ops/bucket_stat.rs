@@ -2,7 +2,8 @@ use crate::access::audit_bucket;
 use crate::actions::GET_BUCKET_STAT;
 use crate::bucket::Bucket;
 use crate::objects::Objects;
-use crate::tables::{OBJECTS, UPLOADS};
+use crate::tables::{OBJECTS, UPLOADS, VERSIONS};
+use crate::version::VersionRecord;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Record, Store, Table, Txn, View};
@@ -19,10 +20,12 @@ pub struct GetBucketStat {
 /// What is in a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BucketStat {
-    /// Bytes of all objects.
+    /// Bytes of all objects, and of all their versions.
     pub bytes: u64,
-    /// Objects.
+    /// Objects, and versions of them that are kept.
     pub objects: u64,
+    /// Delete markers.
+    pub markers: u64,
     /// Uploads that are neither complete nor given up.
     pub uploads: u64,
 }
@@ -56,6 +59,14 @@ impl Run<GetBucketStat> for Objects {
         walk(txn.view(), OBJECTS, &bucket, |object| {
             stat.objects += 1;
             stat.bytes += object.size;
+        })
+        .await?;
+        walk(txn.view(), VERSIONS, &bucket, |version| match version {
+            VersionRecord::Object(object) => {
+                stat.objects += 1;
+                stat.bytes += object.size;
+            }
+            VersionRecord::Marker(_) => stat.markers += 1,
         })
         .await?;
         walk(txn.view(), UPLOADS, &bucket, |_| stat.uploads += 1).await?;

@@ -11,6 +11,7 @@ use crate::ops::put::audit_written;
 use crate::ops::upload_part::{FoundUpload, no_upload};
 use crate::tables::{MANIFESTS, OBJECTS, PARTS, UPLOADS, object_key, part_key, upload_key};
 use crate::upload::{PartRecord, UploadRecord};
+use crate::version::Version;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::collections::BTreeMap;
@@ -135,7 +136,7 @@ impl Run<CompleteUpload> for Objects {
         let parts = held_parts(txn, owner, &found).await?;
         let assembly = Assembly::of(op, &upload, &parts)?;
         let record = self.assembled(op, &found, upload, &assembly);
-        self.install(txn, &found.bucket, &op.key, &record, &op.conditions, Door::of(permit)).await?;
+        let written = self.install(txn, &found.bucket, &op.key, record, &op.conditions, Door::of(permit)).await?;
         for (number, part) in &parts {
             txn.delete(PARTS, owner, &part_key(&found.id, *number));
             if !assembly.uses(*number) {
@@ -144,7 +145,7 @@ impl Run<CompleteUpload> for Objects {
         }
         txn.put(MANIFESTS, owner, found.id.bytes(), &ManifestRecord { segments: assembly.segments }).await?;
         txn.delete(UPLOADS, owner, &place);
-        Ok(Written::from(&record))
+        Ok(written)
     }
 }
 
@@ -172,6 +173,7 @@ impl Objects {
             stored: Stored::Parts { manifest: found.id, count },
             upload: Some(op.upload.clone()),
             tags: upload.tags,
+            version: Version::default(),
         }
     }
 
@@ -180,6 +182,6 @@ impl Objects {
         let place = object_key(&found.bucket.record.id, &op.key);
         let object = txn.view().get(OBJECTS, found.bucket.owner, &place).await?;
         let object = object.filter(|o| o.upload.as_ref() == Some(&op.upload)).ok_or_else(no_upload)?;
-        Ok(Written::from(&object))
+        Ok(Written::new(&object, found.bucket.record.versioning))
     }
 }

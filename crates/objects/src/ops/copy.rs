@@ -11,6 +11,7 @@ use crate::ops::put::{audit_draft, audit_written};
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
 use crate::tags::Tags;
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -34,6 +35,8 @@ pub struct Copy {
     pub source_bucket: BucketName,
     /// The key to copy from.
     pub source_key: ObjectKey,
+    /// Which version of it; `None`: the one that its key stands for.
+    pub source_version: Option<VersionId>,
     /// On what state of the source it insists.
     pub source_conditions: ReadConditions,
     /// The bucket to copy to.
@@ -52,6 +55,7 @@ pub struct Copy {
     pub conditions: WriteConditions,
     found: Slot<Found>,
     ready: Option<Ready>,
+    copied: Option<VersionId>,
 }
 
 impl Copy {
@@ -60,6 +64,7 @@ impl Copy {
         Self {
             source_bucket: source.0,
             source_key: source.1,
+            source_version: None,
             source_conditions: ReadConditions::default(),
             bucket,
             key,
@@ -70,6 +75,7 @@ impl Copy {
             conditions: WriteConditions::default(),
             found: Slot::default(),
             ready: None,
+            copied: None,
         }
     }
 }
@@ -86,6 +92,7 @@ impl Operation for Copy {
         audit_object(audit, &self.bucket, &self.key);
         audit_draft(audit, &self.draft);
         audit.parameter("copySource", format!("{}/{}", self.source_bucket, self.source_key));
+        audit.optional("copySourceVersionId", self.source_version.map(|id| id.to_string()));
     }
 
     fn outcome(&self, output: &Written, audit: &mut Audit) {
@@ -98,12 +105,12 @@ impl Objects {
     pub(crate) async fn read_source(
         &self,
         caller: &Caller,
-        bucket: &BucketName,
-        key: &ObjectKey,
+        (bucket, key, version): (&BucketName, &ObjectKey, Option<VersionId>),
         conditions: &ReadConditions,
         range: Option<ByteRange>,
     ) -> Result<Got> {
         let mut get = Get::new(bucket.clone(), key.clone());
+        get.version = version;
         get.conditions = conditions.clone();
         get.range = range;
         let asking = caller.via(Service::Oss, caller.call().dialect, "GetObject");
@@ -122,9 +129,10 @@ impl Objects {
     /// The tags of a copy's source, for the caller who may read them there and set them here.
     async fn copied_tags(&self, caller: &Caller, op: &Copy) -> Result<Tags> {
         let dialect = caller.call().dialect;
-        let read = GetObjectTags { bucket: op.source_bucket.clone(), key: op.source_key.clone() };
+        let read =
+            GetObjectTags { bucket: op.source_bucket.clone(), key: op.source_key.clone(), version: op.source_version };
         let asking = caller.via(Service::Oss, dialect, "GetObjectTagging");
-        let tags = Box::pin(self.gate.perform(&asking, self, read)).await?;
+        let tags = Box::pin(self.gate.perform(&asking, self, read)).await?.tags;
         let allow = AllowTags { bucket: op.bucket.clone(), key: op.key.clone(), tags: tags.clone() };
         let asking = caller.via(Service::Oss, dialect, "PutObjectTagging");
         Box::pin(self.gate.perform(&asking, self, allow)).await?;
@@ -146,9 +154,11 @@ impl Run<Copy> for Objects {
 
     async fn prepare(&self, permit: &Permit<Copy>, op: &mut Copy) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
-        op.conditions.check(found.object.as_deref())?;
+        op.conditions.check(found.object.as_deref(), found.bucket.record.versioning)?;
         let caller = permit.caller();
-        let got = self.read_source(caller, &op.source_bucket, &op.source_key, &op.source_conditions, None).await?;
+        let source = (&op.source_bucket, &op.source_key, op.source_version);
+        let got = self.read_source(caller, source, &op.source_conditions, None).await?;
+        op.copied = got.info.version;
         if op.directive == MetadataDirective::Copy {
             op.draft.headers = got.info.headers;
         }
@@ -165,6 +175,7 @@ impl Run<Copy> for Objects {
 
     async fn run(&self, permit: &Permit<Copy>, op: &Copy, txn: &mut Txn) -> Result<Written> {
         let ready = op.ready.as_ref().ok_or_else(skipped)?;
-        self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await
+        let written = self.put_ready(txn, &op.key, ready, &op.conditions, Door::of(permit)).await?;
+        Ok(Written { source_version: op.copied, ..written })
     }
 }

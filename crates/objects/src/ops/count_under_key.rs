@@ -1,12 +1,15 @@
 use crate::actions::LIST_BUCKETS;
 use crate::encryption::{DataKey, Encryption};
+use crate::object::ObjectRecord;
 use crate::objects::Objects;
-use crate::tables::{BUCKETS, OBJECTS, UPLOADS};
+use crate::rewrap::HoldsKey;
+use crate::tables::{BUCKETS, OBJECTS, UPLOADS, VERSIONS};
+use crate::version::VersionRecord;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use kms::{KeyName, KeyRef};
 use std::collections::BTreeSet;
-use store::{Range, Store, Txn, View};
+use store::{Range, Store, Table, Txn, View};
 use types::{AccountId, Action, Failure, KeyId, Reason, Result, limits};
 
 /// Records that one call looks at: what takes longer goes on where it left off.
@@ -29,7 +32,7 @@ pub struct CountUnderKey {
 /// What is under a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnderKey {
-    /// Objects whose data key only this key opens, as far as this call looked.
+    /// Objects, and versions of them, whose data key only this key opens, as far as this call looked.
     pub objects: u64,
     /// Bytes of their content.
     pub bytes: u64,
@@ -86,25 +89,72 @@ impl Run<CountUnderKey> for Objects {
     async fn run(&self, permit: &Permit<CountUnderKey>, op: &CountUnderKey, txn: &mut Txn) -> Result<UnderKey> {
         let owner = permit.target().owner.ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
         let mut found = UnderKey::default();
-        let mut range = Range::all(limits::PAGE);
-        match &op.after {
-            Some(cursor) => range.start = parse_cursor(cursor)?,
-            None => once(op, txn.view(), owner, &mut found).await?,
-        }
-        for _ in 0..LOOKED_AT / limits::PAGE {
-            let page = txn.view().scan(OBJECTS, owner, &range).await?;
-            for (_, object) in page.iter().filter(|(_, object)| op.opens(&object.data_key)) {
-                found.objects += 1;
-                found.bytes += object.size;
+        let (mut versions, start) = match &op.after {
+            Some(cursor) => parse_cursor(cursor)?,
+            None => {
+                once(op, txn.view(), owner, &mut found).await?;
+                (false, Vec::new())
             }
-            if !range.go_on(&page, |(suffix, _)| suffix) {
-                return Ok(found);
+        };
+        let mut range = Range { start, ..Range::all(limits::PAGE) };
+        for _ in 0..LOOKED_AT / limits::PAGE {
+            let more = if versions {
+                op.look(txn.view(), VERSIONS, owner, &mut range, &mut found).await?
+            } else {
+                op.look(txn.view(), OBJECTS, owner, &mut range, &mut found).await?
+            };
+            match (more, versions) {
+                (true, _) => {}
+                (false, false) => (versions, range) = (true, Range::all(limits::PAGE)),
+                (false, true) => return Ok(found),
             }
             // A view in memory never waits.
             tokio::task::yield_now().await;
         }
-        found.next = Some(hex::encode(&range.start));
+        let table = if versions { BEHIND_OBJECTS } else { "" };
+        found.next = Some(format!("{table}{}", hex::encode(&range.start)));
         Ok(found)
+    }
+}
+
+/// A record whose content a data key opens.
+trait HasContent: HoldsKey {
+    fn size(&self) -> u64;
+}
+
+impl HasContent for ObjectRecord {
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl HasContent for VersionRecord {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Object(object) => object.size,
+            Self::Marker(_) => 0,
+        }
+    }
+}
+
+impl CountUnderKey {
+    /// Looks at a page of a table, and says whether there is more.
+    async fn look<R: HasContent>(
+        &self,
+        view: &View,
+        table: Table<R>,
+        owner: AccountId,
+        range: &mut Range,
+        found: &mut UnderKey,
+    ) -> Result<bool> {
+        let mut page = view.scan(table, owner, range).await?;
+        for (_, record) in &mut page {
+            if record.data_key().is_some_and(|data_key| self.opens(data_key)) {
+                found.objects += 1;
+                found.bytes += record.size();
+            }
+        }
+        Ok(range.go_on(&page, |(suffix, _)| suffix))
     }
 }
 
@@ -124,8 +174,15 @@ async fn once(op: &CountUnderKey, view: &View, owner: AccountId, found: &mut Und
     }
 }
 
-fn parse_cursor(text: &str) -> Result<Vec<u8>> {
+/// What a cursor starts with that is behind all objects, among their versions.
+const BEHIND_OBJECTS: &str = "v";
+
+fn parse_cursor(text: &str) -> Result<(bool, Vec<u8>)> {
+    let (versions, place) = match text.strip_prefix(BEHIND_OBJECTS) {
+        Some(place) => (true, place),
+        None => (false, text),
+    };
     // A bucket's id and a key.
-    let bytes = Some(text).filter(|t| t.len() <= 4096).and_then(|t| hex::decode(t).ok());
-    bytes.ok_or_else(|| Failure::invalid("NextToken", "the token of the page before"))
+    let bytes = Some(place).filter(|t| t.len() <= 4096).and_then(|t| hex::decode(t).ok());
+    bytes.map(|bytes| (versions, bytes)).ok_or_else(|| Failure::invalid("NextToken", "the token of the page before"))
 }

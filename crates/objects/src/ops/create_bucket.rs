@@ -8,6 +8,7 @@ use crate::reader::changed;
 use crate::shard::ShardedRecord;
 use crate::tables::{BUCKETS, NAMES, SHARDED};
 use crate::tags::Tags;
+use crate::version::Versioning;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use std::sync::Arc;
@@ -104,6 +105,7 @@ impl Run<CreateBucket> for Objects {
             encryption: None,
             policy: None,
             tags: Tags::default(),
+            versioning: Versioning::Off,
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;

@@ -1,10 +1,11 @@
-use crate::access::audit_object;
-use crate::actions::DELETE_OBJECT;
+use crate::access::audit_version;
+use crate::actions::{DELETE_OBJECT, DELETE_OBJECT_VERSION};
+use crate::bucket::Bucket;
 use crate::conditions::WriteConditions;
-use crate::content::drop_stored;
 use crate::objects::Objects;
-use crate::shards::note_erased;
 use crate::tables::{OBJECTS, object_key};
+use crate::version::{VersionId, VersionRecord};
+use crate::versions::{Eyes, Located};
 use async_trait::async_trait;
 use futures::StreamExt;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -15,13 +16,16 @@ use types::{Action, BucketName, ObjectKey, Result};
 /// How many of a list of deletions are on their way at the same time: they share their syncs to disk.
 const AT_ONCE: usize = 32;
 
-/// Removes an object. No error if it is not there.
+/// Removes an object; in a bucket that keeps versions, by a delete marker. Or removes one of its versions, or a delete marker,
+/// for good. No error if it is not there.
 #[derive(Clone, Debug)]
 pub struct Delete {
     /// In which bucket.
     pub bucket: BucketName,
     /// Under which key.
     pub key: ObjectKey,
+    /// Which version; `None`: what the key stands for.
+    pub version: Option<VersionId>,
     /// On what state of the object it insists.
     pub conditions: WriteConditions,
 }
@@ -29,7 +33,7 @@ pub struct Delete {
 impl Delete {
     /// A removal of whatever is there.
     pub fn new(bucket: BucketName, key: ObjectKey) -> Self {
-        Self { bucket, key, conditions: WriteConditions::default() }
+        Self { bucket, key, version: None, conditions: WriteConditions::default() }
     }
 }
 
@@ -38,6 +42,11 @@ impl Delete {
 pub struct Deleted {
     /// Whether there was anything.
     pub existed: bool,
+    /// The version that was removed, if one was named; else the delete marker that came into its place. `None` in a bucket
+    /// that never kept versions.
+    pub version: Option<VersionId>,
+    /// Whether that is a delete marker.
+    pub marker: bool,
 }
 
 impl Operation for Delete {
@@ -45,11 +54,18 @@ impl Operation for Delete {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        DELETE_OBJECT
+        if self.version.is_some() { DELETE_OBJECT_VERSION } else { DELETE_OBJECT }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
+    }
+
+    fn outcome(&self, output: &Deleted, audit: &mut Audit) {
+        if let Some(version) = output.version {
+            audit.answer("versionId", version.to_string());
+        }
+        audit.answer("deleteMarker", output.marker);
     }
 }
 
@@ -60,38 +76,63 @@ impl Run<Delete> for Objects {
     }
 
     async fn target(&self, op: &Delete, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        let open = found.acl().opens_writing();
-        self.found_target(view, &found, &op.key, DELETE_OBJECT, open).await
+        let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
+        // No list opens the door to what can't be undone where everything else can.
+        let open = found.acl().opens_writing() && op.version.is_none();
+        self.found_target(view, &found, &op.key, op.action(), open).await
     }
 
     /// Commit point: this transaction. Before it the object is whole; after it nothing names its content, and its blobs
-    /// are on the list of the dropped.
+    /// are on the list of the dropped; or, in a bucket that keeps versions, it is one of them.
     async fn run(&self, permit: &Permit<Delete>, op: &Delete, txn: &mut Txn) -> Result<Deleted> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let place = object_key(&bucket.record.id, &op.key);
-        let object = txn.get(OBJECTS, bucket.owner, &place).await?;
-        op.conditions.check(object.as_ref())?;
-        let Some(object) = object else { return Ok(Deleted { existed: false }) };
-        drop_stored(txn, bucket.owner, &object.stored, self.now()).await?;
-        note_erased(txn, bucket.owner, &bucket.record.id, &object.data_key).await?;
-        txn.delete(OBJECTS, bucket.owner, &place);
-        Ok(Deleted { existed: true })
+        if let Some(version) = op.version {
+            return self.delete_version(op, txn, &bucket, version).await;
+        }
+        let standing = self.standing(txn, &bucket, &op.key).await?;
+        let existed = standing.current.is_some();
+        op.conditions.check(standing.current.as_deref(), standing.held.versioning)?;
+        if !standing.held.versioning.is_off() {
+            let marker = self.mark_deleted(txn, &standing).await?;
+            return Ok(Deleted { existed, version: Some(marker.id()), marker: true });
+        }
+        if let Some(object) = &standing.current {
+            self.erase(txn, &bucket, object).await?;
+            txn.delete(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key));
+        }
+        Ok(Deleted { existed, version: None, marker: false })
     }
 }
 
 impl Objects {
-    /// Removes several objects, each by an operation of its own: decided and recorded one by one, answered in the order
+    async fn delete_version(&self, op: &Delete, txn: &mut Txn, bucket: &Bucket, version: VersionId) -> Result<Deleted> {
+        let held = self.hold(txn, bucket).await?;
+        let found = bucket.locate(Eyes::Hold(txn), &op.key, version).await?;
+        let (object, marker) = match &found {
+            Some(Located::Current(object)) => (Some(object), false),
+            Some(Located::Aside(VersionRecord::Object(object))) => (Some(&**object), false),
+            Some(Located::Aside(VersionRecord::Marker(_))) => (None, true),
+            None => (None, false),
+        };
+        op.conditions.check(object, held.versioning)?;
+        if let Some(located) = &found {
+            self.remove_version(txn, bucket, &op.key, located).await?;
+        }
+        let shown = (!held.versioning.is_off()).then_some(version);
+        Ok(Deleted { existed: found.is_some(), version: shown, marker })
+    }
+
+    /// Removes several objects or versions, each by an operation of its own: decided and recorded one by one, answered in the order
     /// asked.
     pub async fn delete_many(
         &self,
         caller: &Caller,
         bucket: &BucketName,
-        keys: Vec<ObjectKey>,
-    ) -> Vec<(ObjectKey, Result<Deleted>)> {
-        let one = |key: ObjectKey| async move {
-            let result = self.gate.perform(caller, self, Delete::new(bucket.clone(), key.clone())).await;
-            (key, result)
+        keys: Vec<(ObjectKey, Option<VersionId>)>,
+    ) -> Vec<(ObjectKey, Option<VersionId>, Result<Deleted>)> {
+        let one = |(key, version): (ObjectKey, Option<VersionId>)| async move {
+            let op = Delete { version, ..Delete::new(bucket.clone(), key.clone()) };
+            (key, version, self.gate.perform(caller, self, op).await)
         };
         let mut keys = keys.into_iter();
         // The first goes alone: it uses up what the request may use once, which those beside it would trip over.

@@ -1,13 +1,13 @@
 use crate::access::audit_bucket;
 use crate::actions::DELETE_BUCKET;
 use crate::objects::Objects;
-use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, SHARDED, UPLOADS};
+use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, SHARDED, UPLOADS, VERSIONS};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
 use types::{AccountId, Action, BucketName, Failure, Reason, Result};
 
-/// Removes a bucket that holds nothing, not even an upload.
+/// Removes a bucket that holds nothing, not even an upload, a version or a delete marker.
 #[derive(Clone, Debug)]
 pub struct DeleteBucket {
     /// Its name.
@@ -45,8 +45,13 @@ impl Run<DeleteBucket> for Objects {
         let any = Range::prefix(record.id.bytes(), 1);
         let objects = txn.scan(OBJECTS, bucket.owner, &any).await?;
         let uploads = txn.scan(UPLOADS, bucket.owner, &any).await?;
-        if !objects.is_empty() || !uploads.is_empty() {
-            let what = if objects.is_empty() { "multipart uploads" } else { "objects" };
+        let versions = txn.scan(VERSIONS, bucket.owner, &any).await?;
+        let rest = [
+            (objects.is_empty(), "objects"),
+            (versions.is_empty(), "versions or delete markers"),
+            (uploads.is_empty(), "multipart uploads"),
+        ];
+        if let Some((_, what)) = rest.into_iter().find(|(none, _)| !none) {
             let text = format!("The bucket still has {what}; delete them first.");
             return Err(Failure::new(Reason::BucketNotEmpty, text).with("BucketName", op.bucket.as_str()));
         }

@@ -1,5 +1,5 @@
-use crate::access::{Found, audit_object};
-use crate::actions::GET_OBJECT;
+use crate::access::{Found, audit_version};
+use crate::actions::{GET_OBJECT, GET_OBJECT_VERSION};
 use crate::conditions::ReadConditions;
 use crate::content::Segment;
 use crate::encryption::Wrap;
@@ -8,6 +8,7 @@ use crate::objects::Objects;
 use crate::range::ByteRange;
 use crate::reader::Content;
 use crate::slot::{Slot, skipped};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use crypto::Key;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -23,6 +24,8 @@ pub struct Get {
     pub bucket: BucketName,
     /// Under which key.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
     /// Which bytes; `None`: all.
     pub range: Option<ByteRange>,
     /// Whether a range that lies outside the object means all of it instead of an error.
@@ -41,6 +44,7 @@ impl Get {
         Self {
             bucket,
             key,
+            version: None,
             range: None,
             lenient: false,
             part: None,
@@ -66,16 +70,21 @@ impl Operation for Get {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        GET_OBJECT
+        read_action(self.version)
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 
     fn outcome(&self, output: &Got, audit: &mut Audit) {
         audit.answer("contentLength", output.content.len());
     }
+}
+
+/// Whoever names a version needs a right of its own to read it.
+pub(crate) const fn read_action(version: Option<VersionId>) -> Action {
+    if version.is_some() { GET_OBJECT_VERSION } else { GET_OBJECT }
 }
 
 /// Which bytes of an object are meant.
@@ -133,7 +142,7 @@ impl Objects {
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
-        Ok(Got { info: ObjectInfo::from(object), range, content })
+        Ok(Got { info: ObjectInfo::new(object, found.bucket.record.versioning), range, content })
     }
 }
 
@@ -144,9 +153,9 @@ impl Run<Get> for Objects {
     }
 
     async fn target(&self, op: &Get, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
+        let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
         let open = found.acl().opens_reading();
-        let target = self.found_target(view, &found, &op.key, GET_OBJECT, open).await?;
+        let target = self.found_target(view, &found, &op.key, op.action(), open).await?;
         op.found.set(found);
         Ok(target)
     }

@@ -1,11 +1,11 @@
-use crate::access::{Found, audit_object};
-use crate::actions::GET_OBJECT;
+use crate::access::{Found, audit_version};
 use crate::conditions::ReadConditions;
 use crate::object::ObjectInfo;
 use crate::objects::Objects;
-use crate::ops::get::select;
+use crate::ops::get::{read_action, select};
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::ops::Range;
@@ -19,6 +19,8 @@ pub struct Head {
     pub bucket: BucketName,
     /// Under which key.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
     /// Which bytes a read would be of; `None`: all.
     pub range: Option<ByteRange>,
     /// Whether a range that lies outside the object means all of it instead of an error.
@@ -34,7 +36,7 @@ impl Head {
     /// A description of a whole object.
     pub fn new(bucket: BucketName, key: ObjectKey) -> Self {
         let conditions = ReadConditions::default();
-        Self { bucket, key, range: None, lenient: false, part: None, conditions, found: Slot::default() }
+        Self { bucket, key, version: None, range: None, lenient: false, part: None, conditions, found: Slot::default() }
     }
 }
 
@@ -52,11 +54,11 @@ impl Operation for Head {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        GET_OBJECT
+        read_action(self.version)
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 }
 
@@ -67,9 +69,9 @@ impl Run<Head> for Objects {
     }
 
     async fn target(&self, op: &Head, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
+        let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
         let open = found.acl().opens_reading();
-        let target = self.found_target(view, &found, &op.key, GET_OBJECT, open).await?;
+        let target = self.found_target(view, &found, &op.key, op.action(), open).await?;
         op.found.set(found);
         Ok(target)
     }
@@ -95,6 +97,6 @@ impl Objects {
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
-        Ok(Seen { info: ObjectInfo::from(object), range })
+        Ok(Seen { info: ObjectInfo::new(object, found.bucket.record.versioning), range })
     }
 }

@@ -115,7 +115,7 @@ impl Run<ListObjects> for Objects {
                 Met::Entry(key, record) => {
                     let key: ObjectKey = text(key)?.parse().map_err(|_| Failure::corrupt("an object's key"))?;
                     last = Some(key.to_string());
-                    page.objects.push(ListedObject { key, info: ObjectInfo::from(&record) });
+                    page.objects.push(ListedObject { key, info: ObjectInfo::new(&record, bucket.record.versioning) });
                 }
                 Met::Group(group) => {
                     let group = text(group)?;

@@ -1,8 +1,9 @@
-use crate::access::{audit_object, no_object};
+use crate::access::audit_version;
 use crate::acl::Acl;
-use crate::actions::{GET_OBJECT_ACL, PUT_OBJECT_ACL};
+use crate::actions::{GET_OBJECT_ACL, GET_OBJECT_VERSION_ACL, PUT_OBJECT_ACL, PUT_OBJECT_VERSION_ACL};
+use crate::object::ObjectInfo;
 use crate::objects::Objects;
-use crate::tables::{OBJECTS, object_key};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -16,6 +17,8 @@ pub struct PutObjectAcl {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
     /// Who; `None`: as the bucket.
     pub acl: Option<Acl>,
 }
@@ -25,11 +28,11 @@ impl Operation for PutObjectAcl {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        PUT_OBJECT_ACL
+        if self.version.is_some() { PUT_OBJECT_VERSION_ACL } else { PUT_OBJECT_ACL }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
         audit.parameter("acl", self.acl.map_or("default", Acl::name));
     }
 }
@@ -41,17 +44,13 @@ impl Run<PutObjectAcl> for Objects {
     }
 
     async fn target(&self, op: &PutObjectAcl, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        self.found_target(view, &found, &op.key, PUT_OBJECT_ACL, false).await
+        let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
+        self.found_target(view, &found, &op.key, op.action(), false).await
     }
 
     async fn run(&self, permit: &Permit<PutObjectAcl>, op: &PutObjectAcl, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let place = object_key(&bucket.record.id, &op.key);
-        let object = txn.get(OBJECTS, bucket.owner, &place).await?;
-        let mut object = object.ok_or_else(|| no_object(&op.key))?;
-        object.acl = op.acl;
-        txn.put(OBJECTS, bucket.owner, &place, &object).await
+        self.amend(txn, &bucket, (&op.key, op.version), |object| object.acl = op.acl).await.map(|_| ())
     }
 }
 
@@ -62,6 +61,8 @@ pub struct GetObjectAcl {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
 }
 
 /// Who may touch an object without a policy.
@@ -73,6 +74,8 @@ pub struct ObjectAccess {
     pub own: Option<Acl>,
     /// The list that counts: its own, else the bucket's.
     pub effective: Acl,
+    /// Which version it is; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
 }
 
 impl Operation for GetObjectAcl {
@@ -80,11 +83,11 @@ impl Operation for GetObjectAcl {
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        GET_OBJECT_ACL
+        if self.version.is_some() { GET_OBJECT_VERSION_ACL } else { GET_OBJECT_ACL }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 }
 
@@ -95,15 +98,15 @@ impl Run<GetObjectAcl> for Objects {
     }
 
     async fn target(&self, op: &GetObjectAcl, _: &Caller, view: &View) -> Result<Target> {
-        let found = self.found(view, &op.bucket, &op.key).await?;
-        self.found_target(view, &found, &op.key, GET_OBJECT_ACL, false).await
+        let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
+        self.found_target(view, &found, &op.key, op.action(), false).await
     }
 
     async fn run(&self, permit: &Permit<GetObjectAcl>, op: &GetObjectAcl, txn: &mut Txn) -> Result<ObjectAccess> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let object = txn.view().get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key)).await?;
-        let object = object.ok_or_else(|| no_object(&op.key))?;
-        let effective = object.acl.unwrap_or(bucket.record.acl);
-        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective })
+        let found = self.found_version(txn.view(), &bucket.name, &op.key, op.version).await?;
+        let object = found.existing(&op.key)?;
+        let (effective, version) = (found.acl(), ObjectInfo::new(object, bucket.record.versioning).version);
+        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective, version })
     }
 }

@@ -1,8 +1,11 @@
-use crate::access::{Found, audit_object, no_object};
-use crate::actions::{DELETE_OBJECT_TAGGING, GET_OBJECT_TAGGING, PUT_OBJECT_TAGGING};
+use crate::access::{Found, audit_object, audit_version};
+use crate::actions::{
+    DELETE_OBJECT_TAGGING, DELETE_OBJECT_VERSION_TAGGING, GET_OBJECT_TAGGING, GET_OBJECT_VERSION_TAGGING,
+    PUT_OBJECT_TAGGING, PUT_OBJECT_VERSION_TAGGING,
+};
 use crate::objects::Objects;
-use crate::tables::{OBJECTS, object_key};
 use crate::tags::Tags;
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -16,6 +19,8 @@ pub struct PutObjectTags {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
     /// With what.
     pub tags: Tags,
 }
@@ -27,6 +32,8 @@ pub struct GetObjectTags {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
 }
 
 /// Takes an object's tags off. No error if it has none.
@@ -36,6 +43,17 @@ pub struct DeleteObjectTags {
     pub bucket: BucketName,
     /// The object.
     pub key: ObjectKey,
+    /// Which version; `None`: the one that the key stands for.
+    pub version: Option<VersionId>,
+}
+
+/// The tags of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectTags {
+    /// The tags.
+    pub tags: Tags,
+    /// Which version has them; `None` in a bucket that never kept versions.
+    pub version: Option<VersionId>,
 }
 
 /// Asks whether the caller may mark an object with tags that come from elsewhere: what a copy brings along is known only
@@ -48,8 +66,13 @@ pub(crate) struct AllowTags {
 
 impl Objects {
     /// The target of an operation on an object's tags. No access control list opens the door to them.
-    async fn tags_target(&self, view: &View, bucket: &BucketName, key: &ObjectKey, action: Action) -> Result<Target> {
-        let found = self.found(view, bucket, key).await?;
+    async fn tags_target(
+        &self,
+        view: &View,
+        (bucket, key, version): (&BucketName, &ObjectKey, Option<VersionId>),
+        action: Action,
+    ) -> Result<Target> {
+        let found = self.found_version(view, bucket, key, version).await?;
         self.found_target(view, &found, key, action, false).await
     }
 
@@ -72,32 +95,25 @@ impl Objects {
     async fn set_tags<Op: Operation>(
         &self,
         permit: &Permit<Op>,
-        (bucket, key): (&BucketName, &ObjectKey),
+        (bucket, key, version): (&BucketName, &ObjectKey, Option<VersionId>),
         tags: Tags,
         txn: &mut Txn,
-    ) -> Result<()> {
+    ) -> Result<Option<VersionId>> {
         let bucket = self.permitted(permit, txn.view(), bucket).await?;
-        let place = object_key(&bucket.record.id, key);
-        let object = txn.get(OBJECTS, bucket.owner, &place).await?;
-        let mut object = object.ok_or_else(|| no_object(key))?;
-        if object.tags == tags {
-            return Ok(());
-        }
-        object.tags = tags;
-        txn.put(OBJECTS, bucket.owner, &place, &object).await
+        self.amend(txn, &bucket, (key, version), |object| object.tags = tags).await
     }
 }
 
 impl Operation for PutObjectTags {
-    type Output = ();
+    type Output = Option<VersionId>;
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        PUT_OBJECT_TAGGING
+        if self.version.is_some() { PUT_OBJECT_VERSION_TAGGING } else { PUT_OBJECT_TAGGING }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
         audit.parameter("tagging", self.tags.audited());
     }
 }
@@ -109,26 +125,31 @@ impl Run<PutObjectTags> for Objects {
     }
 
     async fn target(&self, op: &PutObjectTags, _: &Caller, view: &View) -> Result<Target> {
-        let mut target = self.tags_target(view, &op.bucket, &op.key, PUT_OBJECT_TAGGING).await?;
+        let mut target = self.tags_target(view, (&op.bucket, &op.key, op.version), op.action()).await?;
         op.tags.tell_requested(&mut target.context);
         Ok(target)
     }
 
-    async fn run(&self, permit: &Permit<PutObjectTags>, op: &PutObjectTags, txn: &mut Txn) -> Result<()> {
-        self.set_tags(permit, (&op.bucket, &op.key), op.tags.clone(), txn).await
+    async fn run(
+        &self,
+        permit: &Permit<PutObjectTags>,
+        op: &PutObjectTags,
+        txn: &mut Txn,
+    ) -> Result<Option<VersionId>> {
+        self.set_tags(permit, (&op.bucket, &op.key, op.version), op.tags.clone(), txn).await
     }
 }
 
 impl Operation for GetObjectTags {
-    type Output = Tags;
+    type Output = ObjectTags;
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        GET_OBJECT_TAGGING
+        if self.version.is_some() { GET_OBJECT_VERSION_TAGGING } else { GET_OBJECT_TAGGING }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 }
 
@@ -139,26 +160,28 @@ impl Run<GetObjectTags> for Objects {
     }
 
     async fn target(&self, op: &GetObjectTags, _: &Caller, view: &View) -> Result<Target> {
-        self.tags_target(view, &op.bucket, &op.key, GET_OBJECT_TAGGING).await
+        self.tags_target(view, (&op.bucket, &op.key, op.version), op.action()).await
     }
 
-    async fn run(&self, permit: &Permit<GetObjectTags>, op: &GetObjectTags, txn: &mut Txn) -> Result<Tags> {
+    async fn run(&self, permit: &Permit<GetObjectTags>, op: &GetObjectTags, txn: &mut Txn) -> Result<ObjectTags> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
-        let object = txn.view().get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key)).await?;
-        Ok(object.ok_or_else(|| no_object(&op.key))?.tags)
+        let found = self.found_version(txn.view(), &bucket.name, &op.key, op.version).await?;
+        let object = found.existing(&op.key)?;
+        let version = (!bucket.record.versioning.is_off()).then(|| object.version.id());
+        Ok(ObjectTags { tags: object.tags.clone(), version })
     }
 }
 
 impl Operation for DeleteObjectTags {
-    type Output = ();
+    type Output = Option<VersionId>;
     const CATEGORY: Category = Category::Data;
 
     fn action(&self) -> Action {
-        DELETE_OBJECT_TAGGING
+        if self.version.is_some() { DELETE_OBJECT_VERSION_TAGGING } else { DELETE_OBJECT_TAGGING }
     }
 
     fn audit(&self, audit: &mut Audit) {
-        audit_object(audit, &self.bucket, &self.key);
+        audit_version(audit, &self.bucket, &self.key, self.version);
     }
 }
 
@@ -169,11 +192,16 @@ impl Run<DeleteObjectTags> for Objects {
     }
 
     async fn target(&self, op: &DeleteObjectTags, _: &Caller, view: &View) -> Result<Target> {
-        self.tags_target(view, &op.bucket, &op.key, DELETE_OBJECT_TAGGING).await
+        self.tags_target(view, (&op.bucket, &op.key, op.version), op.action()).await
     }
 
-    async fn run(&self, permit: &Permit<DeleteObjectTags>, op: &DeleteObjectTags, txn: &mut Txn) -> Result<()> {
-        self.set_tags(permit, (&op.bucket, &op.key), Tags::default(), txn).await
+    async fn run(
+        &self,
+        permit: &Permit<DeleteObjectTags>,
+        op: &DeleteObjectTags,
+        txn: &mut Txn,
+    ) -> Result<Option<VersionId>> {
+        self.set_tags(permit, (&op.bucket, &op.key, op.version), Tags::default(), txn).await
     }
 }
 

@@ -77,6 +77,9 @@ pub(crate) fn audit_draft(audit: &mut Audit, draft: &Draft) {
 pub(crate) fn audit_written(audit: &mut Audit, written: &Written) {
     audit.answer("etag", written.etag.as_str());
     audit.answer("size", written.size);
+    if let Some(version) = written.version {
+        audit.answer("versionId", version.to_string());
+    }
     if let Protection::Kms { key } = &written.protection {
         audit.answer("kmsKeyId", key.as_str());
     }
@@ -125,7 +128,7 @@ impl Run<Put> for Objects {
     async fn prepare(&self, permit: &Permit<Put>, op: &mut Put) -> Result<()> {
         let found = op.found.get().ok_or_else(skipped)?;
         // What cannot come true is said before the body is taken in; what counts is the look in the transaction.
-        op.conditions.check(found.object.as_deref())?;
+        op.conditions.check(found.object.as_deref(), found.bucket.record.versioning)?;
         let caller = permit.caller();
         let ready = self.make_ready(caller, &found, &op.key, &op.draft, &op.expected, &mut op.body).await?;
         op.ready = Some(ready);

@@ -12,6 +12,7 @@ use crate::objects::Objects;
 use crate::slot::{Slot, skipped};
 use crate::tables::{OBJECTS, PARTS, UPLOADS, object_key, part_key, upload_key};
 use crate::upload::{PartRecord, UploadRecord};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -57,6 +58,8 @@ pub struct PartWritten {
     pub protection: Protection,
     /// When it was stored.
     pub modified: Timestamp,
+    /// Of a copy: the version it was made of, if the source's bucket keeps any.
+    pub source_version: Option<VersionId>,
 }
 
 /// An upload that was looked for.
@@ -158,7 +161,7 @@ impl Objects {
         txn.put(PARTS, found.bucket.owner, &place, &part).await?;
         let protection = upload.data_key.protection();
         let PartRecord { segment: _, etag, crc64, checksums, modified } = part;
-        Ok(PartWritten { etag, crc64, checksums, protection, modified })
+        Ok(PartWritten { etag, crc64, checksums, protection, modified, source_version: None })
     }
 
     /// The upload, into which its caller may still write.

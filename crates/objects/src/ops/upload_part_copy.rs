@@ -8,6 +8,7 @@ use crate::objects::Objects;
 use crate::ops::upload_part::{FoundUpload, PartWritten};
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
+use crate::version::VersionId;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
@@ -20,6 +21,8 @@ pub struct UploadPartCopy {
     pub source_bucket: BucketName,
     /// The key to copy from.
     pub source_key: ObjectKey,
+    /// Which version of it; `None`: the one that its key stands for.
+    pub source_version: Option<VersionId>,
     /// On what state of the source it insists.
     pub source_conditions: ReadConditions,
     /// Which bytes of the source; `None`: all.
@@ -34,6 +37,7 @@ pub struct UploadPartCopy {
     pub number: u32,
     found: Slot<FoundUpload>,
     taken: Option<Taken>,
+    copied: Option<VersionId>,
 }
 
 impl UploadPartCopy {
@@ -48,6 +52,7 @@ impl UploadPartCopy {
         Self {
             source_bucket: source.0,
             source_key: source.1,
+            source_version: None,
             source_conditions: ReadConditions::default(),
             range: None,
             bucket,
@@ -56,6 +61,7 @@ impl UploadPartCopy {
             number,
             found: Slot::default(),
             taken: None,
+            copied: None,
         }
     }
 }
@@ -73,6 +79,7 @@ impl Operation for UploadPartCopy {
         audit.parameter("uploadId", self.upload.as_str());
         audit.parameter("partNumber", self.number);
         audit.parameter("copySource", format!("{}/{}", self.source_bucket, self.source_key));
+        audit.optional("copySourceVersionId", self.source_version.map(|id| id.to_string()));
     }
 
     fn outcome(&self, output: &PartWritten, audit: &mut Audit) {
@@ -96,7 +103,9 @@ impl Run<UploadPartCopy> for Objects {
         let found = op.found.get().ok_or_else(skipped)?;
         found.existing()?;
         let caller = permit.caller();
-        let got = self.read_source(caller, &op.source_bucket, &op.source_key, &op.source_conditions, op.range).await?;
+        let source = (&op.source_bucket, &op.source_key, op.source_version);
+        let got = self.read_source(caller, source, &op.source_conditions, op.range).await?;
+        op.copied = got.info.version;
         let length = got.content.len();
         let mut body = Body::new(got.content.into_stream(), Some(length));
         let mut expected = Expected::default();
@@ -106,6 +115,8 @@ impl Run<UploadPartCopy> for Objects {
 
     async fn run(&self, permit: &Permit<UploadPartCopy>, op: &UploadPartCopy, txn: &mut Txn) -> Result<PartWritten> {
         let found = op.found.get().ok_or_else(skipped)?;
-        self.put_part(txn, &found, &op.key, op.taken.as_ref().ok_or_else(skipped)?, Door::of(permit)).await
+        let taken = op.taken.as_ref().ok_or_else(skipped)?;
+        let written = self.put_part(txn, &found, &op.key, taken, Door::of(permit)).await?;
+        Ok(PartWritten { source_version: op.copied, ..written })
     }
 }

@@ -15,7 +15,7 @@ use crate::body::{Request, Response};
 use crate::domains::{Domains, Region};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use iam::{Caller, Claim};
-use objects::Protection;
+use objects::{Protection, VersionId};
 use std::sync::Arc;
 use types::{BucketName, Failure, ObjectKey, Reason, Result};
 use wire::Head;
@@ -118,6 +118,13 @@ fn put_etag(headers: &mut HeaderMap, etag: &str) -> Result<()> {
 
 const SSE: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 const SSE_KEY: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-aws-kms-key-id");
+
+const VERSION: HeaderName = HeaderName::from_static("x-amz-version-id");
+
+/// Says which version it is, where there are any.
+fn put_version(headers: &mut HeaderMap, version: Option<VersionId>) -> Result<()> {
+    version.map_or(Ok(()), |version| put(headers, VERSION, &version.to_string()))
+}
 
 fn put_protection(headers: &mut HeaderMap, protection: &Protection) -> Result<()> {
     match protection {
