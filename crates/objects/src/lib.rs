@@ -54,10 +54,9 @@ pub use ops::{
     Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, Deleted, DescribeRegions, Get, GetBucketAcl,
     GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetBucketVersioning,
     GetObjectAcl, Got, Head, InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions,
-    ListedKind, ListedObject, ListedPart, ListedVersion,
-    MetadataDirective, ObjectAccess, ObjectPage, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
-    PutBucketEncryption, PutBucketPolicy, PutBucketVersioning, PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart,
-    UploadPartCopy, VersionPage,
+    ListedKind, ListedObject, ListedPart, ListedVersion, MetadataDirective, ObjectAccess, ObjectPage, PartInfo,
+    PartList, PartPage, PartWritten, Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketVersioning,
+    PutObjectAcl, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy, VersionPage,
 };
 pub use range::ByteRange;
 pub use reader::Content;

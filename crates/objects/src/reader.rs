@@ -334,7 +334,9 @@ impl Found {
             (None, Some(marker)) => is_marker(no_object(key), marker),
             (Some(id), None) => no_version(key, id),
             // What can be done with it is to delete it.
-            (Some(_), Some(marker)) => is_marker(Failure::of(Reason::MethodNotAllowed).with("Key", key.as_str()), marker),
+            (Some(_), Some(marker)) => {
+                is_marker(Failure::of(Reason::MethodNotAllowed).with("Key", key.as_str()), marker)
+            }
         })
     }
 }

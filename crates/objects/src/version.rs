@@ -239,7 +239,9 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for text in ["", "Null", "nul", &"0".repeat(31), &"0".repeat(33), &"F".repeat(32), "+000000000000000+000000000000000"] {
+        for text in
+            ["", "Null", "nul", &"0".repeat(31), &"0".repeat(33), &"F".repeat(32), "+000000000000000+000000000000000"]
+        {
             assert!(text.parse::<VersionId>().is_err(), "{text}");
         }
         assert!("null-1".parse::<VersionMarker>().is_err());

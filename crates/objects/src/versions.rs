@@ -222,13 +222,7 @@ impl Objects {
         Ok(true)
     }
 
-    async fn remove_aside(
-        &self,
-        txn: &mut Txn,
-        bucket: &Bucket,
-        key: &ObjectKey,
-        aside: &VersionRecord,
-    ) -> Result<()> {
+    async fn remove_aside(&self, txn: &mut Txn, bucket: &Bucket, key: &ObjectKey, aside: &VersionRecord) -> Result<()> {
         if let VersionRecord::Object(object) = aside {
             self.erase(txn, bucket, object).await?;
         }

@@ -17,9 +17,9 @@ mod service;
 mod settings;
 mod spelling;
 mod table;
-mod versions;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};

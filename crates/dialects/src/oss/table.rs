@@ -48,8 +48,7 @@ const READ: &[&str] = &["x-oss-range-behavior"];
 const LIST: &[&str] = &["prefix", "delimiter", "marker", "max-keys", "encoding-type"];
 const LIST_V2: &[&str] =
     &["prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner"];
-const LIST_VERSIONS: &[&str] =
-    &["prefix", "delimiter", "key-marker", "version-id-marker", "max-keys", "encoding-type"];
+const LIST_VERSIONS: &[&str] = &["prefix", "delimiter", "key-marker", "version-id-marker", "max-keys", "encoding-type"];
 const LIST_UPLOADS: &[&str] =
     &["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
 

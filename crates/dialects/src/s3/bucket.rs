@@ -9,8 +9,7 @@ use s3s::S3Request;
 use s3s::dto::{
     Bucket, BucketCannedACL, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
     DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketRequestPaymentInput,
-    GetBucketRequestPaymentOutput, HeadBucketInput,
-    HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
+    GetBucketRequestPaymentOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
 };
 use std::sync::Arc;
 use types::{Failure, Reason, Result, limits};

@@ -29,9 +29,9 @@ mod ranges;
 mod read;
 mod rows;
 mod serve;
-mod versions;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod write;
 
 pub use rows::{ROWS, S3Row};

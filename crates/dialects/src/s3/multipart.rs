@@ -3,8 +3,7 @@
 use super::checksums::{self, algorithm, place as place_checksums, read_kind, read_scope, scope};
 use super::context::Context;
 use super::convert::{
-    bucket, class, etag, owner, page, part_number, place, protection, range, signed, small, source, stamp,
-    version_text,
+    bucket, class, etag, owner, page, part_number, place, protection, range, signed, small, source, stamp, version_text,
 };
 use super::draft::said;
 use super::listing::Spelling;

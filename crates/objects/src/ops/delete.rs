@@ -105,13 +105,7 @@ impl Run<Delete> for Objects {
 }
 
 impl Objects {
-    async fn delete_version(
-        &self,
-        op: &Delete,
-        txn: &mut Txn,
-        bucket: &Bucket,
-        version: VersionId,
-    ) -> Result<Deleted> {
+    async fn delete_version(&self, op: &Delete, txn: &mut Txn, bucket: &Bucket, version: VersionId) -> Result<Deleted> {
         let held = self.hold(txn, bucket).await?;
         let found = bucket.locate(Eyes::Hold(txn), &op.key, version).await?;
         let (object, marker) = match &found {

@@ -15,4 +15,5 @@ mod objects;
 mod refusals;
 mod routing;
 mod signing;
+mod versions;
 mod world;

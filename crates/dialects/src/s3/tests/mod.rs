@@ -8,4 +8,5 @@ mod multipart;
 mod objects;
 mod settings;
 mod signer;
+mod versions;
 mod world;

@@ -287,7 +287,6 @@ async fn what_is_not_there_is_refused_aloud() {
     for (method, target) in [
         ("GET", "/data?lifecycle"),
         ("PUT", "/data/k?tagging"),
-        ("GET", "/data?versions"),
         ("DELETE", "/data?cors"),
         ("PUT", "/data/k?renameObject"),
     ] {
