@@ -54,7 +54,10 @@ impl Run<PutObjectAcl> for Objects {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let id = &bucket.record.id;
         let located = match op.version {
-            None => txn.get(OBJECTS, bucket.owner, &object_key(id, &op.key)).await?.map(Located::Current),
+            None => txn
+                .get(OBJECTS, bucket.owner, &object_key(id, &op.key))
+                .await?
+                .map(|current| Located::Current(Box::new(current))),
             Some(version) => bucket.locate(Eyes::Hold(txn), &op.key, version).await?,
         };
         match located {
