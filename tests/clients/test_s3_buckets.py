@@ -63,8 +63,6 @@ def test_what_is_not_supported_says_so(s3, bucket):
     configuration = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
     with s3_error("NotImplemented", 501):
         s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=configuration)
-    with s3_error("NotImplemented", 501):
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
 
 def test_an_unknown_method_is_refused(server, bucket):

@@ -152,7 +152,7 @@ impl Objects {
         let Some(id) = version else { return self.found(view, name, key).await };
         let bucket = self.bucket(view, name).await?;
         let (object, marker) = match bucket.locate(Eyes::Look(view), key, id).await? {
-            Some(Located::Current(object)) => (Some(Arc::new(object)), None),
+            Some(Located::Current(object)) => (Some(Arc::from(object)), None),
             Some(Located::Aside(VersionRecord::Object(object))) => (Some(Arc::from(object)), None),
             Some(Located::Aside(VersionRecord::Marker(marker))) => (None, Some(marker.version)),
             None => (None, None),

@@ -49,7 +49,7 @@ impl Eyes<'_> {
 /// A version that was looked for, by where it lies.
 pub(crate) enum Located {
     /// It is what its key stands for.
-    Current(ObjectRecord),
+    Current(Box<ObjectRecord>),
     /// It is set aside.
     Aside(VersionRecord),
 }
@@ -60,7 +60,7 @@ impl Bucket {
         let bucket = &self.record.id;
         let current = eyes.get(OBJECTS, self.owner, &object_key(bucket, key)).await?;
         if let Some(current) = current.filter(|current| current.version.id() == id) {
-            return Ok(Some(Located::Current(current)));
+            return Ok(Some(Located::Current(Box::new(current))));
         }
         let order = match id {
             VersionId::Kept { order, .. } => order,
@@ -284,7 +284,10 @@ impl Objects {
     ) -> Result<Option<VersionId>> {
         let id = &bucket.record.id;
         let located = match version {
-            None => txn.get(OBJECTS, bucket.owner, &object_key(id, key)).await?.map(Located::Current),
+            None => {
+                let current = txn.get(OBJECTS, bucket.owner, &object_key(id, key)).await?;
+                current.map(|current| Located::Current(Box::new(current)))
+            }
             Some(version) => bucket.locate(Eyes::Hold(txn), key, version).await?,
         };
         let amended = match located {

@@ -109,7 +109,7 @@ impl Objects {
         let held = self.hold(txn, bucket).await?;
         let found = bucket.locate(Eyes::Hold(txn), &op.key, version).await?;
         let (object, marker) = match &found {
-            Some(Located::Current(object)) => (Some(object), false),
+            Some(Located::Current(object)) => (Some(&**object), false),
             Some(Located::Aside(VersionRecord::Object(object))) => (Some(&**object), false),
             Some(Located::Aside(VersionRecord::Marker(_))) => (None, true),
             None => (None, false),

@@ -77,13 +77,16 @@ async fn public_read_opens_reading_and_listing_only() {
 #[tokio::test]
 async fn an_objects_own_list_counts_before_the_buckets() {
     let world = world_with_object().await;
-    world.ann(PutObjectAcl { bucket: home(), key: key("it"), acl: Some(Acl::PublicRead) }).await.unwrap();
+    world
+        .ann(PutObjectAcl { bucket: home(), key: key("it"), version: None, acl: Some(Acl::PublicRead) })
+        .await
+        .unwrap();
     assert!(world.nobody(get()).await.is_ok());
     assert!(denied(world.nobody(list("")).await));
     world.ann(PutBucketAcl { bucket: home(), acl: Acl::PublicReadWrite }).await.unwrap();
     both_denied(&world, put).await;
     both_denied(&world, delete).await;
-    world.ann(PutObjectAcl { bucket: home(), key: key("it"), acl: Some(Acl::Private) }).await.unwrap();
+    world.ann(PutObjectAcl { bucket: home(), key: key("it"), version: None, acl: Some(Acl::Private) }).await.unwrap();
     both_denied(&world, get).await;
 }
 
@@ -94,7 +97,7 @@ async fn public_read_write_opens_writing_but_not_lists() {
     world.nobody(put()).await.unwrap();
     let opened = with!(put(), draft: Draft { acl: Some(Acl::PublicReadWrite), ..Draft::default() });
     assert!(denied(world.nobody(opened).await));
-    both_denied(&world, || PutObjectAcl { bucket: home(), key: key("it"), acl: None }).await;
+    both_denied(&world, || PutObjectAcl { bucket: home(), key: key("it"), version: None, acl: None }).await;
     world.bob(delete()).await.unwrap();
     assert_eq!(reason(world.get("it").await), Reason::ObjectNotFound);
 }
@@ -106,7 +109,7 @@ async fn no_way_of_writing_goes_round_an_objects_own_list() {
     let upload = world.nobody(InitiateUpload::new(home(), key("it"))).await.unwrap().upload;
     let part = || UploadPart::new(home(), key("it"), upload.clone(), 1, Body::bytes("new"));
     world.nobody(part()).await.unwrap();
-    world.ann(PutObjectAcl { bucket: home(), key: key("it"), acl: Some(Acl::Private) }).await.unwrap();
+    world.ann(PutObjectAcl { bucket: home(), key: key("it"), version: None, acl: Some(Acl::Private) }).await.unwrap();
     both_denied(&world, part).await;
     both_denied(&world, || CompleteUpload::new(home(), key("it"), upload.clone(), PartList::All)).await;
     both_denied(&world, || InitiateUpload::new(home(), key("it"))).await;

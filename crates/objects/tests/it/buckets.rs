@@ -139,5 +139,5 @@ async fn what_is_in_a_bucket_is_counted() {
     }
     world.ann(InitiateUpload::new(home(), key("u"))).await.unwrap();
     let stat = world.ann(GetBucketStat { bucket: home() }).await.unwrap();
-    assert_eq!(stat, BucketStat { bytes: 21, objects: 7, uploads: 1 });
+    assert_eq!(stat, BucketStat { bytes: 21, objects: 7, markers: 0, uploads: 1 });
 }

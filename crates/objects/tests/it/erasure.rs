@@ -163,6 +163,34 @@ async fn a_shard_with_an_erasure_is_left() {
     assert_eq!(world.get("later").await.unwrap(), "later");
 }
 
+/// Versions that are set aside and brought back while an epoch ends take their data keys along.
+#[tokio::test]
+async fn versions_live_through_the_end_of_an_epoch() {
+    use objects::{PutBucketVersioning, Versioning};
+    let world = World::new().await;
+    world.ann(PutBucketVersioning { bucket: home(), versioning: Versioning::Enabled }).await.unwrap();
+    let first = world.put("it", "first").await.version;
+    let second = world.put("it", "second").await.version;
+    world.put("other", "one").await;
+    world.put("other", "two").await;
+    let delete = |version| with!(Delete::new(home(), key("it")), version: version);
+    let gone = world.put("it", "gone").await.version;
+    world.ann(delete(gone)).await.unwrap();
+    begin(&world).await;
+    world.objects.rewrap().await.unwrap();
+    // Each goes from one table to the other once the epoch's walk is over, or has been taken along by it.
+    let marker = world.ann(delete(None)).await.unwrap().version;
+    world.ann(delete(marker)).await.unwrap();
+    let after = end(&world).await;
+    assert_eq!(get_from(&world, &after, "it").await.unwrap(), "second");
+    world.ann(delete(second)).await.unwrap();
+    assert_eq!(get_from(&world, &after, "it").await.unwrap(), "first");
+    let op = with!(Get::new(home(), key("it")), version: gone);
+    assert_eq!(world.ann(op).await.err().map(|f| f.reason()), Some(Reason::VersionNotFound));
+    assert!(first.is_some());
+    assert_eq!(get_from(&world, &after, "other").await.unwrap(), "two");
+}
+
 /// An erasure counts for the epoch that its shard is in when it is committed.
 #[tokio::test]
 async fn an_erasure_while_an_epoch_ends_counts_for_the_next() {

@@ -27,5 +27,6 @@ mod reading;
 mod rewrapping;
 mod sweeping;
 mod tenant_keys;
+mod versions;
 mod world;
 mod writing;

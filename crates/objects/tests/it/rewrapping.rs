@@ -77,7 +77,7 @@ impl Keeper {
     async fn rewrap(&self, world: &World) -> u64 {
         self.start().await;
         for account in [world.ann.account, world.bob.account] {
-            for stage in [RewrapStage::Uploads, RewrapStage::Objects] {
+            for stage in [RewrapStage::Uploads, RewrapStage::Objects, RewrapStage::Versions] {
                 let mut start = Vec::new();
                 loop {
                     let (job, rewrap) = self.running().await;
@@ -157,9 +157,33 @@ async fn what_another_account_has_under_the_key_is_rewrapped_too() {
     assert_eq!(read(world.bob(Get::new(bucket("bobs"), key("it"))).await.unwrap()).await.unwrap(), data(10));
     // His trail says so, too.
     let events = serde_json::to_value(world.events(world.bob.account).await).unwrap();
-    let told = |event: &&serde_json::Value| event["requestParameters"]["KeyId"] == keeper.id.as_str();
+    let told = |event: &&serde_json::Value| {
+        let asked = &event["requestParameters"];
+        asked["KeyId"] == keeper.id.as_str() && asked["Kind"] == "Object"
+    };
     let event = events.as_array().unwrap().iter().rfind(told).unwrap();
     assert_eq!(event["responseElements"]["Rewrapped"], 1, "{event}");
+}
+
+#[tokio::test]
+async fn versions_are_rewrapped_too() {
+    use objects::{Delete, PutBucketVersioning, Versioning};
+    let world = World::new().await;
+    let keeper = Keeper::new(&world).await;
+    world.ann(PutBucketVersioning { bucket: home(), versioning: Versioning::Enabled }).await.unwrap();
+    for n in [1, 2, 3] {
+        world.ann(keeper.put("it", Body::bytes(data(n)))).await.unwrap();
+    }
+    world.ann(Delete::new(home(), key("it"))).await.unwrap();
+    keeper.rotate().await;
+    assert_eq!(keeper.rewrap(&world).await, 3);
+    keeper.retire().await.unwrap();
+    for n in [3, 2, 1] {
+        let found = world.ann(objects::ListVersions::new(home())).await.unwrap();
+        let newest = found.versions.first().unwrap().version;
+        world.ann(with!(Delete::new(home(), key("it")), version: Some(newest))).await.unwrap();
+        assert_eq!(world.get("it").await.unwrap(), data(n));
+    }
 }
 
 #[tokio::test]

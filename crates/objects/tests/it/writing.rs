@@ -287,16 +287,21 @@ async fn an_object_has_a_list_of_its_own_if_it_is_given_one() {
     let world = World::new().await;
     let draft = Draft { acl: Some(Acl::PublicRead), ..Draft::default() };
     world.ann(with!(put("it", "1"), draft: draft)).await.unwrap();
-    let show = || GetObjectAcl { bucket: home(), key: key("it") };
-    let shown = ObjectAccess { owner: world.ann.account, own: Some(Acl::PublicRead), effective: Acl::PublicRead };
+    let show = || GetObjectAcl { bucket: home(), key: key("it"), version: None };
+    let shown = ObjectAccess {
+        owner: world.ann.account,
+        own: Some(Acl::PublicRead),
+        effective: Acl::PublicRead,
+        version: None,
+    };
     assert_eq!(world.ann(show()).await.unwrap(), shown);
-    world.ann(PutObjectAcl { bucket: home(), key: key("it"), acl: None }).await.unwrap();
+    world.ann(PutObjectAcl { bucket: home(), key: key("it"), version: None, acl: None }).await.unwrap();
     let inherited = ObjectAccess { own: None, effective: Acl::Private, ..shown };
     assert_eq!(world.ann(show()).await.unwrap(), inherited);
     world.ann(PutBucketAcl { bucket: home(), acl: Acl::PublicReadWrite }).await.unwrap();
     let inherited = ObjectAccess { effective: Acl::PublicReadWrite, ..inherited };
     assert_eq!(world.ann(show()).await.unwrap(), inherited);
-    let missing = PutObjectAcl { bucket: home(), key: key("none"), acl: None };
+    let missing = PutObjectAcl { bucket: home(), key: key("none"), version: None, acl: None };
     assert_eq!(reason(world.ann(missing).await), Reason::ObjectNotFound);
     // To overwrite it takes the list back.
     world.put("it", "2").await;
@@ -309,9 +314,9 @@ async fn several_are_removed_one_by_one() {
     for name in ["a", "b", "c"] {
         world.put(name, "1").await;
     }
-    let keys = ["a", "none", "c"].map(key).to_vec();
+    let keys = ["a", "none", "c"].map(|name| (key(name), None)).to_vec();
     let results = world.objects.delete_many(&world.root(&world.ann).await, &home(), keys).await;
-    let existed: Vec<_> = results.into_iter().map(|(key, r)| (key.to_string(), r.unwrap().existed)).collect();
+    let existed: Vec<_> = results.into_iter().map(|(key, _, r)| (key.to_string(), r.unwrap().existed)).collect();
     assert_eq!(existed, [("a".to_owned(), true), ("none".to_owned(), false), ("c".to_owned(), true)]);
     assert_eq!(world.list().await.objects.len(), 1);
 }

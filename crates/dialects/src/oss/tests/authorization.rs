@@ -26,7 +26,10 @@ async fn world() -> (World, String) {
 
 /// A request of a row that would do something, were it allowed.
 fn sample(name: &str, upload: &str) -> Ask {
-    let row = ROWS.iter().find(|row| row.name == name).unwrap();
+    sample_of(ROWS.iter().find(|row| row.name == name).unwrap(), upload)
+}
+
+fn sample_of(row: &OssRow, upload: &str) -> Ask {
     let (bucket, key) = match row.level {
         crate::oss::Level::Service => ("", ""),
         crate::oss::Level::Bucket => ("box", ""),
@@ -36,12 +39,14 @@ fn sample(name: &str, upload: &str) -> Ask {
         "list-type" => "2".to_owned(),
         "partNumber" => "1".to_owned(),
         "uploadId" => upload.to_owned(),
+        "versionId" => "null".to_owned(),
         _ => String::new(),
     };
     let ask =
         row.subresources.iter().fold(Ask::new(row.method, bucket, key), |ask, name| ask.query(name, &value(name)));
     let ask = if row.copies { ask.header("x-oss-copy-source", "/box/key") } else { ask };
-    match name {
+    match row.name {
+        "PutBucketVersioning" => ask.body("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
         "PutBucketAcl" => ask.header("x-oss-acl", "private"),
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),
         "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
@@ -64,8 +69,8 @@ async fn nobody_and_those_without_permission_are_refused() {
     let powerless = world.user("powerless", &[]).await;
     for row in served() {
         let asks = [
-            ("nobody", world.send(sample(row.name, &upload)).await),
-            ("powerless", world.by(&powerless, sample(row.name, &upload)).await),
+            ("nobody", world.send(sample_of(row, &upload)).await),
+            ("powerless", world.by(&powerless, sample_of(row, &upload)).await),
         ];
         for (who, answered) in asks {
             assert_eq!((answered.status, answered.code().as_str()), (403, "AccessDenied"), "{} by {who}", row.name);
@@ -80,7 +85,7 @@ async fn another_tenant_is_refused() {
     let (world, upload) = world().await;
     for row in served() {
         let expected = OPEN_TO_OTHERS.iter().find(|(name, _)| *name == row.name).map_or(403, |(_, status)| *status);
-        let answered = world.by(&world.bob, sample(row.name, &upload)).await;
+        let answered = world.by(&world.bob, sample_of(row, &upload)).await;
         assert_eq!(answered.status, expected, "{}: {}", row.name, answered.text());
         assert!(!world.events_of(&answered.request).await.is_empty(), "{}", row.name);
     }
@@ -93,10 +98,10 @@ async fn what_a_row_needs_is_enough_and_nothing_less_is() {
         for (n, missing) in row.needs.iter().enumerate().filter(|_| row.needs.len() > 1) {
             let others: Vec<&str> = row.needs.iter().filter(|need| *need != missing).copied().collect();
             let user = world.user(&format!("less-{n}"), &others).await;
-            world.by(&user, sample(row.name, &upload)).await.refused(403, "AccessDenied");
+            world.by(&user, sample_of(row, &upload)).await.refused(403, "AccessDenied");
         }
         let user = world.user("enough", row.needs).await;
-        let answered = world.by(&user, sample(row.name, &upload)).await;
+        let answered = world.by(&user, sample_of(row, &upload)).await;
         let fine = answered.status < 300 || row.name == "DeleteBucket" && answered.status == 409;
         assert!(fine, "{}: {} {}", row.name, answered.status, answered.text());
         let events = world.events_of(&answered.request).await;

@@ -16,4 +16,5 @@ mod refusals;
 mod routing;
 mod signing;
 mod tagging;
+mod versions;
 mod world;

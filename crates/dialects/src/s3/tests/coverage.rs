@@ -22,6 +22,10 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         "HeadBucket" => ("HEAD", "/data", ""),
         "GetBucketLocation" => ("GET", "/data?location", ""),
         "GetBucketVersioning" => ("GET", "/data?versioning", ""),
+        "PutBucketVersioning" => {
+            ("PUT", "/data?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+        }
+        "ListObjectVersions" => ("GET", "/data?versions", ""),
         "GetBucketRequestPayment" => ("GET", "/data?requestPayment", ""),
         "GetBucketAcl" => ("GET", "/data?acl", ""),
         "PutBucketAcl" => ("PUT", "/data?acl", ""),

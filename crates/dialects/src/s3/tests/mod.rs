@@ -9,4 +9,5 @@ mod objects;
 mod settings;
 mod signer;
 mod tagging;
+mod versions;
 mod world;
