@@ -1,8 +1,11 @@
 """Versions of objects through the SDKs: kept, listed, read, brought back, removed."""
 
+import json
+
 import alibabacloud_oss_v2 as ossv2
 import oss2
 import pytest
+from commands import BIN, aws_environment, run
 from expect import s3_error
 from harness import REGION
 
@@ -91,3 +94,36 @@ def test_ossv2(server, root, bucket):
     listed = client.list_object_versions(ossv2.ListObjectVersionsRequest(bucket=bucket))
     assert [v.version_id for v in listed.version] == [second, first]
     assert [m.version_id for m in listed.delete_marker] == [marker.version_id]
+
+
+def test_each_version_has_its_own_tags(s3, server, root, versioned):
+    first = s3.put_object(Bucket=versioned, Key="a", Body=b"1", Tagging="n=1")["VersionId"]
+    s3.put_object(Bucket=versioned, Key="a", Body=b"2", Tagging="n=2")
+    given = {"Bucket": versioned, "Key": "a", "VersionId": first}
+    assert s3.get_object_tagging(**given)["TagSet"] == [{"Key": "n", "Value": "1"}]
+    told = s3.put_object_tagging(**given, Tagging={"TagSet": [{"Key": "n", "Value": "3"}]})
+    assert told["VersionId"] == first
+    box = oss2.Bucket(oss2.AuthV4(root.id, root.secret), server.url, versioned, region=REGION)
+    assert box.get_object_tagging("a", params={"versionId": first}).tag_set.tagging_rule == {"n": "3"}
+    assert box.get_object_tagging("a").tag_set.tagging_rule == {"n": "2"}
+    s3.delete_object_tagging(**given)
+    assert s3.get_object_tagging(**given)["TagSet"] == []
+
+
+def test_the_aws_cli(server, root, versioned, tmp_path):
+    environment = aws_environment(server, root)
+
+    def aws(*arguments):
+        return json.loads(run(BIN / "aws", "s3api", *arguments, "--bucket", versioned, env=environment) or "{}")
+
+    (tmp_path / "body").write_bytes(b"one")
+    first = aws("put-object", "--key", "a", "--body", str(tmp_path / "body"))["VersionId"]
+    marker = aws("delete-object", "--key", "a")
+    assert marker["DeleteMarker"] is True
+    listed = aws("list-object-versions")
+    assert [version["VersionId"] for version in listed["Versions"]] == [first]
+    assert [version["VersionId"] for version in listed["DeleteMarkers"]] == [marker["VersionId"]]
+    whole = ("--bucket", versioned, "--key", "a", "--version-id", first)
+    run(BIN / "aws", "s3api", "get-object", *whole, tmp_path / "got", env=environment)
+    assert (tmp_path / "got").read_bytes() == b"one"
+    assert aws("get-bucket-versioning") == {"Status": "Enabled"}

@@ -47,3 +47,34 @@ async fn versions_and_delete_markers() {
     let mfa = ENABLED.replace("</Status>", "</Status><MfaDelete>Enabled</MfaDelete>");
     ask("PUT", "/data?versioning").body(mfa).send().await.fails(501, "NotImplemented");
 }
+
+#[tokio::test]
+async fn each_version_has_its_own_tags() {
+    let (world, key) = World::with_bucket().await;
+    let ask = |method, target: &str| world.ask(&key, method, target);
+    ask("PUT", "/data?versioning").body(ENABLED).send().await.is(200);
+    let put = |tags: &'static str| ask("PUT", "/data/k").header("x-amz-tagging", tags).body("x");
+    let first = put("n=1").send().await.is(200).header("x-amz-version-id").to_owned();
+    let second = put("n=2").send().await.is(200).header("x-amz-version-id").to_owned();
+    let of = |id: &str| format!("/data/k?tagging&versionId={id}");
+    let shown = ask("GET", &of(&first)).send().await.is(200);
+    assert_eq!((shown.element("Value"), shown.header("x-amz-version-id")), ("1".into(), &*first));
+    let tags = "<Tagging><TagSet><Tag><Key>n</Key><Value>3</Value></Tag></TagSet></Tagging>";
+    let changed = ask("PUT", &of(&first)).body(tags).send().await.is(200);
+    assert_eq!(changed.header("x-amz-version-id"), first);
+    assert_eq!(ask("GET", &of(&first)).send().await.is(200).element("Value"), "3");
+    assert_eq!(ask("GET", "/data/k?tagging").send().await.is(200).element("Value"), "2");
+    // A copy of a version brings that version's tags along.
+    let copy = ask("PUT", "/data/copy").header("x-amz-copy-source", format!("/data/k?versionId={first}"));
+    copy.send().await.is(200);
+    assert_eq!(ask("GET", "/data/copy?tagging").send().await.is(200).element("Value"), "3");
+    ask("DELETE", &of(&first)).send().await.is(204);
+    assert!(!ask("GET", &of(&first)).send().await.is(200).text().contains("<Tag>"));
+    let marker = ask("DELETE", "/data/k").send().await.is(204).header("x-amz-version-id").to_owned();
+    ask("GET", "/data/k?tagging").send().await.fails(404, "NoSuchKey");
+    for method in ["GET", "PUT", "DELETE"] {
+        ask(method, &of(&marker)).body(tags).send().await.fails(405, "MethodNotAllowed");
+        ask(method, &of(&"0".repeat(32))).body(tags).send().await.fails(404, "NoSuchVersion");
+    }
+    assert_eq!(ask("GET", &of(&second)).send().await.is(200).element("Value"), "2");
+}
