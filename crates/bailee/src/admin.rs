@@ -1,7 +1,8 @@
 //! The socket in the data folder through which the tools reach a server that is running. Whoever can open it could as well
 //! stop the server and use the tools on the folder: its folder is the owner's alone.
 //!
-//! One line of JSON each way: `{"seal": …}` or `{"control_policy": …}`, then `{"done": …}` or `{"error": …}`.
+//! One line of JSON each way: `{"seal": …}` or `{"control_policy": …}`, then `{"done": …}` or `{"error": …}`. What is asked is
+//! tagged on its outside throughout: any other tagging would keep a copy of all that comes, secrets too, that nobody wipes.
 
 use crate::Stop;
 use crate::control::{self, AskControl};
@@ -32,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a tool can ask for.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "seal", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Ask {
     /// What there is to know of the seal.
     Status,
@@ -48,11 +49,12 @@ pub(crate) enum Ask {
 
 /// What a tool asks for of either kind.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Asked {
     /// About the seal.
     Seal(Ask),
     /// About the ceiling over an account.
+    #[serde(rename = "control_policy")]
     Control(AskControl),
 }
 
@@ -206,11 +208,21 @@ async fn tell(writer: &mut OwnedWriteHalf, answer: Result<Value, Stop>) {
 
 /// What a tool asks for; `None` if it says nothing.
 async fn read_ask(reader: OwnedReadHalf) -> Option<Result<Asked, Stop>> {
-    // The whole room at once: growing would leave copies of a secret behind.
-    let mut line = Zeroizing::new(String::with_capacity(LINE));
-    BufReader::new(reader.take(LINE as u64)).read_line(&mut line).await.ok()?;
-    let asked = serde_json::from_str(&line);
+    let line = read_line(reader).await.ok()?;
+    let asked = serde_json::from_slice(&line);
     Some(asked.map_err(|_| "the request cannot be read".into()))
+}
+
+/// A line that may hold secrets: it goes into room that is wiped, and through no other. The whole room is there at once,
+/// since growing would leave copies behind.
+async fn read_line(mut reader: OwnedReadHalf) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut line = Zeroizing::new(Vec::with_capacity(LINE));
+    while line.len() < line.capacity() && line.last() != Some(&b'\n') {
+        if reader.read_buf(&mut *line).await? == 0 {
+            break;
+        }
+    }
+    Ok(line)
 }
 
 fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {

@@ -10,7 +10,7 @@ use types::AccountId;
 
 /// What a tool can ask for.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "control_policy", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AskControl {
     /// Another one in the place of what there is.
     Set { account: AccountId, document: String },

@@ -28,7 +28,10 @@ async fn an_object_is_tagged_as_it_is_stored_and_later() {
     assert_eq!(tags(&world, "k").await, set(&[]));
     assert_eq!(world.ann(Ask::head("box", "k")).await.header("x-oss-tagging-count"), "");
     world.ann(Ask::get("box", "none").query("tagging", "")).await.refused(404, "NoSuchKey");
-    world.ann(Ask::get("box", "k").query("tagging", "").query("versionId", "x")).await.refused(400, "NotImplemented");
+    let of = |version: &str| Ask::get("box", "k").query("tagging", "").query("versionId", version);
+    world.ann(of("x")).await.refused(400, "InvalidArgument");
+    world.ann(of(&"0".repeat(32))).await.refused(404, "NoSuchVersion");
+    world.ann(of("null")).await.expect(200);
 }
 
 #[tokio::test]
