@@ -163,6 +163,8 @@ def bucket(s3):
 def empty(s3, bucket):
     for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
         s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=found["Key"])
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        kept = page.get("Versions", []) + page.get("DeleteMarkers", [])
+        named = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in kept]
+        for start in range(0, len(named), 1000):
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": named[start : start + 1000]})

@@ -69,7 +69,7 @@ def test_oss2(server, root, bucket):
     assert [m.versionid for m in listed.delete_marker] == [deleted.versionid]
     box.delete_object("a", params={"versionId": deleted.versionid})
     assert box.get_object("a").read() == b"two"
-    box.batch_delete_object_versions(
+    box.delete_object_versions(
         oss2.models.BatchDeleteObjectVersionList([oss2.models.BatchDeleteObjectVersion("a", v) for v in (first, second)])
     )
     assert not box.list_object_versions().versions

@@ -1,6 +1,7 @@
 //! How many small messages one core seals and opens under a key: what the key service does for an envelope, without the
 //! call around it. `cargo run --release -p crypto --example envelope`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that prints what it measured")]
+#![allow(clippy::disallowed_methods, reason = "it measures by the real clock")]
 
 use crypto::Key;
 use std::hint::black_box;
