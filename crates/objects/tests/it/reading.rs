@@ -156,7 +156,7 @@ async fn a_small_last_part_does_not_go_while_it_is_read() {
 /// What happens after an operation was decided and before it runs.
 #[derive(Clone)]
 enum Meanwhile {
-    Replaced(Draft),
+    Replaced(Box<Draft>),
     BucketMadeAgain,
 }
 
@@ -168,7 +168,7 @@ impl Busy<'_> {
         let Self(world, meanwhile) = self;
         let mut draft = Draft::default();
         match meanwhile {
-            Meanwhile::Replaced(wanted) => draft = wanted.clone(),
+            Meanwhile::Replaced(wanted) => draft = wanted.as_ref().clone(),
             Meanwhile::BucketMadeAgain => {
                 world.delete("it").await;
                 world.ann(DeleteBucket { bucket: home() }).await?;
@@ -228,7 +228,7 @@ async fn an_object_that_was_replaced_between_decision_and_read_is_read_anew() {
     }
     put_parts(&world, Draft::default()).await;
     let head = with!(Head::new(home(), key("it")), part: Some(1));
-    let seen = busy(&world, Meanwhile::Replaced(Draft::default()), head).await.unwrap();
+    let seen = busy(&world, Meanwhile::Replaced(Box::new(Draft::default())), head).await.unwrap();
     assert_eq!((seen.info.size, seen.range), (3, Some(0..3)));
 }
 
@@ -236,7 +236,7 @@ async fn an_object_that_was_replaced_between_decision_and_read_is_read_anew() {
 async fn what_was_decided_for_an_object_does_not_count_for_another() {
     let world = World::new().await;
     let listed = Draft { acl: Some(Acl::PublicRead), ..Draft::default() };
-    for meanwhile in [Meanwhile::Replaced(listed), Meanwhile::BucketMadeAgain] {
+    for meanwhile in [Meanwhile::Replaced(Box::new(listed)), Meanwhile::BucketMadeAgain] {
         for parts in [false, true] {
             if parts {
                 put_parts(&world, Draft::default()).await;
