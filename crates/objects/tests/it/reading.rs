@@ -216,7 +216,7 @@ async fn an_object_that_was_replaced_between_decision_and_read_is_read_anew() {
     let kms = || Draft { encryption: Some(Encryption::Kms { key: None }), ..Draft::default() };
     for before in [Draft::default(), kms()] {
         for after in [Draft::default(), kms()] {
-            let meanwhile = || Meanwhile::Replaced(after.clone());
+            let meanwhile = || Meanwhile::Replaced(Box::new(after.clone()));
             put_parts(&world, before.clone()).await;
             let got = busy(&world, meanwhile(), Get::new(home(), key("it"))).await.unwrap();
             assert_eq!((got.info.size, read(got).await.unwrap()), (3, "new".into()));
