@@ -228,7 +228,7 @@ async fn an_object_that_was_replaced_between_decision_and_read_is_read_anew() {
     }
     put_parts(&world, Draft::default()).await;
     let head = with!(Head::new(home(), key("it")), part: Some(1));
-    let seen = busy(&world, Meanwhile::Replaced(Box::new(Draft::default())), head).await.unwrap();
+    let seen = busy(&world, Meanwhile::Replaced(Box::default()), head).await.unwrap();
     assert_eq!((seen.info.size, seen.range), (3, Some(0..3)));
 }
 
