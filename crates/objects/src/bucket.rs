@@ -53,6 +53,9 @@ pub(crate) struct BucketRecord {
     /// Whether it keeps what is replaced and deleted.
     #[serde(default, skip_serializing_if = "Versioning::is_off")]
     pub(crate) versioning: Versioning,
+    /// Whether there are lifecycle rules, which are kept beside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lifecycle: bool,
 }
 
 impl Record for BucketRecord {}
@@ -99,8 +102,7 @@ pub struct BucketInfo {
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, tags: _, versioning } =
-            record;
+        let BucketRecord { created, acl, storage_class, redundancy, encryption, versioning, .. } = record;
         Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning }
     }
 }

@@ -10,6 +10,7 @@ use crate::content::{Stored, keep};
 use crate::encryption::{self, DataKey, Encryption, Fresh, Protection};
 use crate::ids::ContentId;
 use crate::ingest::{Intake, Taken};
+use crate::lifecycle::Expiry;
 use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
 use crate::tables::{OBJECTS, object_key};
@@ -66,6 +67,8 @@ pub struct Written {
     pub version: Option<VersionId>,
     /// Of a copy: the version it was made of, if the source's bucket keeps any.
     pub source_version: Option<VersionId>,
+    /// When a lifecycle rule is going to delete it.
+    pub expiry: Option<Expiry>,
 }
 
 impl Written {
@@ -81,6 +84,7 @@ impl Written {
             size: record.size,
             version: (!versioning.is_off()).then(|| record.version.id()),
             source_version: None,
+            expiry: None,
         }
     }
 }
@@ -178,7 +182,8 @@ impl Objects {
         conditions.check(standing.current.as_deref(), standing.held.versioning)?;
         let record = ObjectRecord { version: self.make_room(txn, &standing).await?, ..record };
         txn.put(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key), &record).await?;
-        Ok(Written::new(&record, standing.held.versioning))
+        let expiry = self.expiry(txn.view(), bucket, key, &record).await?;
+        Ok(Written { expiry, ..Written::new(&record, standing.held.versioning) })
     }
 }
 

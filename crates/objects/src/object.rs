@@ -3,6 +3,7 @@ use crate::bucket::StorageClass;
 use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
+use crate::lifecycle::Expiry;
 use crate::tags::Tags;
 use crate::version::{Version, VersionId, Versioning};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,8 @@ pub struct ObjectInfo {
     pub tags: usize,
     /// Which version it is; `None` in a bucket that never kept versions.
     pub version: Option<VersionId>,
+    /// When a lifecycle rule is going to delete it; said where one object is asked for, and by its key alone.
+    pub expiry: Option<Expiry>,
 }
 
 impl ObjectInfo {
@@ -134,6 +137,7 @@ impl ObjectInfo {
             parts: record.stored.parts(),
             tags: record.tags.len(),
             version: (!versioning.is_off()).then(|| record.version.id()),
+            expiry: None,
         }
     }
 }

@@ -260,6 +260,8 @@ pub enum Reason {
     TagInvalid,
     /// The bucket has no tags.
     TagsNotFound,
+    /// The bucket has no lifecycle rules.
+    LifecycleNotFound,
     /// The key has as many grants as allowed.
     TooManyGrants,
     /// The key material is not valid for this key.
@@ -477,6 +479,7 @@ impl Reason {
         Self::TooManyTags,
         Self::TagInvalid,
         Self::TagsNotFound,
+        Self::LifecycleNotFound,
         Self::TooManyGrants,
         Self::KeyMaterialInvalid,
         Self::KeyMaterialDiffers,
@@ -660,6 +663,7 @@ impl Reason {
             Self::TooManyTags => "The resource has as many tags as allowed.",
             Self::TagInvalid => "A tag's name or value is not allowed.",
             Self::TagsNotFound => "The bucket has no tags.",
+            Self::LifecycleNotFound => "The bucket has no lifecycle rules.",
             Self::TooManyGrants => "The key has as many grants as allowed.",
             Self::KeyMaterialInvalid => "The key material is not valid for this key.",
             Self::KeyMaterialDiffers => "The key material is not the one the key had before.",

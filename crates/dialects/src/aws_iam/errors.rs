@@ -168,6 +168,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::BucketEncryptionNotFound
         | Reason::TagInvalid
         | Reason::TagsNotFound
+        | Reason::LifecycleNotFound
         | Reason::ObjectNotFound
         | Reason::ObjectNameInvalid
         | Reason::ObjectTooLarge

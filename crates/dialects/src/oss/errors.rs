@@ -86,6 +86,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::PolicyTooLong => (400, "InvalidPolicyDocument", 65),
         Reason::TagInvalid => (400, "InvalidTag", 350),
         Reason::TagsNotFound => (404, "NoSuchTagSet", 351),
+        Reason::LifecycleNotFound => (404, "NoSuchLifecycle", 450),
         // What is wrong with the key an object is or is to be encrypted under (alibaba-wire §9.3).
         Reason::KeyNotFound => (403, "KmsServiceNotEnabled", 70),
         Reason::KeyVersionNotFound => (403, "KmsServiceNotEnabled", 71),

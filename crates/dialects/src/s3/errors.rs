@@ -147,6 +147,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         Reason::TooManyTags => (400, "BadRequest"),
         Reason::TagInvalid => (400, "InvalidTag"),
         Reason::TagsNotFound => (404, "NoSuchTagSet"),
+        Reason::LifecycleNotFound => (404, "NoSuchLifecycleConfiguration"),
         Reason::BucketEncryptionNotFound => (404, "ServerSideEncryptionConfigurationNotFoundError"),
         Reason::ObjectNotFound => (404, "NoSuchKey"),
         Reason::ObjectNameInvalid => (400, "KeyTooLongError"),

@@ -68,6 +68,7 @@ macro_rules! describe {
         $output.server_side_encryption = sse;
         $output.ssekms_key_id = key;
         $output.version_id = version_text(info.version);
+        $output.expiration = info.expiry.as_ref().map(ToString::to_string);
         $output.parts_count = $part.and(info.parts).map(small);
         // What is read often is not named (Amazon S3 API Reference, GetObject).
         $output.storage_class = (info.storage_class != objects::StorageClass::Standard)

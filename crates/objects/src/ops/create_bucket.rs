@@ -106,6 +106,7 @@ impl Run<CreateBucket> for Objects {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Off,
+            lifecycle: false,
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;

@@ -142,7 +142,7 @@ impl Objects {
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
-        Ok(Got { info: ObjectInfo::new(object, found.bucket.record.versioning), range, content })
+        Ok(Got { info: self.described(view, found, &op.key, object).await?, range, content })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::access::{Found, audit_version};
 use crate::conditions::ReadConditions;
-use crate::object::ObjectInfo;
+use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
 use crate::ops::get::{read_action, select};
 use crate::range::ByteRange;
@@ -89,6 +89,21 @@ impl Run<Head> for Objects {
 }
 
 impl Objects {
+    /// What is known of an object that one asked for.
+    pub(crate) async fn described(
+        &self,
+        view: &View,
+        found: &Found,
+        key: &ObjectKey,
+        object: &ObjectRecord,
+    ) -> Result<ObjectInfo> {
+        let expiry = match found.asked {
+            None => self.expiry(view, &found.bucket, key, object).await?,
+            Some(_) => None,
+        };
+        Ok(ObjectInfo { expiry, ..ObjectInfo::new(object, found.bucket.record.versioning) })
+    }
+
     async fn head(&self, op: &Head, view: &View, found: &Found) -> Result<Seen> {
         let object = found.existing(&op.key)?;
         op.conditions.check(object)?;
@@ -97,6 +112,6 @@ impl Objects {
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
-        Ok(Seen { info: ObjectInfo::new(object, found.bucket.record.versioning), range })
+        Ok(Seen { info: self.described(view, found, &op.key, object).await?, range })
     }
 }

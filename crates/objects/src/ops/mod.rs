@@ -1,8 +1,10 @@
 //! Everything that can be asked of this domain: one struct for each operation.
 
 mod abort_upload;
+mod apply_lifecycle;
 mod bucket_acl;
 mod bucket_encryption;
+mod bucket_lifecycle;
 mod bucket_policy;
 mod bucket_stat;
 mod bucket_tags;
@@ -30,8 +32,11 @@ mod upload_part;
 mod upload_part_copy;
 
 pub use abort_upload::AbortUpload;
+pub use apply_lifecycle::ApplyLifecycle;
+pub(crate) use apply_lifecycle::Subject;
 pub use bucket_acl::{GetBucketAcl, PutBucketAcl};
 pub use bucket_encryption::{DeleteBucketEncryption, GetBucketEncryption, PutBucketEncryption};
+pub use bucket_lifecycle::{DeleteBucketLifecycle, GetBucketLifecycle, PutBucketLifecycle};
 pub use bucket_policy::{BucketPolicy, DeleteBucketPolicy, GetBucketPolicy, PutBucketPolicy};
 pub use bucket_stat::{BucketStat, GetBucketStat};
 pub use bucket_tags::{DeleteBucketTags, GetBucketTags, PutBucketTags};

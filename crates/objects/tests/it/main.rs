@@ -21,6 +21,7 @@ mod buckets;
 mod damage;
 mod disk;
 mod erasure;
+mod lifecycle;
 mod listing;
 mod multipart;
 mod reading;
