@@ -13,7 +13,7 @@ async fn shown(world: &World, key: &Key, rules: &str) -> String {
     world.ask(key, "PUT", "/data?lifecycle").body(rules.to_owned()).send().await.is(200);
     let answer = world.ask(key, "GET", "/data?lifecycle").send().await.is(200);
     assert_eq!(answer.header("x-amz-transition-default-minimum-object-size"), "all_storage_classes_128K");
-    answer.text()
+    answer.text().to_owned()
 }
 
 #[tokio::test]
@@ -44,11 +44,12 @@ async fn everything_that_can_be_said_reads_back() {
     let old = shown(&world, &key, &rule(&format!("<Prefix>logs/</Prefix>{DAYS}"))).await;
     assert!(old.contains("<Filter><Prefix>logs/</Prefix></Filter>"), "{old}");
     world.ask(&key, "PUT", "/data/logs/x").body("x").send().await.is(200);
-    let expiry = world.ask(&key, "HEAD", "/data/logs/x").send().await.is(200).header("x-amz-expiration");
+    let head = world.ask(&key, "HEAD", "/data/logs/x").send().await.is(200);
+    let expiry = head.header("x-amz-expiration").to_owned();
     assert!(expiry.starts_with("expiry-date=\"") && expiry.ends_with("GMT\", rule-id=\"r\""), "{expiry}");
-    let whole = world.ask(&key, "GET", "/data/logs/x").send().await.is(200).header("x-amz-expiration");
-    let part = world.ask(&key, "GET", "/data/logs/x?partNumber=1").send().await.header("x-amz-expiration");
-    assert_eq!((&whole, &part), (&expiry, &expiry));
+    for target in ["/data/logs/x", "/data/logs/x?partNumber=1"] {
+        assert_eq!(world.ask(&key, "GET", target).send().await.header("x-amz-expiration"), expiry);
+    }
     let put = world.ask(&key, "PUT", "/data/logs/x").body("x").send().await.is(200);
     assert_eq!(put.header("x-amz-expiration"), expiry);
     world.ask(&key, "DELETE", "/data?lifecycle").send().await.is(204);
