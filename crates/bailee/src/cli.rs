@@ -1,4 +1,4 @@
-use crate::commands::{account, operator, seal, trail};
+use crate::commands::{account, erasure, operator, receipt, seal, trail};
 use crate::config::{Config, Settings};
 use crate::control::AskControl;
 use crate::{Stop, serve};
@@ -36,6 +36,9 @@ enum Command {
     /// Verify and show the log of what was done
     #[command(subcommand)]
     Trail(TrailCommand),
+    /// Receipts of erasures: what is gone, since when, and whether for good
+    #[command(subcommand)]
+    Erasure(ErasureCommand),
     /// Say which version this is
     Version,
 }
@@ -236,11 +239,23 @@ enum SealCommand {
 }
 
 #[derive(Subcommand)]
+enum ErasureCommand {
+    /// Write a receipt for what one event erased
+    Receipt(receipt::ReceiptArgs),
+    /// Check a receipt, and say what it shows
+    Verify(receipt::CheckArgs),
+}
+
+#[derive(Subcommand)]
 enum TrailCommand {
     /// Check the whole log: nothing changed, dropped, reordered or cut off
     Verify(trail::VerifyArgs),
     /// Print events as lines of JSON, oldest first
     Show(trail::ShowArgs),
+    /// Write a receipt for one event: what shows to anybody, offline, that it was recorded
+    Receipt(receipt::ReceiptArgs),
+    /// Check a receipt, and print the event that it shows
+    CheckReceipt(receipt::CheckArgs),
 }
 
 pub(crate) fn run() -> Result<ExitCode, Stop> {
@@ -259,6 +274,10 @@ pub(crate) fn run() -> Result<ExitCode, Stop> {
         Command::Seal(SealCommand::Epoch { data }) => seal::epoch(&tool_settings(&data)?),
         Command::Trail(TrailCommand::Verify(args)) => trail::verify(&args),
         Command::Trail(TrailCommand::Show(args)) => trail::show(&args),
+        Command::Trail(TrailCommand::Receipt(args)) => receipt::make(&args),
+        Command::Trail(TrailCommand::CheckReceipt(args)) => receipt::check(&args),
+        Command::Erasure(ErasureCommand::Receipt(args)) => erasure::make(&args),
+        Command::Erasure(ErasureCommand::Verify(args)) => erasure::verify(&args),
         Command::Version => {
             println!("bailee {}", env!("CARGO_PKG_VERSION"));
             Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ use crate::rates::Rates;
 use crate::record::Scene;
 use crate::recording::is_strict;
 use crate::records::{NONCES, NonceRecord};
+use serde_json::json;
 use std::sync::Arc;
 use store::{Committed, Durability, Store, Txn, View};
 use types::{AccessKeyId, AccountId, Clock, Failure, Principal, Reason, Result};
@@ -163,6 +164,7 @@ impl Gate {
             }
             scene.answered = Audit::default();
             op.outcome(&output, &mut scene.answered);
+            tell_destroyed(&mut txn, &mut scene.answered).await?;
             let durability = match txn.writes() || op.strict() {
                 true => Durability::Synced,
                 false => self.durability(scene).await?,
@@ -230,6 +232,18 @@ impl Gate {
         Ok(())
     }
 }
+
+/// Says in the event which wrapped keys the transaction destroys, and in which erasure epoch they are: its end makes that
+/// final (design §3.3).
+async fn tell_destroyed(txn: &mut Txn, answered: &mut Audit) -> Result<()> {
+    let Some((keys, root)) = txn.destroyed() else { return Ok(()) };
+    let epoch = txn.hold_epoch().await?;
+    answered.answer(DESTROYED, json!({ "keys": keys, "root": hex::encode(root), "epoch": epoch }));
+    Ok(())
+}
+
+/// The element of an event that says which keys were destroyed.
+pub const DESTROYED: &str = "destroyedKeys";
 
 /// A nonce is used up by the first call that carries it, whatever came of that call.
 async fn refuse_replay(caller: &Caller, view: &View) -> Result<()> {

@@ -70,7 +70,7 @@ pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy}
 pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
 pub use diagnosis::Diagnosis;
 pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
-pub use gate::{Claim, Gate};
+pub use gate::{Claim, DESTROYED, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
     RemoveUserFromGroup, UpdateGroup,
@@ -79,7 +79,7 @@ pub use iam::Iam;
 pub use inline_policies::{DeleteInlinePolicy, GetInlinePolicy, InlinePolicy, ListInlinePolicies, PutInlinePolicy};
 pub use key_networks::{GetAccountKeyNetworks, GetKeyNetworks, SetAccountKeyNetworks, SetKeyNetworks};
 pub use last_used::{GetAccessKeyLastUsed, write_last_used};
-pub use lookup::{LookupEvents, Trails};
+pub use lookup::{GetEventReceipt, LookupEvents, Trails};
 pub use nonces::sweep_nonces;
 pub use oidc::{
     AddClientId, AddFingerprint, AssumeRoleWithOidc, CreateOidcProvider, DeleteOidcProvider, FederatedRole, Federation,

@@ -4,9 +4,10 @@ use crate::operation::{Audit, Operation, Run, Target};
 use crate::permit::Permit;
 use async_trait::async_trait;
 use serde_json::Value;
+use std::path::PathBuf;
 use store::{Store, Txn, View};
-use trail::{Attribute, Found, Query};
-use types::{Action, Resource, Result, Service};
+use trail::{Attribute, Folder, Found, Query, Receipt};
+use types::{Action, Failure, Resource, Result, Service, Timestamp};
 
 /// The trails of a caller's account as one: that of a region, and that of what is global.
 #[derive(Clone)]
@@ -15,6 +16,10 @@ pub struct Trails {
     pub region: Store,
     /// That of identities.
     pub identity: Store,
+    /// Where the region's are published.
+    pub region_folder: PathBuf,
+    /// Where those of identities are published.
+    pub identity_folder: PathBuf,
 }
 
 /// Look up what was done.
@@ -59,5 +64,53 @@ impl Run<LookupEvents> for Trails {
     async fn run(&self, permit: &Permit<LookupEvents>, op: &LookupEvents, _: &mut Txn) -> Result<Found> {
         let views = [self.region.view().await?, self.identity.view().await?];
         trail::lookup(&views, home(permit.caller())?, &op.query).await
+    }
+}
+
+/// Gives a receipt for an event of the caller's account: what shows to anybody, offline, that it was recorded.
+pub struct GetEventReceipt {
+    /// The event's id.
+    pub event: String,
+    /// Its time, as the event has it. Without one only the newest events are looked at.
+    pub time: Option<Timestamp>,
+}
+
+impl Operation for GetEventReceipt {
+    type Output = Receipt;
+
+    fn action(&self) -> Action {
+        Action::read(Service::ActionTrail, "GetEventReceipt")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit.parameter("EventId", self.event.as_str());
+        audit.optional("EventTime", self.time.map(Timestamp::iso_seconds));
+    }
+}
+
+#[async_trait]
+impl Run<GetEventReceipt> for Trails {
+    fn store(&self) -> &Store {
+        &self.region
+    }
+
+    async fn target(&self, op: &GetEventReceipt, caller: &Caller, _: &View) -> Result<Target> {
+        let account = home(caller)?;
+        Ok(Target::one(op.action(), Resource::regional(Service::ActionTrail, self.region.region(), account, "*")))
+    }
+
+    async fn run(&self, permit: &Permit<GetEventReceipt>, op: &GetEventReceipt, _: &mut Txn) -> Result<Receipt> {
+        let account = home(permit.caller())?;
+        for (store, folder) in [(&self.region, &self.region_folder), (&self.identity, &self.identity_folder)] {
+            let folder = Folder::of(folder, account);
+            if let Some(receipt) = Receipt::of(store, &folder, account, &op.event, op.time).await? {
+                return Ok(receipt);
+            }
+        }
+        let rule = match op.time {
+            Some(_) => "that of an event which the trail has at this time",
+            None => "that of one of the newest events; for an older one give its EventTime as well",
+        };
+        Err(Failure::invalid("EventId", rule))
     }
 }

@@ -43,7 +43,7 @@ mod version_record;
 pub use alias_record::{AliasInfo, AliasRecord};
 pub use ciphertext::Ciphertext;
 pub use encryption_context::EncryptionContext;
-pub use erasure::{Erased, ErasedRecord, FinishErasure};
+pub use erasure::{Erased, ErasedRecord, Erasure, ErasureReceipt, ErasureReceipts, FinishErasure, GetErasureReceipt};
 pub use grant_record::{GrantConstraint, GrantRecord, GrantedAction};
 pub use internal::INTERNAL;
 pub use key_filter::{CreatorKind, KeyFilter};

@@ -84,6 +84,15 @@ impl DataKey {
         }
     }
 
+    /// The wrapped key, as it is kept.
+    pub(crate) fn wrapped(&self) -> &[u8] {
+        match &self.wrap {
+            Wrap::Service(wrapped) => &wrapped.sealed,
+            Wrap::Shard(under) => &under.sealed,
+            Wrap::Kms(kept) | Wrap::ShardKms { kept, .. } => &kept.ciphertext,
+        }
+    }
+
     /// The shard it is in, unless it was kept before there were any.
     pub(crate) fn shard(&self) -> Option<ShardId> {
         match &self.wrap {

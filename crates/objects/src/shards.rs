@@ -97,11 +97,13 @@ impl Objects {
     pub(crate) async fn shard_parent(&self, owner: AccountId) -> Result<Key> {
         Ok(self.store.keyring().account(owner).await?.derive("shards", b""))
     }
-}
 
-/// Notes that a data key is erased, in the transaction that does it.
-pub(crate) async fn note_erased(txn: &mut Txn, owner: AccountId, bucket: &BucketId, data_key: &DataKey) -> Result<()> {
-    // One from before there were shards passes the epoch itself.
-    let Some(shard) = data_key.shard() else { return Ok(()) };
-    txn.put(ERASED, owner, &shard_key(bucket, &shard), &ErasedRecord {}).await
+    /// Notes that a data key is erased, in the transaction that does it.
+    pub(crate) async fn note_erased(&self, txn: &mut Txn, bucket: &Bucket, data_key: &DataKey) -> Result<()> {
+        txn.destroy(data_key.wrapped());
+        self.keys.erased(txn, bucket, self.now()).await?;
+        // One from before there were shards passes the epoch itself.
+        let Some(shard) = data_key.shard() else { return Ok(()) };
+        txn.put(ERASED, bucket.owner, &shard_key(&bucket.record.id, &shard), &ErasedRecord {}).await
+    }
 }

@@ -1,6 +1,7 @@
 //! Data keys under a tenant's own key: asked of the key service through the gate, on the caller's behalf, so that who
 //! may not use the key may not use the object.
 
+use crate::bucket::Bucket;
 use crate::reader::changed;
 use crate::rewrap_key::RewrapObjects;
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use kms::{
 };
 use std::sync::Arc;
 use store::Txn;
-use types::{AccountId, BucketName, Failure, KeyId, ObjectKey, Reason, RegionId, Result, Secret, Service};
+use types::{AccountId, BucketName, Failure, KeyId, ObjectKey, Reason, RegionId, Result, Secret, Service, Timestamp};
 
 /// The object a data key is for: what its ciphertext is bound to.
 pub(crate) struct KeyPlace<'a> {
@@ -40,6 +41,9 @@ pub(crate) trait TenantKeys: Send + Sync + 'static {
 
     /// Sees to it that a data key which the transaction stores can be opened once that is committed.
     async fn hold(&self, txn: &mut Txn, kept: &TenantKey) -> Result<()>;
+
+    /// Notes that data keys of a bucket's objects are destroyed by the transaction.
+    async fn erased(&self, txn: &mut Txn, bucket: &Bucket, at: Timestamp) -> Result<()>;
 
     /// Wraps data keys of one key by its primary version: their new ciphertexts, in their order. Bailee itself asks.
     async fn rewrap(
@@ -183,6 +187,11 @@ impl TenantKeys for KmsKeys {
     async fn hold(&self, txn: &mut Txn, kept: &TenantKey) -> Result<()> {
         let key: KeyId = kept.key.parse().map_err(Failure::internal)?;
         self.kms.hold_data_key(txn, kept.account, &key, &kept.ciphertext).await
+    }
+
+    async fn erased(&self, txn: &mut Txn, bucket: &Bucket, at: Timestamp) -> Result<()> {
+        let place = (&bucket.name, bucket.record.id.bytes());
+        self.kms.note_objects_erased(txn, bucket.owner, place, at).await
     }
 
     async fn rewrap(

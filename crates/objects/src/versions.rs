@@ -10,7 +10,6 @@ use crate::encryption::{DataKey, Fresh, Inner};
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::shard::ShardState;
-use crate::shards::note_erased;
 use crate::tables::{NULLS, OBJECTS, SHARDS, VERSIONS, object_key, shard_key};
 use crate::version::{
     MarkerRecord, NullRecord, Version, VersionId, VersionRecord, Versioning, version_key, versions_prefix,
@@ -242,7 +241,7 @@ impl Objects {
     /// Stops naming the content of a version, and its data key with it. The only way in which either goes.
     pub(crate) async fn erase(&self, txn: &mut Txn, bucket: &Bucket, object: &ObjectRecord) -> Result<()> {
         drop_stored(txn, bucket.owner, &object.stored, self.now()).await?;
-        note_erased(txn, bucket.owner, &bucket.record.id, &object.data_key).await
+        self.note_erased(txn, bucket, &object.data_key).await
     }
 
     /// The data key of a record that goes from one table to the other. Who walks through both, to move data keys out of a

@@ -3,6 +3,7 @@ use crate::record::{Record, Table};
 use crate::store::Watcher;
 use crate::view::{View, in_table, seal_value};
 use bytes::Bytes;
+use crypto::merkle::{Hash, leaf_hash, tree_root};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use types::{AccountId, Failure, Result, Rng};
@@ -21,6 +22,7 @@ pub struct Txn {
     appends: Vec<Append>,
     pending: BTreeMap<(Space, Vec<u8>), Option<Vec<u8>>>,
     claims: Vec<(Space, Vec<u8>, Bytes)>,
+    destroyed: Vec<Hash>,
 }
 
 /// What came of a commit.
@@ -45,6 +47,7 @@ impl Txn {
             appends: Vec::new(),
             pending: BTreeMap::new(),
             claims: Vec::new(),
+            destroyed: Vec::new(),
         }
     }
 
@@ -152,6 +155,18 @@ impl Txn {
         let (key, sealed) = self.seal(table, account, suffix, &table.encode(record)?).await?;
         self.claims.push((table.space(), key, sealed));
         Ok(())
+    }
+
+    /// Notes that nothing names a wrapped key any more once this commits: its bytes, as they were kept. Whoever has a copy of
+    /// them can find them in what [`destroyed`](Self::destroyed) says.
+    pub fn destroy(&mut self, wrapped: &[u8]) {
+        self.destroyed.push(leaf_hash(wrapped));
+    }
+
+    /// How many wrapped keys this destroys, and the root of the Merkle tree over them (RFC 6962 §2.1), in the order they were
+    /// noted. `None` if there are none.
+    pub fn destroyed(&self) -> Option<(usize, Hash)> {
+        (!self.destroyed.is_empty()).then(|| (self.destroyed.len(), tree_root(&self.destroyed)))
     }
 
     /// Something that must still be so when this commits.

@@ -103,7 +103,7 @@ impl<'a> StreamCursor<'a> {
     }
 }
 
-fn open(bytes: Vec<u8>) -> Result<Opened> {
+pub(crate) fn open(bytes: Vec<u8>) -> Result<Opened> {
     let entry = Entry::from_bytes(bytes).ok_or_else(|| Failure::corrupt("an event"))?;
     let event = entry.event()?;
     let at = Timestamp::parse_iso(&event.event_time).ok_or_else(|| Failure::corrupt("an event"))?;
@@ -111,7 +111,7 @@ fn open(bytes: Vec<u8>) -> Result<Opened> {
 }
 
 /// The index of the first event not before `time`, if times are in order; `size` if there is none.
-async fn first_from(view: &View, account: AccountId, size: u64, time: Timestamp) -> Result<u64> {
+pub(crate) async fn first_from(view: &View, account: AccountId, size: u64, time: Timestamp) -> Result<u64> {
     let (mut low, mut high) = (0, size);
     while low < high {
         let middle = low + (high - low) / 2;

@@ -2,7 +2,9 @@
 
 pub(crate) mod account;
 pub(crate) mod client;
+pub(crate) mod erasure;
 pub(crate) mod operator;
+pub(crate) mod receipt;
 pub(crate) mod seal;
 pub(crate) mod trail;
 

@@ -172,12 +172,12 @@ async fn key(source: &HttpSource, kept: &[NoteKey], origin: &str) -> Result<Opti
     Ok(Some(key))
 }
 
-fn vkey(bytes: &[u8]) -> Result<NoteKey, Stop> {
+pub(super) fn vkey(bytes: &[u8]) -> Result<NoteKey, Stop> {
     let text = std::str::from_utf8(bytes)?.trim();
     Ok(text.parse::<NoteKey>().map_err(|e| format!("this is no log key: {e}"))?)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()).into())
 }
 

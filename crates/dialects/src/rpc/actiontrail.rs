@@ -2,7 +2,8 @@
 
 use super::context::{Answer, Context, answer};
 use super::row::{Row, row};
-use iam::{LookupEvents, RecordPreference, Trails};
+use iam::{GetEventReceipt, LookupEvents, RecordPreference, Trails};
+use kms::{ErasureReceipts, GetErasureReceipt};
 use trail::{Attribute, Direction, Query};
 use types::{Failure, Result, Timestamp};
 use wire::Params;
@@ -10,6 +11,8 @@ use wire::Params;
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(ActionTrail, "LookupEvents", Full, ["actiontrail:LookupEvents"], lookup_events),
+    row!(ActionTrail, "GetEventReceipt", Full, ["actiontrail:GetEventReceipt"], get_event_receipt),
+    row!(ActionTrail, "GetErasureReceipt", Full, ["actiontrail:GetErasureReceipt"], get_erasure_receipt),
     row!(ActionTrail, "SetRecordPreference", Full, ["actiontrail:SetRecordPreference"], set_record_preference),
     row!(ActionTrail, "GetRecordPreference", Full, ["actiontrail:GetRecordPreference"], get_record_preference),
     row!(ActionTrail, "CreateTrail"),
@@ -61,8 +64,7 @@ pub(super) const ROWS: &[Row] = &[
 
 async fn lookup_events(c: &Context<'_>) -> Result<Answer> {
     let query = query(c.params, c.caller.call().time)?;
-    let trails = Trails { region: c.region.store.clone(), identity: c.domains.identity.clone() };
-    let found = c.domains.gate.perform(c.caller, &trails, LookupEvents { query }).await?;
+    let found = c.domains.gate.perform(c.caller, &trails(c), LookupEvents { query }).await?;
     let mut members = answer! {
         "Events": found.events,
         "StartTime": found.window.0.iso_seconds(),
@@ -73,6 +75,30 @@ async fn lookup_events(c: &Context<'_>) -> Result<Answer> {
         members.insert("NextToken".to_owned(), token.into());
     }
     Ok(members)
+}
+
+/// An action of our own: what shows to anybody that an event was recorded.
+async fn get_event_receipt(c: &Context<'_>) -> Result<Answer> {
+    let op = GetEventReceipt { event: c.params.required("EventId")?.to_owned(), time: time(c.params, "EventTime")? };
+    let receipt = c.domains.gate.perform(c.caller, &trails(c), op).await?;
+    Ok(answer! { "Receipt": serde_json::to_value(&receipt).map_err(Failure::internal)? })
+}
+
+/// An action of our own: what shows to anybody that something was erased, and when that became final.
+async fn get_erasure_receipt(c: &Context<'_>) -> Result<Answer> {
+    let op = GetErasureReceipt { event: c.params.required("EventId")?.to_owned(), time: time(c.params, "EventTime")? };
+    let receipts = ErasureReceipts { store: c.region.store.clone(), trails: c.region.trail.clone() };
+    let receipt = c.domains.gate.perform(c.caller, &receipts, op).await?;
+    Ok(answer! { "Receipt": serde_json::to_value(&receipt).map_err(Failure::internal)? })
+}
+
+fn trails(c: &Context<'_>) -> Trails {
+    Trails {
+        region: c.region.store.clone(),
+        identity: c.domains.identity.clone(),
+        region_folder: c.region.trail.clone(),
+        identity_folder: c.domains.identity_trail.clone(),
+    }
 }
 
 fn record_preference(preference: RecordPreference) -> Answer {

@@ -31,7 +31,12 @@ impl Meta for Remembering {
 /// A read in the region.
 async fn look_up(world: &World, caller: &Caller) -> Result<(), Reason> {
     let deployment = &world.deployment;
-    let trails = Trails { region: deployment.region.clone(), identity: deployment.identity.clone() };
+    let trails = Trails {
+        region: deployment.region.clone(),
+        identity: deployment.identity.clone(),
+        region_folder: "none".into(),
+        identity_folder: "none".into(),
+    };
     let query = Query::new(None, None, deployment.clock.now()).unwrap();
     let done = deployment.gate().perform(caller, &trails, LookupEvents { query }).await;
     done.map(|_| ()).map_err(|failure| failure.reason())

@@ -1,4 +1,4 @@
-use super::record::erasing_suffix;
+use super::record::{BUCKET_KIND, FINISHED, FinishedRecord, erasing_suffix};
 use super::{ERASED, ERASING, Erased, ErasedRecord, Erasing};
 use crate::action;
 use crate::kms::{KEY_KIND, Kms};
@@ -39,8 +39,13 @@ impl Operation for FinishErasure {
     }
 
     fn outcome(&self, output: &ErasedRecord, audit: &mut Audit) {
-        audit.answer("UnreachableSince", output.at.iso_seconds());
+        let since = match &output.what {
+            Erased::Objects { .. } => "FirstUnreachableSince",
+            Erased::Key { .. } | Erased::Secret { .. } => "UnreachableSince",
+        };
+        audit.answer(since, output.at.iso_seconds());
         match &output.what {
+            Erased::Objects { bucket } => audit.resource(BUCKET_KIND, bucket.as_str()),
             Erased::Key { key, versions, .. } => {
                 audit.resource(KEY_KIND, key.as_str());
                 audit.answer("KeyVersionIds", json!(versions));
@@ -65,7 +70,7 @@ impl Run<FinishErasure> for Kms {
     }
 
     /// Commit point: this transaction, which holds the event and takes the record away.
-    async fn run(&self, _: &Permit<FinishErasure>, op: &FinishErasure, txn: &mut Txn) -> Result<ErasedRecord> {
+    async fn run(&self, permit: &Permit<FinishErasure>, op: &FinishErasure, txn: &mut Txn) -> Result<ErasedRecord> {
         if self.store.keyring().unsealed().holds(op.epoch) {
             return Err(Failure::invalid("Epoch", "one whose key is destroyed"));
         }
@@ -77,6 +82,10 @@ impl Run<FinishErasure> for Kms {
         let epoch = Range::prefix(&op.epoch.to_be_bytes(), 2);
         let is_last = txn.scan(ERASED, op.account, &epoch).await?.len() < 2;
         txn.delete(ERASED, op.account, &op.place);
+        let finished = op.epoch.to_be_bytes();
+        if txn.get(FINISHED, op.account, &finished).await?.is_none() {
+            txn.put(FINISHED, op.account, &finished, &FinishedRecord { at: permit.caller().call().time }).await?;
+        }
         if is_last {
             txn.delete(ERASING, AccountId::PLATFORM, &erasing_suffix(op.epoch, op.account));
         }

@@ -2,8 +2,10 @@
 //! moments of an erasure (design, §3.3).
 
 mod finish;
+mod receipt;
 mod record;
 
 pub use finish::FinishErasure;
+pub use receipt::{Erasure, ErasureReceipt, ErasureReceipts, GetErasureReceipt};
 pub(crate) use record::{ERASED, ERASING, Erasing, note};
 pub use record::{Erased, ErasedRecord};

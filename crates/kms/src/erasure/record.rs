@@ -1,6 +1,7 @@
+use crate::kms::Kms;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table, Txn};
-use types::{AccountId, KeyId, Result, Rng, SecretName, SecretVersionId, Timestamp};
+use types::{AccountId, BucketName, KeyId, Result, Rng, SecretName, SecretVersionId, Timestamp};
 
 /// What was destroyed and is not final yet, by the epoch in which it lived last, when, and a random number.
 pub(crate) const ERASED: Table<ErasedRecord> = Table::new(Space::Keys, 25, "what was destroyed");
@@ -29,6 +30,11 @@ pub enum Erased {
         #[serde(default)]
         in_token: Vec<KeyId>,
     },
+    /// Data keys of objects of a bucket. Of all that happened in the epoch there is one record, since the first of it.
+    Objects {
+        /// The bucket's name.
+        bucket: String,
+    },
     /// Values of a secret.
     Secret {
         /// The secret.
@@ -43,6 +49,7 @@ impl Erased {
         match self {
             Self::Key { versions, .. } => versions.is_empty(),
             Self::Secret { versions, .. } => versions.is_empty(),
+            Self::Objects { .. } => false,
         }
     }
 }
@@ -61,6 +68,43 @@ impl Record for Erasing {}
 /// Where [`ERASING`] keeps an account, and [`ERASED`] the account's records of that epoch.
 pub(crate) fn erasing_suffix(epoch: u32, account: AccountId) -> Vec<u8> {
     [epoch.to_be_bytes().as_slice(), &account.get().to_be_bytes()].concat()
+}
+
+/// When what was destroyed in an epoch became final for an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FinishedRecord {
+    /// When the first of it was recorded.
+    pub(crate) at: Timestamp,
+}
+
+impl Record for FinishedRecord {}
+
+/// Epoch → since when what was destroyed in it is final.
+pub(crate) const FINISHED: Table<FinishedRecord> = Table::new(Space::Keys, 28, "the erasures that are final");
+
+/// The kind of resource that a bucket is, in events.
+pub(crate) const BUCKET_KIND: &str = "ACS::OSS::Bucket";
+
+impl Kms {
+    /// Notes that data keys of objects of a bucket are destroyed by this transaction. `id`: what tells the bucket from others
+    /// that had its name.
+    pub async fn note_objects_erased(
+        &self,
+        txn: &mut Txn,
+        account: AccountId,
+        (bucket, id): (&BucketName, &[u8; 16]),
+        at: Timestamp,
+    ) -> Result<()> {
+        let epoch = txn.hold_epoch().await?;
+        let place = [epoch.to_be_bytes().as_slice(), id].concat();
+        // It goes only when the epoch's key has, and this transaction holds on to the epoch.
+        if txn.view().shared(ERASED, account, &place).await?.is_some() {
+            return Ok(());
+        }
+        let what = Erased::Objects { bucket: bucket.to_string() };
+        txn.put(ERASED, account, &place, &ErasedRecord { at, what }).await?;
+        txn.put(ERASING, AccountId::PLATFORM, &erasing_suffix(epoch, account), &Erasing { epoch, account }).await
+    }
 }
 
 /// Notes that something is destroyed by this transaction. It lived at most in the epoch that the store is in at the commit.

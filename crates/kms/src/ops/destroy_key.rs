@@ -118,6 +118,7 @@ impl Kms {
         for object in &in_token {
             self.doom_object(txn, object.clone(), now).await?;
         }
+        versions.iter().for_each(|version| txn.destroy(&version.wrapped.sealed));
         let versions = versions.iter().map(|version| version.id.clone()).collect();
         let what = Erased::Key { key: place.id.clone(), versions, in_token };
         erasure::note(txn, place.account, self.store.rng().as_ref(), now, what).await

@@ -141,7 +141,11 @@ impl Secrets {
         now: Timestamp,
     ) -> Result<()> {
         for version in &versions {
-            txn.delete(VALUES, place.account, &value_suffix(&place.name, version));
+            let suffix = value_suffix(&place.name, version);
+            if let Some(value) = txn.get(VALUES, place.account, &suffix).await? {
+                txn.destroy(&value.key.sealed);
+            }
+            txn.delete(VALUES, place.account, &suffix);
         }
         let what = Erased::Secret { secret: place.name.clone(), versions };
         erasure::note(txn, place.account, self.store.rng().as_ref(), now, what).await

@@ -4,7 +4,6 @@ use crate::content::drop_segment;
 use crate::objects::Objects;
 use crate::ops::complete_upload::held_parts;
 use crate::ops::upload_part::FoundUpload;
-use crate::shards::note_erased;
 use crate::tables::{PARTS, UPLOADS, part_key, upload_key};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -60,7 +59,7 @@ impl Objects {
     pub(crate) async fn give_up(&self, txn: &mut Txn, found: &FoundUpload, key: &ObjectKey) -> Result<()> {
         let upload = self.hold_upload(txn, found, key).await?;
         let (owner, bucket) = (found.bucket.owner, &found.bucket.record.id);
-        note_erased(txn, owner, bucket, &upload.data_key).await?;
+        self.note_erased(txn, &found.bucket, &upload.data_key).await?;
         for (number, part) in held_parts(txn, owner, found).await? {
             drop_segment(txn, owner, &part.segment, self.now()).await?;
             txn.delete(PARTS, owner, &part_key(&found.id, number));
