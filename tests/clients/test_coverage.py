@@ -15,7 +15,7 @@ PAIRS = [(sdk, service) for sdk, packages in PACKAGES.items() for service in pac
 OURS = {
     "kms": {"GetKeyInventory", "StartKeyRewrap", "GetKeyRewrap", "RetireKeyVersion"},
     "sts": {"SignIn", "SignInWithSAML"},
-    "actiontrail": {"GetRecordPreference", "SetRecordPreference"},
+    "actiontrail": {"GetErasureReceipt", "GetEventReceipt", "GetRecordPreference", "SetRecordPreference"},
 }
 # What an SDK has no method for beside that. An SDK that learns one has to be tried with it.
 LACKING = {("legacy", "kms"): {"BatchGetSecretValue", "GenerateMac", "VerifyMac"}}

@@ -113,6 +113,7 @@ fn version_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, Strin
 fn pair_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String)>> {
     let s = str::to_owned;
     Some(match name {
+        "GetEventReceipt" | "GetErasureReceipt" => vec![("EventId", s("00000000-0000-0000-0000-000000000000"))],
         "AsymmetricEncrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("Plaintext", "aGk=")]),
         "AsymmetricDecrypt" => of_pair(t, &[("Algorithm", "SM2PKE"), ("CiphertextBlob", "aGk=")]),
         "AsymmetricSign" => of_pair(t, &[("Algorithm", "SM2DSA"), ("Digest", DIGEST)]),
@@ -430,7 +431,12 @@ async fn every_row_asks_who_is_calling_and_whether_they_may() {
         let own_only = more.is_empty()
             || matches!(
                 row.name,
-                "SetAccountAlias" | "SetAccessKeyPolicyForAccount" | "SetRecordPreference" | "DecodeDiagnosticMessage"
+                "SetAccountAlias"
+                    | "SetAccessKeyPolicyForAccount"
+                    | "SetRecordPreference"
+                    | "DecodeDiagnosticMessage"
+                    | "GetEventReceipt"
+                    | "GetErasureReceipt"
             )
             || row.name.starts_with("Create")
                 && !matches!(row.name, "CreateAlias" | "CreateAccessKey" | "CreateLoginProfile");

@@ -3,7 +3,7 @@
 
 use crate::ciphertext::{Ciphertext, VersionPlace};
 use crate::encryption_context::EncryptionContext;
-use crate::erasure::{Erased, ErasedRecord, Erasing};
+use crate::erasure::{Erased, ErasedRecord, Erasing, FinishedRecord};
 use crate::held::Held;
 use crate::key_kind::KeySpec;
 use crate::key_rewrap::{KeyRewrap, LateRecord, RetiredRecord, RewrapPoint, RewrapStage, RewrapState};
@@ -148,10 +148,13 @@ fn erasure_lines() -> Vec<String> {
     let example = Example::new();
     let (at, key, version) = (Timestamp::from_secs(1_700_000_000), example.key, example.version);
     let what = Erased::Key { key, versions: vec![version.clone()], in_token: vec![version] };
+    let objects = Erased::Objects { bucket: "data".to_owned() };
     let values = Erased::Secret { secret: "db".parse().unwrap(), versions: vec!["v1".parse().unwrap()] };
     vec![
         format!("erased key      {}", kept(&ErasedRecord { at, what })),
         format!("erased secret   {}", kept(&ErasedRecord { at, what: values })),
+        format!("erased objects  {}", kept(&ErasedRecord { at, what: objects })),
+        format!("final           {}", kept(&FinishedRecord { at })),
         format!("erasing         {}", kept(&Erasing { epoch: 1, account: example.account })),
     ]
 }

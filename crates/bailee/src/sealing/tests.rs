@@ -6,7 +6,7 @@ use crate::open_folder::{Open, bucket, copied, key, large, settings};
 use kms::secrets::{
     CreateSecret, DataType, DeleteSecret, GetSecretValue, NewSecret, NewValue, SecretKind, SecretRef, VersionChoice,
 };
-use kms::{CreateKey, Decrypt, Encrypt, EncryptionContext, KeyRef};
+use kms::{CreateKey, Decrypt, Encrypt, EncryptionContext, ErasureReceipt, KeyRef};
 use objects::{
     AbortUpload, Body, CompleteUpload, CreateBucket, Delete, Encryption, InitiateUpload, PartList, UploadPart,
 };
@@ -168,6 +168,7 @@ async fn ending_an_epoch(share: (usize, usize)) {
         Step::EpochEnded,
         Step::Recorded,
         Step::Recorded,
+        Step::ErasuresFinished,
         Step::Nothing,
     ];
     assert_eq!(steps, expected);
@@ -253,10 +254,50 @@ async fn what_an_epoch_held_is_gone_when_it_ends_and_said_so() {
     let ended = open.events(AccountId::PLATFORM, "EndErasureEpoch").await;
     assert_eq!(ended[0]["requestParameters"]["Epoch"], 1);
     let finished = open.events(owner, "FinishErasure").await;
-    assert_eq!(finished.len(), 1);
-    assert_eq!(finished[0]["requestParameters"]["Epoch"], 1);
-    assert_eq!(finished[0]["responseElements"]["SecretVersionIds"], serde_json::json!(["v1"]));
-    assert_eq!(finished[0]["referencedResources"]["ACS::KMS::Secret"], serde_json::json!(["db"]));
+    assert_eq!(finished.len(), 2, "of the secret, and of what was erased when the folder was filled");
+    assert!(finished.iter().all(|event| event["requestParameters"]["Epoch"] == 1));
+    let of = |kind: &str| finished.iter().find(|event| event["referencedResources"][kind].is_array()).unwrap();
+    let secret = of("ACS::KMS::Secret");
+    assert_eq!(secret["responseElements"]["SecretVersionIds"], serde_json::json!(["v1"]));
+    assert_eq!(secret["referencedResources"]["ACS::KMS::Secret"], serde_json::json!(["db"]));
+    assert_eq!(of("ACS::OSS::Bucket")["referencedResources"]["ACS::OSS::Bucket"], serde_json::json!(["bucket"]));
     open.sealing().end_epoch().await.unwrap();
-    assert_eq!(open.events(owner, "FinishErasure").await.len(), 1, "said once");
+    assert_eq!(open.events(owner, "FinishErasure").await.len(), 2, "said once");
+}
+
+/// A receipt for the newest event of one name, from what is published.
+async fn receipt(open: &Open, name: &str) -> types::Result<ErasureReceipt> {
+    for publisher in &open.deployment.publishers {
+        publisher.publish_all().await?;
+    }
+    let (region, owner) = (open.region(), open.account());
+    let event = open.events(owner, name).await.remove(0);
+    let folder = trail::Folder::of(&region.trail, owner);
+    let time = types::Timestamp::parse_iso(event["eventTime"].as_str().unwrap());
+    let id = event["eventId"].as_str().unwrap();
+    Ok(ErasureReceipt::of(&region.store, &folder, owner, id, time).await?.unwrap())
+}
+
+#[tokio::test]
+async fn a_receipt_shows_what_was_erased_and_when_that_became_final() {
+    let (open, _) = filled().await;
+    let log = trail::Log::open(&open.region().store, open.account()).await.unwrap();
+    assert_eq!(receipt(&open, "CreateKey").await.unwrap_err().reason(), types::Reason::ParameterInvalid);
+    open.perform(&*open.region().objects, Delete::new(bucket(), key("small"))).await.unwrap();
+    let unfinished = receipt(&open, "DeleteObject").await.unwrap();
+    let shown = unfinished.verify(log.vkey()).unwrap();
+    assert_eq!((shown.keys, shown.epoch, shown.finished.clone()), (1, 1, None));
+    assert_eq!(shown.event.referenced_resources["ACS::OSS::Object"], ["bucket/small"]);
+    open.sealing().end_epoch().await.unwrap();
+    let finished = receipt(&open, "DeleteObject").await.unwrap();
+    let shown_then = finished.verify(log.vkey()).unwrap();
+    assert!(shown_then.finished.is_some());
+    assert_eq!((shown_then.root, shown_then.event), (shown.root, shown.event));
+    let text = serde_json::to_string(&finished).unwrap();
+    assert_eq!(ErasureReceipt::parse(text.as_bytes()).unwrap(), finished);
+    // The end of another epoch, or of something else, does not make it final.
+    open.perform(&*open.region().objects, Delete::new(bucket(), key("large"))).await.unwrap();
+    let later = serde_json::to_value(receipt(&open, "DeleteObject").await.unwrap()).unwrap();
+    let forged = serde_json::json!({ "erasure": later["erasure"], "finality": serde_json::to_value(&finished).unwrap()["finality"] });
+    assert!(ErasureReceipt::parse(forged.to_string().as_bytes()).unwrap().verify(log.vkey()).is_err());
 }

@@ -7,5 +7,7 @@ mod record;
 
 pub use finish::FinishErasure;
 pub use receipt::{Erasure, ErasureReceipt, ErasureReceipts, GetErasureReceipt};
+#[cfg(test)]
+pub(crate) use record::FinishedRecord;
 pub(crate) use record::{ERASED, ERASING, Erasing, note};
 pub use record::{Erased, ErasedRecord};
