@@ -29,6 +29,7 @@ pub(crate) struct Config {
     rotation: Option<RotationSettings>,
     #[serde(default)]
     oidc: OidcSettings,
+    passkeys: Option<PasskeySettings>,
     erasure_epoch_hours: Option<u64>,
     pkcs11: Option<TokenSettings>,
     #[serde(default)]
@@ -74,6 +75,25 @@ pub(crate) struct OidcSettings {
     /// Hosts that may be asked although they are at addresses of the own network; those on loopback also by plain `http`.
     #[serde(default)]
     pub(crate) internal_hosts: Vec<String>,
+}
+
+/// The `[passkeys]` table: for which pages passkeys are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasskeySettings {
+    /// The domain they are for.
+    rp_id: String,
+    /// What people are shown.
+    name: Option<String>,
+    /// Where its pages are.
+    origins: Vec<String>,
+}
+
+impl PasskeySettings {
+    fn party(self) -> Result<iam::RelyingParty, Stop> {
+        let name = self.name.unwrap_or_else(|| self.rp_id.clone());
+        iam::RelyingParty::new(self.rp_id, name, self.origins).map_err(|rule| format!("passkeys: {rule}").into())
+    }
 }
 
 /// The `[pkcs11]` table: the token that keys can be in, and that the root key is sealed by, or is to be.
@@ -132,6 +152,7 @@ pub(crate) struct Settings {
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
     pub(crate) oidc: OidcSettings,
+    pub(crate) passkeys: Option<iam::RelyingParty>,
     pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
     pub(crate) quotas: kms::Quotas,
@@ -190,6 +211,7 @@ impl Config {
             connections: connections(self.connections)?,
             rotation: self.rotation,
             oidc: self.oidc,
+            passkeys: self.passkeys.map(PasskeySettings::party).transpose()?,
             pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
             quotas: self.quotas.quotas()?,
@@ -306,6 +328,8 @@ mod tests {
             ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),
             ("[pkcs11]\nmodule = \"m\"", "token"),
             ("[oidc]\ninternal = true", "line 2"),
+            ("[passkeys]\nrp_id = \"a.test\"", "origins"),
+            ("[passkeys]\nrp_id = \"a.test\"\norigins = [\"http://a.test\"]", "https://"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

@@ -241,7 +241,7 @@ impl Opener<'_> {
             regions.push(Arc::new(self.region(settings, &gate).await?));
         }
         Ok(Domains {
-            iam: Iam::new(gate.clone()).with_issuers(issuers),
+            iam: Iam::new(gate.clone()).with_issuers(issuers).with_passkeys(self.settings.passkeys.clone()),
             gate,
             identity,
             identity_trail: folder.join("trail"),

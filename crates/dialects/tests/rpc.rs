@@ -192,8 +192,16 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
     let s = str::to_owned;
     Some(match name {
         "CreateLoginProfile" => vec![("UserName", s("there")), ("Password", s(PASSWORD))],
-        "GetLoginProfile" | "UpdateLoginProfile" | "DeleteLoginProfile" | "UnbindMFADevice" | "GetUserMFAInfo" => {
-            vec![("UserName", s("there"))]
+        "GetLoginProfile"
+        | "UpdateLoginProfile"
+        | "DeleteLoginProfile"
+        | "UnbindMFADevice"
+        | "GetUserMFAInfo"
+        | "ListPasskeys"
+        | "BeginPasskeyRegistration" => vec![("UserName", s("there"))],
+        "RegisterPasskey" => vec![("UserName", s("there")), ("PasskeyName", s("phone")), ("Credential", s("{}"))],
+        "UpdatePasskey" | "DeletePasskey" => {
+            vec![("UserName", s("there")), ("PasskeyId", "0".repeat(32)), ("PasskeyName", s("phone"))]
         }
         "ChangePassword" => vec![("OldPassword", s(PASSWORD)), ("NewPassword", s("battery staple"))],
         "CreateVirtualMFADevice" => vec![("VirtualMFADeviceName", s("new"))],

@@ -1,7 +1,9 @@
 //! The vectors of `docs/formats/identity.md`: records as they are written, looked up on the page; and that what was written
 //! before a field was added is read still.
 
-use crate::people::records::{AccountAliasRecord, AliasRecord, MfaDeviceRecord, UserDeviceRecord};
+use crate::people::records::{
+    AccountAliasRecord, AliasRecord, MfaDeviceRecord, PasskeyOwnerRecord, PasskeyRecord, SignInRecord, UserDeviceRecord,
+};
 use crate::people::{PasswordPolicy, SecurityPreference};
 use crate::records::{
     AccessKeyRecord, AccountRecord, AttachmentRecord, ControlPolicyRecord, GenerationRecord, GroupRecord, KeyHolder,
@@ -73,6 +75,21 @@ fn role() -> RoleRecord {
     }
 }
 
+fn passkey() -> PasskeyRecord {
+    PasskeyRecord {
+        id: "aec070645fe53ee3b3763059376134f0".parse().unwrap(),
+        name: "phone".to_owned(),
+        credential: "AQ".to_owned(),
+        key: "pAEBAycgBiFYIA".to_owned(),
+        model: "00000000000000000000000000000000".to_owned(),
+        count: 7,
+        backup_eligible: false,
+        backed_up: false,
+        created: MADE,
+        used: Some(MADE),
+    }
+}
+
 fn lines() -> Vec<String> {
     let account = "1234567890123456".parse().unwrap();
     let attached = AttachmentRecord { attached: MADE };
@@ -122,6 +139,9 @@ fn lines() -> Vec<String> {
         line(23, &KeyUseRecord { used: MADE }),
         line(51, &ControlPolicyRecord { document: TEXT.to_owned(), set: MADE }),
         line(52, &networks),
+        line(70, &passkey()),
+        line(71, &PasskeyOwnerRecord { account, user: "alice".parse().unwrap() }),
+        line(72, &SignInRecord { at: MADE }),
         line(0, &NonceRecord {}),
     ]
 }

@@ -4,6 +4,7 @@ use crate::oidc::Issuers;
 use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
+use federation::webauthn::RelyingParty;
 use std::sync::Arc;
 use store::{Store, Txn};
 use tokio::sync::Semaphore;
@@ -21,6 +22,7 @@ pub struct Iam {
     token_guesses: Arc<Guesses>,
     turns: Arc<Semaphore>,
     issuers: Option<Arc<dyn Issuers>>,
+    relying_party: Option<Arc<RelyingParty>>,
 }
 
 impl Iam {
@@ -32,6 +34,7 @@ impl Iam {
             token_guesses: Arc::new(Guesses::of_tokens()),
             turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
             issuers: None,
+            relying_party: None,
         }
     }
 
@@ -39,6 +42,12 @@ impl Iam {
     #[must_use]
     pub fn with_issuers(self, issuers: Arc<dyn Issuers>) -> Self {
         Self { issuers: Some(issuers), ..self }
+    }
+
+    /// The same domain, for which browsers know passkeys.
+    #[must_use]
+    pub fn with_passkeys(self, party: Option<RelyingParty>) -> Self {
+        Self { relying_party: party.map(Arc::new), ..self }
     }
 
     /// The gate.
@@ -61,6 +70,12 @@ impl Iam {
         let missing =
             || Failure::new(Reason::Unavailable, "This server does not ask identity providers for their keys.");
         self.issuers.as_deref().ok_or_else(missing)
+    }
+
+    /// Whom passkeys are for.
+    pub(crate) fn relying_party(&self) -> Result<&RelyingParty> {
+        let text = "This server takes no passkeys: it was not told for which domain they are (passkeys.rp_id).";
+        self.relying_party.as_deref().ok_or_else(|| Failure::new(Reason::NotImplemented, text))
     }
 
     /// How many passwords may be hashed at once.

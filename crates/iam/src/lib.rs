@@ -70,6 +70,7 @@ pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy}
 pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
 pub use diagnosis::Diagnosis;
 pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
+pub use federation::webauthn::{ALGORITHMS as PASSKEY_ALGORITHMS, RelyingParty};
 pub use gate::{Claim, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -93,11 +94,12 @@ pub use operators::{
 };
 pub use page::{Page, PageRequest};
 pub use people::{
-    BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,
-    DeleteMfaDevice, GetAccountAlias, GetLoginProfile, GetPasswordPolicy, GetSecurityPreference, GetUserMfa,
-    ListMfaDevices, LoginProfile, MfaArn, MfaDevice, NewMfaDevice, Password, PasswordPolicy, SecurityPreference,
-    SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn, SignedIn, Tried, UnbindMfaDevice,
-    UpdateLoginProfile,
+    BeginPasskeyRegistration, BeginPasskeySignIn, BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile,
+    CreateMfaDevice, DeleteLoginProfile, DeleteMfaDevice, DeletePasskey, GetAccountAlias, GetLoginProfile,
+    GetPasswordPolicy, GetSecurityPreference, GetUserMfa, ListMfaDevices, ListPasskeys, LoginProfile, MfaArn,
+    MfaDevice, NewMfaDevice, PASSKEYS_MOST, Passkey, PasskeyOptions, PasskeyRequest, Password, PasswordPolicy,
+    RegisterPasskey, SecurityPreference, SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn,
+    SignInWithPasskey, SignedIn, Tried, UnbindMfaDevice, UpdateLoginProfile, UpdatePasskey,
 };
 pub use permit::Permit;
 pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo, UpdatePolicyDescription};

@@ -8,7 +8,9 @@ use crate::inline_policies::move_inline_policies;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
-use crate::people::{has_device, has_profile, move_device, move_profile};
+use crate::people::{
+    forget_sign_in, has_device, has_passkeys, has_profile, move_device, move_passkeys, move_profile, move_sign_in,
+};
 use crate::policy::Context;
 use crate::records::{
     ATTACHMENTS, Holder, INLINE_POLICIES, MEMBERSHIPS, PolicyRef, USER_KEYS, USERS, UserRecord, pair,
@@ -102,7 +104,7 @@ pub struct ListUsers {
     pub page: PageRequest,
 }
 
-/// Deletes a user who has no access keys, groups, login profile, MFA device and policies left.
+/// Deletes a user who has no access keys, groups, login profile, MFA device, passkeys and policies left.
 pub struct DeleteUser {
     /// The name.
     pub name: UserName,
@@ -133,6 +135,8 @@ async fn rename(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserNam
     move_memberships(txn, account, from, to).await?;
     move_profile(txn, account, from, to).await?;
     move_device(txn, account, from, to).await?;
+    move_passkeys(txn, account, from, to).await?;
+    move_sign_in(txn, account, from, to).await?;
     let (old, new) = (Holder::User(from.clone()), Holder::User(to.clone()));
     move_attachments(txn, account, &old, &new).await?;
     move_inline_policies(txn, account, &old, &new).await?;
@@ -337,6 +341,9 @@ impl Own for DeleteUser {
         if has_device(txn, scope.account, &self.name).await? {
             return conflict(Reason::UserHasMfaDevice);
         }
+        if has_passkeys(txn.view(), scope.account, &self.name).await? {
+            return conflict(Reason::UserHasPasskeys);
+        }
         let attached = pair(&Holder::User(self.name.clone()).place(), "");
         if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
             || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
@@ -344,6 +351,7 @@ impl Own for DeleteUser {
             return conflict(Reason::UserHasPolicies);
         }
         release(txn, scope.account, &Holder::User(self.name.clone()), user.boundary.as_ref());
+        forget_sign_in(txn, scope.account, &self.name);
         txn.delete(USERS, scope.account, self.name.as_str().as_bytes());
         Ok(())
     }

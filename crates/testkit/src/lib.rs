@@ -1,11 +1,13 @@
 //! What tests share: a clock that stands still, randomness that repeats, and a deployment in memory.
 
+mod authenticator;
 mod clock;
 mod deployment;
 mod idp;
 mod rng;
 mod saml_idp;
 
+pub use authenticator::Authenticator;
 pub use clock::ManualClock;
 pub use deployment::{Deployment, Tenant, call, unsealed};
 pub use idp::Idp;

@@ -3,6 +3,7 @@
 pub(super) mod account;
 mod key_policies;
 pub(super) mod oidc;
+pub(super) mod passkeys;
 pub(super) mod people;
 pub(super) mod saml;
 pub(super) mod users;
@@ -18,9 +19,6 @@ pub(super) const ROWS: &[Row] = &[
     row!(Ims, "GetVerificationInfo"),
     row!(Ims, "SetVerificationInfo"),
     row!(Ims, "UnbindVerification"),
-    row!(Ims, "ListPasskeys"),
-    row!(Ims, "UpdatePasskey"),
-    row!(Ims, "DeletePasskey"),
     row!(Ims, "ListUsersInRecycleBin"),
     row!(Ims, "GetUserInRecycleBin"),
     row!(Ims, "RestoreUserFromRecycleBin"),

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dialects::{Arrival, Domains, Region, Request, full};
 use http_body_util::BodyExt;
-use iam::{CreateAccount, Iam};
+use iam::{CreateAccount, Iam, RelyingParty};
 use kms::Kms;
 use objects::Objects;
 use serde_json::Value;
@@ -26,6 +26,13 @@ pub(crate) struct Credential {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
+}
+
+/// The page that passkeys are used on.
+pub(crate) const ORIGIN: &str = "https://console.example.com";
+
+fn party() -> RelyingParty {
+    RelyingParty::new("example.com".to_owned(), "Example".to_owned(), vec![ORIGIN.to_owned()]).unwrap()
 }
 
 /// A deployment.
@@ -90,7 +97,7 @@ impl World {
         };
         let domains = Domains {
             gate: deployment.gate().clone(),
-            iam: Iam::new(deployment.gate().clone()).with_issuers(idp.clone()),
+            iam: Iam::new(deployment.gate().clone()).with_issuers(idp.clone()).with_passkeys(Some(party())),
             identity: deployment.identity.clone(),
             identity_trail: PathBuf::from("/nonexistent"),
             regions: vec![Arc::new(region)],

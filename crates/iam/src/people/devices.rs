@@ -132,6 +132,11 @@ async fn device_of(txn: &mut Txn, account: AccountId, user: &UserName) -> Result
     found.map(Some).ok_or_else(|| Failure::corrupt("a user's MFA device"))
 }
 
+/// The name of a user's device, if it has one.
+pub(super) async fn device_name(view: &View, account: AccountId, user: &UserName) -> Result<Option<MfaName>> {
+    Ok(view.get(USER_DEVICES, account, user.as_str().as_bytes()).await?.map(|record| record.device))
+}
+
 /// Whether a user has a device.
 pub(crate) async fn has_device(txn: &mut Txn, account: AccountId, user: &UserName) -> Result<bool> {
     Ok(txn.get(USER_DEVICES, account, user.as_str().as_bytes()).await?.is_some())

@@ -1,22 +1,24 @@
-use crate::world::{EVERYTHING, World, administrator, codes, custom, group, role, trust, user};
+use crate::world::{EVERYTHING, ORIGIN, World, administrator, asked, codes, custom, group, role, trust, user};
 use iam::{
-    AddUserToGroup, AttachPolicy, Bearer, BindMfaDevice, Caller, ChangePassword, ClearAccountAlias, CreateAccessKey,
-    CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy, CreatePolicyVersion, CreateRole,
-    CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteBoundary, DeleteGroup, DeleteInlinePolicy,
-    DeleteLoginProfile, DeleteMfaDevice, DeletePolicy, DeletePolicyVersion, DeleteRole, DeleteSamlProvider, DeleteUser,
-    DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias, GetAccountKeyNetworks, GetAccountMfa, GetAccountSummary,
-    GetDefaultDomain, GetGroup, GetInlinePolicy, GetKeyNetworks, GetLoginProfile, GetPasswordPolicy, GetPolicy,
-    GetPolicyVersion, GetRole, GetSamlProvider, GetSecurityPreference, GetUser, GetUserMfa, GetUserSso, Holder, Iam,
-    KeyNetworks, ListAccessKeys, ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser,
-    ListIdentityTags, ListInlinePolicies, ListMfaDevices, ListPolicies, ListPolicyVersions, ListRoles,
-    ListSamlProviders, ListUsers, ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy,
-    PrepareCredentialReport, PutBoundary, PutInlinePolicy, RemoveUserFromGroup, ReportCredentials, ReportPurpose, Run,
+    AddUserToGroup, AttachPolicy, Bearer, BeginPasskeyRegistration, BindMfaDevice, Caller, ChangePassword,
+    ClearAccountAlias, CreateAccessKey, CreateGroup, CreateLoginProfile, CreateMfaDevice, CreatePolicy,
+    CreatePolicyVersion, CreateRole, CreateSamlProvider, CreateUser, DeleteAccessKey, DeleteBoundary, DeleteGroup,
+    DeleteInlinePolicy, DeleteLoginProfile, DeleteMfaDevice, DeletePasskey, DeletePolicy, DeletePolicyVersion,
+    DeleteRole, DeleteSamlProvider, DeleteUser, DetachPolicy, GetAccessKeyLastUsed, GetAccountAlias,
+    GetAccountKeyNetworks, GetAccountMfa, GetAccountSummary, GetDefaultDomain, GetGroup, GetInlinePolicy,
+    GetKeyNetworks, GetLoginProfile, GetPasswordPolicy, GetPolicy, GetPolicyVersion, GetRole, GetSamlProvider,
+    GetSecurityPreference, GetUser, GetUserMfa, GetUserSso, Holder, Iam, KeyNetworks, ListAccessKeys,
+    ListAttachedPolicies, ListEntitiesForPolicy, ListGroups, ListGroupsForUser, ListIdentityTags, ListInlinePolicies,
+    ListMfaDevices, ListPasskeys, ListPolicies, ListPolicyVersions, ListRoles, ListSamlProviders, ListUsers,
+    ListUsersForGroup, NewMfaDevice, Operation, PageRequest, Password, PasswordPolicy, PrepareCredentialReport,
+    PutBoundary, PutInlinePolicy, RegisterPasskey, RemoveUserFromGroup, ReportCredentials, ReportPurpose, Run,
     SetAccountAlias, SetAccountKeyNetworks, SetDefaultPolicyVersion, SetKeyNetworks, SetPasswordPolicy,
     SetSecurityPreference, SetUserSso, SimulatePolicies, TagIdentities, Tagged, TaggedKind, Tags, UnbindMfaDevice,
-    UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePolicyDescription, UpdateRole,
-    UpdateSamlProvider, UpdateUser, UserProfile,
+    UntagIdentities, UpdateAccessKey, UpdateGroup, UpdateLoginProfile, UpdatePasskey, UpdatePolicyDescription,
+    UpdateRole, UpdateSamlProvider, UpdateUser, UserProfile,
 };
-use types::{AccessKeyId, Action, Reason, Resource, Result, Service};
+use testkit::{Authenticator, SeededRng};
+use types::{AccessKeyId, Action, PasskeyId, Reason, Resource, Result, Service};
 
 const NOTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
@@ -106,6 +108,11 @@ const ROWS: &[(&str, &[&str])] = &[
     ("ram:BindMFADevice", &["user/idle", "mfa/idle"]),
     ("ram:UnbindMFADevice", &["user/held"]),
     ("ram:GetUserMFAInfo", &["user/held"]),
+    ("ram:BeginPasskeyRegistration", &["user/idle"]),
+    ("ram:RegisterPasskey", &["user/idle"]),
+    ("ram:ListPasskeys", &["user/held"]),
+    ("ram:UpdatePasskey", &["user/held"]),
+    ("ram:DeletePasskey", &["user/held"]),
     ("ram:SetPasswordPolicy", &["*"]),
     ("ram:GetPasswordPolicy", &["*"]),
     ("ram:SetSecurityPreference", &["*"]),
@@ -129,6 +136,9 @@ const ROWS: &[(&str, &[&str])] = &[
 struct Staged {
     key: AccessKeyId,
     device: NewMfaDevice,
+    passkey: PasskeyId,
+    /// What an authenticator answered, for another passkey.
+    answer: Vec<u8>,
 }
 
 /// What may be done to oneself is asked for like all else: the account does not leave it to its users.
@@ -178,7 +188,20 @@ async fn stage() -> (World, Staged) {
     let codes = codes(&world, bound.seed.expose());
     world.make(BindMfaDevice { user: "held".parse().unwrap(), serial: bound.serial, codes }).await;
     let device = world.make(CreateMfaDevice { name: "idle".parse().unwrap() }).await;
-    (world, Staged { key, device })
+    let passkey = world.make(registration("held", answer(&world, "held", 1).await)).await.id;
+    let answer = answer(&world, "idle", 2).await;
+    (world, Staged { key, device, passkey, answer })
+}
+
+/// What a new authenticator answers where a user is to get a passkey.
+async fn answer(world: &World, user: &str, seed: u64) -> Vec<u8> {
+    let begun = world.make(BeginPasskeyRegistration { user: user.parse().unwrap() }).await;
+    let mut by = Authenticator::new(-8, ORIGIN, &SeededRng::new(seed)).unwrap();
+    by.register(&asked(&begun)).unwrap().into_bytes()
+}
+
+fn registration(user: &str, answer: Vec<u8>) -> RegisterPasskey {
+    RegisterPasskey { user: user.parse().unwrap(), name: "phone".to_owned(), answer }
 }
 
 fn put(holder: Holder) -> PutInlinePolicy {
@@ -392,6 +415,14 @@ async fn perform_people(world: &World, staged: &Staged, action: &str, caller: &C
         }
         "ram:UnbindMFADevice" => run(world, caller, UnbindMfaDevice { user: held() }).await,
         "ram:GetUserMFAInfo" => run(world, caller, GetUserMfa { user: held() }).await,
+        "ram:BeginPasskeyRegistration" => run(world, caller, BeginPasskeyRegistration { user: idle() }).await,
+        "ram:RegisterPasskey" => run(world, caller, registration("idle", staged.answer.clone())).await,
+        "ram:ListPasskeys" => run(world, caller, ListPasskeys { user: held() }).await,
+        "ram:UpdatePasskey" => {
+            let (id, name) = (staged.passkey.clone(), "other".to_owned());
+            run(world, caller, UpdatePasskey { user: held(), id, name }).await
+        }
+        "ram:DeletePasskey" => run(world, caller, DeletePasskey { user: held(), id: staged.passkey.clone() }).await,
         "ram:SetPasswordPolicy" => run(world, caller, SetPasswordPolicy { policy: PasswordPolicy::default() }).await,
         "ram:GetPasswordPolicy" => run(world, caller, GetPasswordPolicy).await,
         "ram:SetSecurityPreference" => run(world, caller, left_to_nobody()).await,
@@ -487,6 +518,7 @@ async fn state(world: &World) -> Vec<String> {
     for device in world.make(ListMfaDevices).await {
         lines.push(format!("{device:?}"));
     }
+    lines.push(format!("{:?}", world.make(ListPasskeys { user: "held".parse().unwrap() }).await));
     let profile = world.make(GetLoginProfile { user: "held".parse().unwrap() }).await;
     let (alias, preference) = (world.make(GetAccountAlias).await, world.make(GetSecurityPreference).await);
     lines.push(format!("{profile:?} {alias:?} {preference:?} {:?}", world.make(GetPasswordPolicy).await));

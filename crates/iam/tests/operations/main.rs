@@ -17,6 +17,7 @@ mod listing;
 mod marks;
 mod nonces;
 mod oidc;
+mod passkeys;
 mod people;
 mod policies;
 mod recording;

@@ -37,6 +37,7 @@ fn signing_in(account: &str, user: &str, password: &str, code: Option<&str>) -> 
         user: user.to_owned(),
         password: Password::new(password.to_owned()),
         code: code.map(|code| Secret::new(code.to_owned())),
+        passkey: None,
     }
 }
 

@@ -389,7 +389,13 @@ impl World {
 
     async fn by_password(&self, user: &str) -> Result<SignedIn, Reason> {
         let password = Password::new("correct horse".to_owned());
-        let op = SignIn { account: self.tenant.account.to_string(), user: user.to_owned(), password, code: None };
+        let op = SignIn {
+            account: self.tenant.account.to_string(),
+            user: user.to_owned(),
+            password,
+            code: None,
+            passkey: None,
+        };
         let nobody = self.deployment.anonymous();
         let tried = self.deployment.gate().perform(&nobody, &self.deployment.iam, op).await;
         tried.and_then(iam::Tried::into_result).map_err(|failure| failure.reason())

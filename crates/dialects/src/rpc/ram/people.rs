@@ -209,6 +209,7 @@ fn preference(set: &SecurityPreference) -> Answer {
         "LoginProfilePreference": {
             "EnableSaveMFATicket": false,
             "AllowUserToChangePassword": set.change_password,
+            "AllowUserToLoginWithPasskey": set.passkeys,
             "LoginSessionDuration": set.session_hours,
             "LoginNetworkMasks": set.networks.join(";"),
         },
@@ -226,6 +227,7 @@ pub(crate) async fn set_preference(c: &Context<'_>) -> Result<Answer> {
         change_password: c.params.boolean("AllowUserToChangePassword")?,
         manage_access_keys: c.params.boolean("AllowUserToManageAccessKeys")?,
         manage_mfa: c.params.boolean("AllowUserToManageMFADevices")?,
+        passkeys: c.params.boolean("AllowUserToLoginWithPasskey")?,
         session_hours: c.params.parsed("LoginSessionDuration")?,
         networks: c.params.get("LoginNetworkMasks").map(masks),
     };
