@@ -30,6 +30,8 @@ pub(crate) struct Config {
     #[serde(default)]
     oidc: OidcSettings,
     passkeys: Option<PasskeySettings>,
+    #[serde(default)]
+    federation: FederationSettings,
     erasure_epoch_hours: Option<u64>,
     pkcs11: Option<TokenSettings>,
     #[serde(default)]
@@ -96,6 +98,32 @@ impl PasskeySettings {
     }
 }
 
+/// The `[federation]` table: where this deployment is, as SAML responses say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FederationSettings {
+    /// Where responses are delivered that let somebody take on a role.
+    role_recipients: Vec<String>,
+    /// For whom those are.
+    role_audiences: Vec<String>,
+    /// Where responses are delivered that sign a user in.
+    user_recipients: Vec<String>,
+    /// For whom those are, with `{account}` in each.
+    user_audiences: Vec<String>,
+    /// Whether the vendors' own places do not count.
+    only_own: bool,
+}
+
+impl FederationSettings {
+    fn places(self) -> Result<iam::SamlPlaces, Stop> {
+        let Self { role_recipients, role_audiences, user_recipients, user_audiences, only_own } = self;
+        let (recipients, audiences) = (role_recipients, role_audiences);
+        let places = iam::SamlPlaces { recipients, audiences, user_recipients, user_audiences, only_own };
+        places.check().map_err(|rule| format!("federation: {rule}"))?;
+        Ok(places)
+    }
+}
+
 /// The `[pkcs11]` table: the token that keys can be in, and that the root key is sealed by, or is to be.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +181,7 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<RotationSettings>,
     pub(crate) oidc: OidcSettings,
     pub(crate) passkeys: Option<iam::RelyingParty>,
+    pub(crate) saml_places: iam::SamlPlaces,
     pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
     pub(crate) quotas: kms::Quotas,
@@ -212,6 +241,7 @@ impl Config {
             rotation: self.rotation,
             oidc: self.oidc,
             passkeys: self.passkeys.map(PasskeySettings::party).transpose()?,
+            saml_places: self.federation.places()?,
             pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
             quotas: self.quotas.quotas()?,
@@ -330,6 +360,9 @@ mod tests {
             ("[oidc]\ninternal = true", "line 2"),
             ("[passkeys]\nrp_id = \"a.test\"", "origins"),
             ("[passkeys]\nrp_id = \"a.test\"\norigins = [\"http://a.test\"]", "https://"),
+            ("[federation]\nonly_own = true", "there is none"),
+            ("[federation]\nuser_audiences = [\"urn:a\"]", "{account}"),
+            ("[federation]\nrecipients = []", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

@@ -241,7 +241,10 @@ impl Opener<'_> {
             regions.push(Arc::new(self.region(settings, &gate).await?));
         }
         Ok(Domains {
-            iam: Iam::new(gate.clone()).with_issuers(issuers).with_passkeys(self.settings.passkeys.clone()),
+            iam: Iam::new(gate.clone())
+                .with_issuers(issuers)
+                .with_passkeys(self.settings.passkeys.clone())
+                .with_saml_places(self.settings.saml_places.clone()),
             gate,
             identity,
             identity_trail: folder.join("trail"),

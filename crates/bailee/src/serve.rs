@@ -211,6 +211,8 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+    let caller = service(domains, "ram", "RemoveFromRecycleBin");
+    tell("forgetting deleted users and access keys", iam::remove_recycled(&domains.iam, &caller).await);
     tell("noting when access keys were used", iam::write_last_used(&domains.gate).await);
 }
 

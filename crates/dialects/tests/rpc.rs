@@ -199,6 +199,13 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
         | "GetUserMFAInfo"
         | "ListPasskeys"
         | "BeginPasskeyRegistration" => vec![("UserName", s("there"))],
+        "DisableVirtualMFA" => vec![("UserName", s("there"))],
+        "ListUserBasicInfos" | "ListUsersInRecycleBin" => vec![],
+        bin if bin.ends_with("RecycleBin") => {
+            let of_key = bin.contains("AccessKey") && !bin.starts_with("List");
+            let key = of_key.then(|| ("UserAccessKeyId", t.access_key.clone()));
+            key.into_iter().chain([("UserId", "2".repeat(18))]).collect()
+        }
         "RegisterPasskey" => vec![("UserName", s("there")), ("PasskeyName", s("phone")), ("Credential", s("{}"))],
         "UpdatePasskey" | "DeletePasskey" => {
             vec![("UserName", s("there")), ("PasskeyId", "0".repeat(32)), ("PasskeyName", s("phone"))]

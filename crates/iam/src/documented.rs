@@ -10,6 +10,7 @@ use crate::records::{
     KeyNetworks, KeyOwnerRecord, KeyUseRecord, MembershipRecord, NonceRecord, PolicyRecord, PolicyRef,
     PolicyVersionRecord, RoleRecord, StoredSecret, UserRecord,
 };
+use crate::recycling::records::{RecycledKeyRecord, RecycledUserRecord};
 use crate::tags::Tags;
 use store::Record;
 use types::Timestamp;
@@ -90,6 +91,18 @@ fn passkey() -> PasskeyRecord {
     }
 }
 
+fn recycled_key() -> RecycledKeyRecord {
+    let key = AccessKeyRecord {
+        id: "LTAI5tAAAAAAAAAAAAAAAAAA".parse().unwrap(),
+        holder: KeyHolder::User("alice".parse().unwrap()),
+        secret: StoredSecret::new("s3cr3t".to_owned()),
+        active: true,
+        created: MADE,
+    };
+    let (user, user_name) = ("200000000000000001".parse().unwrap(), "alice".parse().unwrap());
+    RecycledKeyRecord { key, user, user_name, networks: None, since: MADE }
+}
+
 fn lines() -> Vec<String> {
     let account = "1234567890123456".parse().unwrap();
     let attached = AttachmentRecord { attached: MADE };
@@ -142,6 +155,8 @@ fn lines() -> Vec<String> {
         line(70, &passkey()),
         line(71, &PasskeyOwnerRecord { account, user: "alice".parse().unwrap() }),
         line(72, &SignInRecord { at: MADE }),
+        line(73, &RecycledUserRecord { user: user(Tags::default(), None), since: MADE }),
+        line(74, &recycled_key()),
         line(0, &NonceRecord {}),
     ]
 }

@@ -4,6 +4,7 @@ use crate::oidc::Issuers;
 use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
+use crate::saml::SamlPlaces;
 use federation::webauthn::RelyingParty;
 use std::sync::Arc;
 use store::{Store, Txn};
@@ -23,6 +24,7 @@ pub struct Iam {
     turns: Arc<Semaphore>,
     issuers: Option<Arc<dyn Issuers>>,
     relying_party: Option<Arc<RelyingParty>>,
+    saml_places: Arc<SamlPlaces>,
 }
 
 impl Iam {
@@ -35,6 +37,7 @@ impl Iam {
             turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
             issuers: None,
             relying_party: None,
+            saml_places: Arc::default(),
         }
     }
 
@@ -48,6 +51,17 @@ impl Iam {
     #[must_use]
     pub fn with_passkeys(self, party: Option<RelyingParty>) -> Self {
         Self { relying_party: party.map(Arc::new), ..self }
+    }
+
+    /// The same domain, at these places as SAML says it.
+    #[must_use]
+    pub fn with_saml_places(self, places: SamlPlaces) -> Self {
+        Self { saml_places: Arc::new(places), ..self }
+    }
+
+    /// Where it is, as SAML says it.
+    pub(crate) fn saml_places(&self) -> &SamlPlaces {
+        &self.saml_places
     }
 
     /// The gate.

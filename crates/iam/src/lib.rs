@@ -18,6 +18,7 @@ mod diagnosis;
 mod directory;
 #[cfg(test)]
 mod documented;
+mod find_users;
 mod gate;
 mod groups;
 mod iam;
@@ -41,6 +42,7 @@ mod rates;
 mod record;
 mod recording;
 mod records;
+mod recycling;
 mod rights;
 mod roles;
 mod rotate_access_key;
@@ -71,6 +73,7 @@ pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
 pub use diagnosis::Diagnosis;
 pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
 pub use federation::webauthn::{ALGORITHMS as PASSKEY_ALGORITHMS, RelyingParty};
+pub use find_users::FindUsers;
 pub use gate::{Claim, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -95,7 +98,7 @@ pub use operators::{
 pub use page::{Page, PageRequest};
 pub use people::{
     BeginPasskeyRegistration, BeginPasskeySignIn, BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile,
-    CreateMfaDevice, DeleteLoginProfile, DeleteMfaDevice, DeletePasskey, GetAccountAlias, GetLoginProfile,
+    CreateMfaDevice, DeleteLoginProfile, DeleteMfaDevice, DeletePasskey, DisableMfa, GetAccountAlias, GetLoginProfile,
     GetPasswordPolicy, GetSecurityPreference, GetUserMfa, ListMfaDevices, ListPasskeys, LoginProfile, MfaArn,
     MfaDevice, NewMfaDevice, PASSKEYS_MOST, Passkey, PasskeyOptions, PasskeyRequest, Password, PasswordPolicy,
     RegisterPasskey, SecurityPreference, SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn,
@@ -114,12 +117,17 @@ pub use records::{
     AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RecordPreference,
     RoleRecord, UserRecord,
 };
+pub use recycling::{
+    DeleteRecycledKey, DeleteRecycledUser, GetRecycledKey, GetRecycledUser, ListRecycledKeys, ListRecycledUsers,
+    RecycleAccessKey, RecycleUser, RecycledBy, RecycledKey, RecycledUser, RestoreAccessKey, RestoreUser,
+    remove_recycled,
+};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use saml::{
     AssumeRoleWithSaml, AssumedRoleWithSaml, CreateSamlProvider, DeleteSamlProvider, GetSamlProvider, GetUserSso,
-    ListSamlProviders, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso, SignInWithSaml,
-    UpdateSamlProvider, UserSso, UserSsoWords,
+    ListSamlProviders, SamlPlaces, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso,
+    SignInWithSaml, UpdateSamlProvider, UserSso, UserSsoWords,
 };
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};

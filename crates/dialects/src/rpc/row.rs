@@ -94,6 +94,7 @@ pub const ROWS: &[&[Row]] = &[
     ims::users::ROWS,
     ims::people::ROWS,
     ims::passkeys::ROWS,
+    ims::recycling::ROWS,
     ims::account::ROWS,
     ims::oidc::ROWS,
     ims::saml::ROWS,

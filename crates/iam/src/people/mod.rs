@@ -22,8 +22,8 @@ mod tries;
 pub use alias::{ClearAccountAlias, GetAccountAlias, SetAccountAlias};
 pub use change_password::ChangePassword;
 pub use devices::{
-    BindMfaDevice, CreateMfaDevice, DEVICES_MOST, DeleteMfaDevice, GetUserMfa, ListMfaDevices, MfaArn, MfaDevice,
-    NewMfaDevice, UnbindMfaDevice,
+    BindMfaDevice, CreateMfaDevice, DEVICES_MOST, DeleteMfaDevice, DisableMfa, GetUserMfa, ListMfaDevices, MfaArn,
+    MfaDevice, NewMfaDevice, UnbindMfaDevice,
 };
 pub(crate) use devices::{has_device, move_device};
 pub(crate) use guesses::{Guesses, Named};

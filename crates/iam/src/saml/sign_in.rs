@@ -118,11 +118,13 @@ impl Iam {
             None => Metadata::unknown(),
         };
         let audiences = (op.words.audiences)(own);
+        let (recipients, audiences) = self.saml_places().for_users(own, op.words.recipients, audiences);
+        let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
         let expected = Expected {
             metadata: &metadata,
             audiences: &audiences,
-            recipients: op.words.recipients,
+            recipients: &recipients,
             in_response_to: None,
             now: self.now(),
         };

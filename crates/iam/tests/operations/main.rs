@@ -21,6 +21,7 @@ mod passkeys;
 mod people;
 mod policies;
 mod recording;
+mod recycling;
 mod saml;
 mod sessions;
 mod upkeep;

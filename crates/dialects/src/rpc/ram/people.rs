@@ -97,7 +97,7 @@ pub(crate) async fn create_device(c: &Context<'_>) -> Result<Answer> {
     } })
 }
 
-fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
+pub(in crate::rpc) fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
     match &device.bound {
         Some((user, since)) => {
             let (member, name) = c.shown_user(&user.name);
@@ -116,8 +116,10 @@ fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
 }
 
 pub(crate) async fn list_devices(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::ListMfaDevices).await?;
-    let devices: Vec<Value> = found.iter().map(|found| device(c, found)).collect();
+    // The older interface gives all of them at once.
+    let page = iam::PageRequest { marker: None, max_items: Some(iam::quotas::DEVICES_MOST) };
+    let found = c.iam(iam::ListMfaDevices { page }).await?;
+    let devices: Vec<Value> = found.items.iter().map(|found| device(c, found)).collect();
     Ok(answer! { "VirtualMFADevices": {"VirtualMFADevice": devices} })
 }
 
