@@ -4,8 +4,8 @@ import re
 
 from harness import ROOT
 
-# Actions that are not counted: test_oidc.py, test_saml.py and test_passkeys.py call theirs through clients of their own, and
-# test_identity_policies.py calls those of RAM through one SDK and those of IMS by hand. What is added besides has to be
+# Actions that are not counted: test_oidc.py, test_saml.py, test_passkeys.py and test_recycle_bin.py call theirs through
+# clients of their own, and test_identity_policies.py calls those of RAM through one SDK and those of IMS by hand. What is added besides has to be
 # called through each of `services.SDKS` that has it.
 ELSEWHERE = {
     "ram": {
@@ -13,7 +13,9 @@ ELSEWHERE = {
     },
     "ims": {
         "AddClientIdToOIDCProvider", "AddFingerprintToOIDCProvider", "BeginPasskeyRegistration", "CreateOIDCProvider",
-        "CreateSAMLProvider", "DeletePasskey",
+        "CreateSAMLProvider", "DeleteAccessKeyInRecycleBin", "DeletePasskey", "DeleteUserInRecycleBin",
+        "GetAccessKeyInfoInRecycleBin", "GetUserInRecycleBin", "ListAccessKeysInRecycleBin", "ListUsersInRecycleBin",
+        "RestoreAccessKeyFromRecycleBin", "RestoreUserFromRecycleBin",
         "DeleteOIDCProvider", "DeleteSAMLProvider", "GenerateCredentialReport", "GetAccessKeyPolicy",
         "GetAccessKeyPolicyForAccount", "GetAccountMFAInfo", "GetAccountSecurityPracticeReport",
         "GetAccountSummary", "GetCredentialReport", "GetDefaultDomain", "GetOIDCProvider", "GetPasswordPolicy",

@@ -4,6 +4,8 @@
 //! apart, because it reads what strangers wrote, and so that nothing but what was verified can leave it.
 
 mod json;
+#[cfg(test)]
+mod mutations;
 /// Tokens of OpenID Connect (JWT, RFC 7519).
 pub mod oidc;
 /// Responses of SAML 2.0.

@@ -4,6 +4,7 @@ mod authenticator;
 mod clock;
 mod deployment;
 mod idp;
+mod mutation;
 mod rng;
 mod saml_idp;
 
@@ -11,5 +12,6 @@ pub use authenticator::Authenticator;
 pub use clock::ManualClock;
 pub use deployment::{Deployment, Tenant, call, unsealed};
 pub use idp::Idp;
+pub use mutation::mutated;
 pub use rng::SeededRng;
 pub use saml_idp::{Said, SamlIdp};
