@@ -52,6 +52,7 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     let (publishers, clock) = (deployment.publishers.clone(), deployment.domains.clock.clone());
     let ops = ops_server::start(settings.metrics_listen, ready.clone(), publishers, clock).await?;
     let sealing = Arc::new(deployment.sealing(SEAL_GRACE));
+    deployment.desk.open(&sealing);
     let admin = admin::listen(&settings.data, sealing.clone())?;
     let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
     let clock = deployment.domains.clock.clone();

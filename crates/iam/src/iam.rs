@@ -5,6 +5,7 @@ use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
 use crate::saml::SamlPlaces;
+use crate::seals::Seals;
 use federation::webauthn::RelyingParty;
 use std::sync::Arc;
 use store::{Store, Txn};
@@ -25,6 +26,7 @@ pub struct Iam {
     issuers: Option<Arc<dyn Issuers>>,
     relying_party: Option<Arc<RelyingParty>>,
     saml_places: Arc<SamlPlaces>,
+    seals: Option<Arc<dyn Seals>>,
 }
 
 impl Iam {
@@ -38,6 +40,7 @@ impl Iam {
             issuers: None,
             relying_party: None,
             saml_places: Arc::default(),
+            seals: None,
         }
     }
 
@@ -57,6 +60,17 @@ impl Iam {
     #[must_use]
     pub fn with_saml_places(self, places: SamlPlaces) -> Self {
         Self { saml_places: Arc::new(places), ..self }
+    }
+
+    /// The same domain, with somebody who keeps the seal.
+    #[must_use]
+    pub fn with_seals(self, seals: Arc<dyn Seals>) -> Self {
+        Self { seals: Some(seals), ..self }
+    }
+
+    /// Who keeps the seal.
+    pub(crate) fn seal_keeper(&self) -> Option<&dyn Seals> {
+        self.seals.as_deref()
     }
 
     /// Where it is, as SAML says it.

@@ -47,6 +47,7 @@ mod rights;
 mod roles;
 mod rotate_access_key;
 mod saml;
+mod seals;
 mod session_token;
 mod sessions;
 mod simulation;
@@ -129,6 +130,7 @@ pub use saml::{
     ListSamlProviders, SamlPlaces, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso,
     SignInWithSaml, UpdateSamlProvider, UserSso, UserSsoWords,
 };
+pub use seals::{ChangeSeal, GetSeal, SealState, SealWork, Seals};
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use simulation::SimulatePolicies;
