@@ -146,7 +146,7 @@ def test_the_tool_looks_after_them_while_the_server_is_stopped(operators):
     second = json.loads(tool("key", "temp"))
     assert second["access_key_id"] != made.id
     refused = operators.run("operator", "create", "x", "--duty", "everything", "--data", operators.data, check=False)
-    assert refused.returncode != 0 and "one of accounts, operators and audit" in refused.stderr
+    assert refused.returncode != 0 and "one of accounts, operators, audit, seals and support" in refused.stderr
     tool("delete", "temp")
     assert "temp" not in tool("list")
     operators.start()

@@ -3,7 +3,7 @@
 use super::with;
 use crate::rpc::context::{Answer, Context, answer};
 use crate::rpc::ram::shape::{page, user};
-use crate::rpc::ram::{groups, named, page_request, refuse, tags, users};
+use crate::rpc::ram::{groups, named, page_of_tagged, refuse, tags, users};
 use crate::rpc::row::{Row, row};
 use iam::{DeleteAccessKey, FindUsers, Page, RecycleAccessKey, RecycleUser, UserRecord};
 use serde_json::json;
@@ -63,7 +63,7 @@ async fn found(c: &Context<'_>, names_only: bool) -> Result<Page<UserRecord>> {
         Some("freeze") => false,
         Some(_) => return Err(Failure::invalid("Status", "active, freeze, or active,freeze")),
     };
-    let mut page = page_request(c.params)?;
+    let mut page = page_of_tagged(c.params)?;
     // Of the two, the longer listing has the longer pages.
     page.max_items = page.max_items.or((!names_only).then_some(types::limits::PAGE));
     let op = FindUsers { wanted: tags::pairs(c.params)?, names_only, page };
