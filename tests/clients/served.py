@@ -4,22 +4,25 @@ import re
 
 from harness import ROOT
 
-# Actions that are not counted: test_oidc.py and test_saml.py call theirs through clients of their own, and
-# test_identity_policies.py calls those of RAM through one SDK and those of IMS by hand. What is added besides has to be
+# Actions that are not counted: test_oidc.py, test_saml.py, test_passkeys.py and test_recycle_bin.py call theirs through
+# clients of their own, and test_identity_policies.py calls those of RAM through one SDK and those of IMS by hand. What is added besides has to be
 # called through each of `services.SDKS` that has it.
 ELSEWHERE = {
     "ram": {
         "DecodeDiagnosticMessage", "ListTagResources", "TagResources", "UntagResources",
     },
     "ims": {
-        "AddClientIdToOIDCProvider", "AddFingerprintToOIDCProvider", "CreateOIDCProvider", "CreateSAMLProvider",
+        "AddClientIdToOIDCProvider", "AddFingerprintToOIDCProvider", "BeginPasskeyRegistration", "CreateOIDCProvider",
+        "CreateSAMLProvider", "DeleteAccessKeyInRecycleBin", "DeletePasskey", "DeleteUserInRecycleBin",
+        "GetAccessKeyInfoInRecycleBin", "GetUserInRecycleBin", "ListAccessKeysInRecycleBin", "ListUsersInRecycleBin",
+        "RestoreAccessKeyFromRecycleBin", "RestoreUserFromRecycleBin",
         "DeleteOIDCProvider", "DeleteSAMLProvider", "GenerateCredentialReport", "GetAccessKeyPolicy",
         "GetAccessKeyPolicyForAccount", "GetAccountMFAInfo", "GetAccountSecurityPracticeReport",
         "GetAccountSummary", "GetCredentialReport", "GetDefaultDomain", "GetOIDCProvider", "GetPasswordPolicy",
         "GetSAMLProvider", "GetSecurityPreference", "GetUserSsoSettings", "ListOIDCProviders",
-        "ListSAMLProviders", "RemoveClientIdFromOIDCProvider", "RemoveFingerprintFromOIDCProvider",
+        "ListPasskeys", "ListSAMLProviders", "RegisterPasskey", "RemoveClientIdFromOIDCProvider", "RemoveFingerprintFromOIDCProvider",
         "SetAccessKeyPolicy", "SetAccessKeyPolicyForAccount", "SetPasswordPolicy", "SetSecurityPreference",
-        "SetUserSsoSettings", "UpdateOIDCProvider", "UpdateSAMLProvider",
+        "SetUserSsoSettings", "UpdateOIDCProvider", "UpdatePasskey", "UpdateSAMLProvider",
     },
     "sts": {
         "AssumeRoleWithOIDC", "AssumeRoleWithSAML",

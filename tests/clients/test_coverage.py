@@ -14,7 +14,8 @@ PAIRS = [(sdk, service) for sdk, packages in PACKAGES.items() for service in pac
 # What is Bailee's own: no SDK has it, and it is called by hand.
 OURS = {
     "kms": {"GetKeyInventory", "StartKeyRewrap", "GetKeyRewrap", "RetireKeyVersion"},
-    "sts": {"SignIn", "SignInWithSAML"},
+    "ims": {"BeginPasskeyRegistration", "RegisterPasskey"},
+    "sts": {"BeginPasskeySignIn", "SignIn", "SignInWithPasskey", "SignInWithSAML"},
     "actiontrail": {"GetErasureReceipt", "GetEventReceipt", "GetRecordPreference", "SetRecordPreference"},
 }
 # What an SDK has no method for beside that. An SDK that learns one has to be tried with it.

@@ -425,6 +425,8 @@ def test_settings_through_the_newer_interface(own_server):
     set_ = rpc.call("ims", "SetSecurityPreference", LoginSessionDuration=8)["SecurityPreference"]
     assert set_["LoginProfilePreference"]["LoginSessionDuration"] == 8
     assert rpc.call("ims", "GetSecurityPreference")["SecurityPreference"] == set_
-    for refused_ in ({"MFAOperationForLogin": "mandatory"}, {"AllowUserToLoginWithPasskey": "true"}):
+    set_ = rpc.call("ims", "SetSecurityPreference", AllowUserToLoginWithPasskey="false")["SecurityPreference"]
+    assert set_["LoginProfilePreference"]["AllowUserToLoginWithPasskey"] is False
+    for refused_ in ({"MFAOperationForLogin": "mandatory"}, {"AllowUserToManageServiceCredentials": "true"}):
         with rpc_error("UnsupportedOperation", 400):
             rpc.call("ims", "SetSecurityPreference", **refused_)

@@ -194,6 +194,48 @@ def test_devices(ims, user, root):
         ims("DeleteVirtualMFADevice", SerialNumber=serial)
 
 
+def test_a_device_is_disabled_at_once(ims, user):
+    device = ims("CreateVirtualMFADevice", VirtualMFADeviceName=fresh("device"))["VirtualMFADevice"]
+    serial, seed = device["SerialNumber"], device["Base32StringSeed"]
+    codes = {"AuthenticationCode1": totp(seed, -1), "AuthenticationCode2": totp(seed)}
+    ims("BindMFADevice", UserPrincipalName=user, SerialNumber=serial, **codes)
+    ims("DisableVirtualMFA", UserPrincipalName=user)
+    for refusal, action, given in (
+        ("EntityNotExist.User.MFADevice", "DisableVirtualMFA", {"UserPrincipalName": user}),
+        ("EntityNotExist.VirtualMFADevice", "DeleteVirtualMFADevice", {"SerialNumber": serial}),
+    ):
+        with refused(refusal, 404):
+            ims(action, **given)
+
+
+def test_devices_come_in_pages(ims):
+    made = {ims("CreateVirtualMFADevice", VirtualMFADeviceName=fresh("device"))["VirtualMFADevice"]["SerialNumber"] for _ in range(3)}
+    seen, marker = set(), None
+    while True:
+        page = ims("ListVirtualMFADevices", MaxItems=2, **({"Marker": marker} if marker else {}))
+        found = [one["SerialNumber"] for one in page["VirtualMFADevices"]["VirtualMFADevice"]]
+        assert len(found) <= 2 and not seen & set(found)
+        seen |= set(found)
+        if not page["IsTruncated"]:
+            break
+        marker = page["Marker"]
+    assert made <= seen
+    for serial in made:
+        ims("DeleteVirtualMFADevice", SerialNumber=serial)
+
+
+def test_users_are_found_by_their_tags(ims, user, root):
+    team = fresh("team")
+    ims("TagResources", ResourceType="user", ResourcePrincipalName=[user], Tag=[{"Key": "team", "Value": team}])
+    for action, members in (("ListUsers", ("Users", "User")), ("ListUserBasicInfos", ("UserBasicInfos", "UserBasicInfo"))):
+        found = ims(action, Tag=[{"Key": "team", "Value": team}])
+        assert [one["UserPrincipalName"] for one in found[members[0]][members[1]]] == [user]
+        assert not ims(action, Tag=[{"Key": "team", "Value": fresh("team")}])[members[0]][members[1]]
+        assert not ims(action, Status="freeze")[members[0]][members[1]]
+    basic = ims("ListUserBasicInfos", Tag=[{"Key": "team", "Value": team}])["UserBasicInfos"]["UserBasicInfo"][0]
+    assert (basic["DisplayName"], basic["Status"]) == ("A Tester", "active")
+
+
 class World:
     """A user with all that a user can have, a group and a device, of one account."""
 
@@ -230,8 +272,9 @@ def complete(world) -> dict:
         "CreateUser": {"UserPrincipalName": f"{fresh('user')}@{domain(world.account)}"},
         **dict.fromkeys(("GetUser", "UpdateUser", "DeleteUser", "ListGroupsForUser"), user),
         **dict.fromkeys(("GetLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile"), user),
-        **dict.fromkeys(("UnbindMFADevice", "GetUserMFAInfo"), user),
-        **dict.fromkeys(("ListUsers", "ListGroups", "ListVirtualMFADevices", "CreateAccessKey", "ListAccessKeys"), {}),
+        **dict.fromkeys(("UnbindMFADevice", "DisableVirtualMFA", "GetUserMFAInfo"), user),
+        **dict.fromkeys(("ListUsers", "ListUserBasicInfos", "ListGroups", "ListVirtualMFADevices"), {}),
+        **dict.fromkeys(("CreateAccessKey", "ListAccessKeys"), {}),
         **dict.fromkeys(("DeleteAccessKey", "GetAccessKeyLastUsed"), key),
         "UpdateAccessKey": {**key, "Status": "Inactive"},
         "CreateGroup": {"GroupName": fresh("group")},
@@ -269,8 +312,8 @@ def wrong(world) -> list:
         *[(action, "MaxItems", pages) for action in ("ListUsers", "ListGroups", "ListUsersForGroup")],
         *[(action, "SerialNumber", devices) for action in ("DeleteVirtualMFADevice", "BindMFADevice")],
         *[(action, "UserId", [("1", UNSUPPORTED)]) for action in ("GetUser", "UpdateUser", "DeleteUser")],
-        ("ListUsers", "Status", [("active", UNSUPPORTED)]),
-        *[(action, "Tag", [([{"Key": "a", "Value": "b"}], UNSUPPORTED)]) for action in ("ListUsers",)],
+        *[(action, "Status", [("asleep", None)]) for action in ("ListUsers", "ListUserBasicInfos")],
+        *[(action, "MaxItems", pages) for action in ("ListUserBasicInfos", "ListVirtualMFADevices")],
         *[(action, "Status", profiles) for action in ("CreateLoginProfile", "UpdateLoginProfile")],
         *[(action, "MFABindRequired", [("perhaps", None)]) for action in ("CreateLoginProfile", "UpdateLoginProfile")],
         *[("BindMFADevice", f"AuthenticationCode{number}", [("x", None), ("abcdef", None)]) for number in (1, 2)],

@@ -1,6 +1,7 @@
 """Operators: made by whoever owns the data folder, with rights by duty, and with none in any account."""
 
 import json
+import time
 
 import pytest
 from alibabacloud_tea_openapi.client import Client
@@ -63,6 +64,29 @@ def test_any_openapi_client_speaks_the_interface(operators):
     assert new_key(kms_of(Tea(operators, root)))
 
 
+def test_the_seal_is_looked_after_through_the_interface(operators):
+    chief = Rpc(operators, operators.chief)
+    name = fresh("keeper")
+    made = chief.call(VERSION, "CreateOperator", **{"OperatorName": name, "Duty.1": "seals"})["AccessKey"]
+    keeper = Rpc(operators, Credentials(made["AccessKeyId"], made["AccessKeySecret"]))
+    before = keeper.call(VERSION, "GetSeal")["Seal"]
+    assert before["Kind"] == "file" and not before["RootKey"]["Rotating"]
+    for action in ("GetSeal", "RotateRootKey", "EndErasureEpoch"):
+        with rpc_error("NoPermission", 403):
+            chief.call(VERSION, action)
+    newest = max(epoch["Number"] for epoch in before["Epochs"]["Epoch"])
+    keeper.call(VERSION, "EndErasureEpoch")
+    give_up = time.monotonic() + 60
+    while True:
+        epochs = keeper.call(VERSION, "GetSeal")["Seal"]["Epochs"]["Epoch"]
+        if [epoch["Number"] for epoch in epochs] == [newest + 1]:
+            break
+        assert time.monotonic() < give_up, epochs
+        time.sleep(0.2)
+    # Nothing was lost on the way.
+    assert Rpc(operators, operators.root).call("sts", "GetCallerIdentity")
+
+
 def test_duties_are_all_an_operator_has(operators):
     others = ((operators.chief, "ListAccounts"), (operators.clerk, "ListOperators"), (operators.idle, "ListAccounts"))
     for key, action in others:
@@ -122,7 +146,7 @@ def test_the_tool_looks_after_them_while_the_server_is_stopped(operators):
     second = json.loads(tool("key", "temp"))
     assert second["access_key_id"] != made.id
     refused = operators.run("operator", "create", "x", "--duty", "everything", "--data", operators.data, check=False)
-    assert refused.returncode != 0 and "one of accounts, operators and audit" in refused.stderr
+    assert refused.returncode != 0 and "one of accounts, operators, audit, seals and support" in refused.stderr
     tool("delete", "temp")
     assert "temp" not in tool("list")
     operators.start()

@@ -29,6 +29,9 @@ pub(crate) struct Config {
     rotation: Option<RotationSettings>,
     #[serde(default)]
     oidc: OidcSettings,
+    passkeys: Option<PasskeySettings>,
+    #[serde(default)]
+    federation: FederationSettings,
     erasure_epoch_hours: Option<u64>,
     lifecycle_day_seconds: Option<u64>,
     pkcs11: Option<TokenSettings>,
@@ -75,6 +78,51 @@ pub(crate) struct OidcSettings {
     /// Hosts that may be asked although they are at addresses of the own network; those on loopback also by plain `http`.
     #[serde(default)]
     pub(crate) internal_hosts: Vec<String>,
+}
+
+/// The `[passkeys]` table: for which pages passkeys are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasskeySettings {
+    /// The domain they are for.
+    rp_id: String,
+    /// What people are shown.
+    name: Option<String>,
+    /// Where its pages are.
+    origins: Vec<String>,
+}
+
+impl PasskeySettings {
+    fn party(self) -> Result<iam::RelyingParty, Stop> {
+        let name = self.name.unwrap_or_else(|| self.rp_id.clone());
+        iam::RelyingParty::new(self.rp_id, name, self.origins).map_err(|rule| format!("passkeys: {rule}").into())
+    }
+}
+
+/// The `[federation]` table: where this deployment is, as SAML responses say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FederationSettings {
+    /// Where responses are delivered that let somebody take on a role.
+    role_recipients: Vec<String>,
+    /// For whom those are.
+    role_audiences: Vec<String>,
+    /// Where responses are delivered that sign a user in.
+    user_recipients: Vec<String>,
+    /// For whom those are, with `{account}` in each.
+    user_audiences: Vec<String>,
+    /// Whether the vendors' own places do not count.
+    only_own: bool,
+}
+
+impl FederationSettings {
+    fn places(self) -> Result<iam::SamlPlaces, Stop> {
+        let Self { role_recipients, role_audiences, user_recipients, user_audiences, only_own } = self;
+        let (recipients, audiences) = (role_recipients, role_audiences);
+        let places = iam::SamlPlaces { recipients, audiences, user_recipients, user_audiences, only_own };
+        places.check().map_err(|rule| format!("federation: {rule}"))?;
+        Ok(places)
+    }
 }
 
 /// The `[pkcs11]` table: the token that keys can be in, and that the root key is sealed by, or is to be.
@@ -135,6 +183,8 @@ pub(crate) struct Settings {
     pub(crate) connections: usize,
     pub(crate) rotation: Option<RotationSettings>,
     pub(crate) oidc: OidcSettings,
+    pub(crate) passkeys: Option<iam::RelyingParty>,
+    pub(crate) saml_places: iam::SamlPlaces,
     pub(crate) pkcs11: Option<TokenSettings>,
     pub(crate) rates: iam::Limits,
     pub(crate) quotas: kms::Quotas,
@@ -194,6 +244,8 @@ impl Config {
             connections: connections(self.connections)?,
             rotation: self.rotation,
             oidc: self.oidc,
+            passkeys: self.passkeys.map(PasskeySettings::party).transpose()?,
+            saml_places: self.federation.places()?,
             pkcs11: self.pkcs11.map(sessions).transpose()?,
             rates: self.rates.limits(),
             quotas: self.quotas.quotas()?,
@@ -322,6 +374,11 @@ mod tests {
             ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),
             ("[pkcs11]\nmodule = \"m\"", "token"),
             ("[oidc]\ninternal = true", "line 2"),
+            ("[passkeys]\nrp_id = \"a.test\"", "origins"),
+            ("[passkeys]\nrp_id = \"a.test\"\norigins = [\"http://a.test\"]", "https://"),
+            ("[federation]\nonly_own = true", "there is none"),
+            ("[federation]\nuser_audiences = [\"urn:a\"]", "{account}"),
+            ("[federation]\nrecipients = []", "line 2"),
             ("[tls]\ncert = \"a\"", "belong together"),
             ("[tls]\ncert = \"a\"\nkey = \"b\"\nself_signed = true", "does not go with"),
             ("[[region]]\nname = \"A B\"", "lower-case"),

@@ -2,6 +2,7 @@ use crate::Stop;
 use crate::admin;
 use crate::config::{RegionSettings, SealKind, Settings, TokenSettings};
 use crate::issuers::HttpIssuers;
+use crate::seal_desk::SealDesk;
 use crate::sealing::{Sealing, join};
 use crate::webhook::{HttpWebhook, TOKEN};
 use dialects::{Domains, Region};
@@ -33,6 +34,8 @@ pub(crate) struct Deployment {
     engines: Vec<Arc<Embedded>>,
     /// Held as long as the folder is in use.
     _lock: File,
+    /// Where operators' wishes for the seal are taken in.
+    pub(crate) desk: Arc<SealDesk>,
 }
 
 /// The passphrase that opens the seal.
@@ -71,16 +74,18 @@ impl Deployment {
         let (seal, fresh) = kms::seal::open_or_create(&settings.data, config, clock.clone(), rng.clone())?;
         let seal = Arc::new(seal);
         let hsm = hsm(settings.pkcs11.as_ref(), clock.clone());
+        let desk = Arc::new(SealDesk::default());
         let mut opener =
-            Opener { settings, clock, rng, hsm, seal: seal.clone(), engines: Vec::new(), publishers: Vec::new() };
+            Opener { settings, clock, rng, hsm, seal: seal.clone(), desk, engines: Vec::new(), publishers: Vec::new() };
         let domains = opener.domains().await?;
-        let Opener { engines, publishers, .. } = opener;
+        let Opener { engines, publishers, desk, .. } = opener;
         let mut regions = regions_in(&settings.data);
         regions.extend(domains.regions.iter().map(|region| region.id.clone()));
         Keeper::new(domains.identity.clone()).note_regions(&regions).await?;
         Ok(Self {
             seal,
             token: settings.pkcs11.clone(),
+            desk,
             domains: Arc::new(domains),
             publishers,
             fresh,
@@ -225,6 +230,7 @@ struct Opener<'s> {
     rng: Arc<dyn Rng>,
     hsm: Option<Arc<Hsm>>,
     seal: Arc<OpenSeal>,
+    desk: Arc<SealDesk>,
     engines: Vec<Arc<Embedded>>,
     publishers: Vec<Arc<Publisher>>,
 }
@@ -241,7 +247,11 @@ impl Opener<'_> {
             regions.push(Arc::new(self.region(settings, &gate).await?));
         }
         Ok(Domains {
-            iam: Iam::new(gate.clone()).with_issuers(issuers),
+            iam: Iam::new(gate.clone())
+                .with_issuers(issuers)
+                .with_passkeys(self.settings.passkeys.clone())
+                .with_saml_places(self.settings.saml_places.clone())
+                .with_seals(self.desk.clone()),
             gate,
             identity,
             identity_trail: folder.join("trail"),

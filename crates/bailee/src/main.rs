@@ -18,6 +18,7 @@ mod places;
 mod quotas;
 mod rates;
 mod rewrapping;
+mod seal_desk;
 mod sealing;
 mod serve;
 mod tls;

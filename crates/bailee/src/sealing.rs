@@ -2,6 +2,7 @@ use crate::Stop;
 use crate::config::TokenSettings;
 use crate::deployment::{service, token};
 use dialects::Domains;
+use iam::SealState;
 use kms::seal::{BeginEpoch, EndEpoch, Keeper, OpenSeal, RotateRoot, SealConfig, SealShare, SharesSeal};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -101,6 +102,17 @@ impl Sealing {
     pub(crate) fn is_due(&self, every: Duration, now: Timestamp) -> bool {
         let begun = self.seal.status().epochs.last().and_then(|(_, since)| *since);
         begun.is_none_or(|begun| begun.plus(every) <= now)
+    }
+
+    /// How the seal is.
+    pub(crate) fn state(&self) -> SealState {
+        let status = self.seal.status();
+        SealState {
+            kind: status.kind.to_owned(),
+            root_since: status.root_since,
+            rotating: status.rotating,
+            epochs: status.epochs,
+        }
     }
 
     /// What there is to know of the seal and of the work on it.
@@ -245,7 +257,7 @@ impl Sealing {
     }
 
     /// Every store of the deployment must be open when keys at the root change: one that is not would be lost.
-    async fn check_regions(&self) -> Result<()> {
+    pub(crate) async fn check_regions(&self) -> Result<()> {
         let open: Vec<&str> = self.domains.regions.iter().map(|region| region.id.as_str()).collect();
         let known = Keeper::new(self.domains.identity.clone()).regions().await?;
         let missing: Vec<String> = known.into_iter().filter(|name| !open.contains(&name.as_str())).collect();

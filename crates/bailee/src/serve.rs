@@ -52,6 +52,7 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
     let (publishers, clock) = (deployment.publishers.clone(), deployment.domains.clock.clone());
     let ops = ops_server::start(settings.metrics_listen, ready.clone(), publishers, clock).await?;
     let sealing = Arc::new(deployment.sealing(SEAL_GRACE));
+    deployment.desk.open(&sealing);
     let admin = admin::listen(&settings.data, sealing.clone())?;
     let mut background = vec![tokio::spawn(housekeep(deployment.domains.clone(), stopped.clone()))];
     let clock = deployment.domains.clock.clone();
@@ -214,6 +215,8 @@ async fn housekeep_once(domains: &Domains, sweep: bool) {
         tell("forgetting old nonces", iam::sweep_nonces(&region.store, now).await);
     }
     tell("forgetting old nonces", iam::sweep_nonces(&domains.identity, now).await);
+    let caller = service(domains, "ram", "RemoveFromRecycleBin");
+    tell("forgetting deleted users and access keys", iam::remove_recycled(&domains.iam, &caller).await);
     tell("noting when access keys were used", iam::write_last_used(&domains.gate).await);
 }
 

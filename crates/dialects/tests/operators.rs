@@ -29,6 +29,7 @@ fn tried(name: &str) -> (Duty, &'static [(&'static str, &'static str)]) {
     match name {
         "CreateAccount" => (Duty::Accounts, &[("AccountName", "new")]),
         "ListAccounts" => (Duty::Accounts, &[]),
+        "GetSeal" | "RotateRootKey" | "EndErasureEpoch" => (Duty::Seals, &[]),
         "CreateOperator" => (Duty::Operators, &[("OperatorName", "new"), ("Duty.1", "audit")]),
         "ListOperators" => (Duty::Operators, &[]),
         "GetOperator" | "DeleteOperator" | "CreateOperatorAccessKey" => (Duty::Operators, there),
@@ -57,7 +58,10 @@ async fn each_row_of_theirs_is_for_those_with_its_duty() {
         let mighty = world.user(&root, "mighty", Some(ALLOW_ALL)).await;
         let (duty, given) = tried(row.name);
         world.operator("there", &[]).await;
-        let others: BTreeSet<Duty> = Duty::ALL.into_iter().filter(|other| *other != duty).collect();
+        // Both may list the accounts.
+        let also = (row.name == "ListAccounts").then_some(Duty::Support);
+        let others: BTreeSet<Duty> =
+            Duty::ALL.into_iter().filter(|other| *other != duty && Some(*other) != also).collect();
         let idle = world.operator("idle", &others.into_iter().collect::<Vec<_>>()).await;
         let right = world.operator("right", &[duty]).await;
         let anonymous = world.call(None, VERSION, row.name, given).await;
@@ -136,4 +140,42 @@ async fn a_life_of_one() {
         let answer = world.call(Some(&chief), VERSION, "UpdateOperator", &[("OperatorName", "chief"), wrong]).await;
         assert_eq!(answer.status, 400, "{}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn the_seal_is_looked_after_by_those_with_that_duty_alone() {
+    let world = World::new().await;
+    let right = world.operator("right", &[Duty::Seals]).await;
+    let wrong = world.operator("wrong", &[Duty::Accounts, Duty::Operators, Duty::Audit, Duty::Support]).await;
+    let shown = world.done(&right, VERSION, "GetSeal", &[]).await;
+    assert_eq!(shown["Seal"]["Kind"], "file");
+    assert_eq!(shown["Seal"]["Epochs"]["Epoch"][1], serde_json::json!({"Number": 2, "State": "Current"}));
+    for action in ["GetSeal", "RotateRootKey", "EndErasureEpoch"] {
+        let refused = world.call(Some(&wrong), VERSION, action, &[]).await;
+        assert_eq!((refused.status, refused.code()), (403, "NoPermission"), "{action}");
+    }
+    assert!(world.seals.begun.lock().unwrap().is_empty());
+    world.done(&right, VERSION, "RotateRootKey", &[]).await;
+    world.done(&right, VERSION, "EndErasureEpoch", &[]).await;
+    let begun = world.seals.begun.lock().unwrap().clone();
+    assert_eq!(begun, [iam::SealWork::RotateRoot, iam::SealWork::EndEpoch]);
+    let events = world.events(AccountId::PLATFORM).await;
+    let asked = events.iter().filter(|event| event.event_name == "RotateRootKey").collect::<Vec<_>>();
+    assert_eq!(asked.len(), 2, "the one that was refused and the one that was begun");
+}
+
+#[tokio::test]
+async fn support_sees_which_accounts_there_are_and_nothing_besides() {
+    let world = World::new().await;
+    let root = world.account("first").await;
+    let support = world.operator("support", &[Duty::Support]).await;
+    let listed = world.done(&support, VERSION, "ListAccounts", &[]).await;
+    let accounts = listed["Accounts"]["Account"].as_array().unwrap();
+    assert!(accounts.iter().any(|account| account["AccountName"] == "first"));
+    for row in served().filter(|row| row.service == ServiceName::Deployment && row.name != "ListAccounts") {
+        let refused = world.call(Some(&support), VERSION, row.name, tried(row.name).1).await;
+        assert_eq!((refused.status, refused.code()), (403, "NoPermission"), "{}: {}", row.name, refused.body);
+    }
+    let users = world.call(Some(&support), "2015-05-01", "ListUsers", &[]).await;
+    assert_eq!((users.status, users.code()), (403, "NoPermission"), "{}", root.account);
 }

@@ -193,8 +193,23 @@ fn people_parameters(name: &str, t: &Things) -> Option<Vec<(&'static str, String
     let s = str::to_owned;
     Some(match name {
         "CreateLoginProfile" => vec![("UserName", s("there")), ("Password", s(PASSWORD))],
-        "GetLoginProfile" | "UpdateLoginProfile" | "DeleteLoginProfile" | "UnbindMFADevice" | "GetUserMFAInfo" => {
-            vec![("UserName", s("there"))]
+        "GetLoginProfile"
+        | "UpdateLoginProfile"
+        | "DeleteLoginProfile"
+        | "UnbindMFADevice"
+        | "GetUserMFAInfo"
+        | "ListPasskeys"
+        | "BeginPasskeyRegistration" => vec![("UserName", s("there"))],
+        "DisableVirtualMFA" => vec![("UserName", s("there"))],
+        "ListUserBasicInfos" | "ListUsersInRecycleBin" => vec![],
+        bin if bin.ends_with("RecycleBin") => {
+            let of_key = bin.contains("AccessKey") && !bin.starts_with("List");
+            let key = of_key.then(|| ("UserAccessKeyId", t.access_key.clone()));
+            key.into_iter().chain([("UserId", "2".repeat(18))]).collect()
+        }
+        "RegisterPasskey" => vec![("UserName", s("there")), ("PasskeyName", s("phone")), ("Credential", s("{}"))],
+        "UpdatePasskey" | "DeletePasskey" => {
+            vec![("UserName", s("there")), ("PasskeyId", "0".repeat(32)), ("PasskeyName", s("phone"))]
         }
         "ChangePassword" => vec![("OldPassword", s(PASSWORD)), ("NewPassword", s("battery staple"))],
         "CreateVirtualMFADevice" => vec![("VirtualMFADeviceName", s("new"))],

@@ -6,7 +6,8 @@ use crate::iam::read;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
 use crate::people::PasswordPolicy;
-use crate::people::records::{LOGIN_PROFILES, MFA_DEVICES, PASSWORD_POLICIES, USER_DEVICES};
+use crate::people::has_factor;
+use crate::people::records::{LOGIN_PROFILES, MFA_DEVICES, PASSWORD_POLICIES, SIGN_INS, USER_DEVICES};
 use crate::records::{GROUPS, KEY_USES, KeyHolder, POLICIES, ROLES, USERS, UserRecord};
 use async_trait::async_trait;
 use std::time::Duration;
@@ -81,7 +82,9 @@ pub struct CredentialRow {
     pub user: Option<UserRecord>,
     /// The password, if there is one: when it was set, and until when it is good.
     pub password: Option<(Timestamp, Option<Timestamp>)>,
-    /// Whether there is an MFA device.
+    /// When it last signed in, if it ever did.
+    pub signed_in: Option<Timestamp>,
+    /// Whether there is an MFA device or a passkey.
     pub mfa: bool,
     /// The access keys, in the order of their ids.
     pub keys: Vec<CredentialKey>,
@@ -224,7 +227,7 @@ impl Own for ReportCredentials {
 
 async fn row(scope: &Scope<'_>, txn: &Txn, user: Option<UserRecord>, policy: &PasswordPolicy) -> Result<CredentialRow> {
     let (view, account) = (txn.view(), scope.account);
-    let (mut password, mut mfa) = (None, false);
+    let (mut password, mut signed_in, mut mfa) = (None, None, false);
     if let Some(user) = &user {
         let name = user.name.as_str().as_bytes();
         if let Some(profile) = view.get(LOGIN_PROFILES, account, name).await? {
@@ -232,7 +235,8 @@ async fn row(scope: &Scope<'_>, txn: &Txn, user: Option<UserRecord>, policy: &Pa
             let days = if initial { policy.initial_age_days } else { policy.max_age_days };
             password = Some((profile.changed, (days > 0).then(|| profile.changed.plus(DAY * days))));
         }
-        mfa = view.get(USER_DEVICES, account, name).await?.is_some();
+        signed_in = view.get(SIGN_INS, account, name).await?.map(|last| last.at);
+        mfa = has_factor(view, account, &user.name).await?;
     }
     let holder = user.as_ref().map_or(KeyHolder::Root, |user| KeyHolder::User(user.name.clone()));
     let mut keys = Vec::new();
@@ -241,5 +245,5 @@ async fn row(scope: &Scope<'_>, txn: &Txn, user: Option<UserRecord>, policy: &Pa
         let used = scope.iam.gate().directory().uses().last(&key.id).max(written);
         keys.push(CredentialKey { id: key.id, active: key.active, created: key.created, used });
     }
-    Ok(CredentialRow { user, password, mfa, keys })
+    Ok(CredentialRow { user, password, signed_in, mfa, keys })
 }

@@ -20,6 +20,8 @@ pub struct Session {
     pub mfa: bool,
     /// When that was.
     pub mfa_since: Option<Timestamp>,
+    /// Whether it is that of a user who signed in, not one of a role or an access key.
+    pub(crate) signed_in: bool,
     /// Who stands behind the session, as set when the role was assumed.
     pub source_identity: Option<String>,
     /// The identity provider whose word it rests on.

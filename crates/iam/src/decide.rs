@@ -21,13 +21,15 @@ pub(crate) fn decide(caller: &Caller, target: &Target) -> Result<()> {
     let session = caller.session().and_then(|s| s.policy.clone()).map(|p| Labelled::new("session", p));
     let context = context(caller, target);
     let rights = caller.rights();
+    let own = (!target.own_facts.is_empty()).then(|| context.clone().overlaid(&target.own_facts));
     target.needs.iter().enumerate().try_for_each(|(number, need)| {
         let set = PolicySet {
-            control: rights.control.as_ref(),
+            control: rights.control.as_ref().or(target.control.as_ref()),
             session: session.as_ref(),
             boundary: rights.boundary.as_ref(),
             identity: &rights.policies,
             resource: policy_about(target, need),
+            resource_context: own.as_ref(),
             mode: if target.both { Mode::AssumeRole } else { Mode::Access },
         };
         match target.things.get(number).filter(|facts| !facts.is_empty()) {

@@ -180,6 +180,7 @@ impl Directory {
             expires: claims.expires,
             mfa: false,
             mfa_since: None,
+            signed_in: false,
             source_identity: None,
             federated: None,
         };
@@ -376,6 +377,7 @@ fn session(claims: &SessionClaims) -> Result<Session> {
         expires: claims.expires,
         mfa: claims.mfa,
         mfa_since: claims.mfa.then(|| claims.mfa_at.unwrap_or(claims.issued)),
+        signed_in: matches!(claims.of, SessionOf::User { .. }),
         source_identity: claims.source_identity.clone(),
         federated: claims.federated.clone(),
     })

@@ -1,13 +1,16 @@
 //! The vectors of `docs/formats/identity.md`: records as they are written, looked up on the page; and that what was written
 //! before a field was added is read still.
 
-use crate::people::records::{AccountAliasRecord, AliasRecord, MfaDeviceRecord, UserDeviceRecord};
+use crate::people::records::{
+    AccountAliasRecord, AliasRecord, MfaDeviceRecord, PasskeyOwnerRecord, PasskeyRecord, SignInRecord, UserDeviceRecord,
+};
 use crate::people::{PasswordPolicy, SecurityPreference};
 use crate::records::{
     AccessKeyRecord, AccountRecord, AttachmentRecord, ControlPolicyRecord, GenerationRecord, GroupRecord, KeyHolder,
     KeyNetworks, KeyOwnerRecord, KeyUseRecord, MembershipRecord, NonceRecord, PolicyRecord, PolicyRef,
     PolicyVersionRecord, RoleRecord, StoredSecret, UserRecord,
 };
+use crate::recycling::records::{RecycledKeyRecord, RecycledUserRecord};
 use crate::tags::Tags;
 use store::Record;
 use types::Timestamp;
@@ -73,6 +76,33 @@ fn role() -> RoleRecord {
     }
 }
 
+fn passkey() -> PasskeyRecord {
+    PasskeyRecord {
+        id: "aec070645fe53ee3b3763059376134f0".parse().unwrap(),
+        name: "phone".to_owned(),
+        credential: "AQ".to_owned(),
+        key: "pAEBAycgBiFYIA".to_owned(),
+        model: "00000000000000000000000000000000".to_owned(),
+        count: 7,
+        backup_eligible: false,
+        backed_up: false,
+        created: MADE,
+        used: Some(MADE),
+    }
+}
+
+fn recycled_key() -> RecycledKeyRecord {
+    let key = AccessKeyRecord {
+        id: "LTAI5tAAAAAAAAAAAAAAAAAA".parse().unwrap(),
+        holder: KeyHolder::User("alice".parse().unwrap()),
+        secret: StoredSecret::new("s3cr3t".to_owned()),
+        active: true,
+        created: MADE,
+    };
+    let (user, user_name) = ("200000000000000001".parse().unwrap(), "alice".parse().unwrap());
+    RecycledKeyRecord { key, user, user_name, networks: None, since: MADE }
+}
+
 fn lines() -> Vec<String> {
     let account = "1234567890123456".parse().unwrap();
     let attached = AttachmentRecord { attached: MADE };
@@ -122,6 +152,11 @@ fn lines() -> Vec<String> {
         line(23, &KeyUseRecord { used: MADE }),
         line(51, &ControlPolicyRecord { document: TEXT.to_owned(), set: MADE }),
         line(52, &networks),
+        line(70, &passkey()),
+        line(71, &PasskeyOwnerRecord { account, user: "alice".parse().unwrap() }),
+        line(72, &SignInRecord { at: MADE }),
+        line(73, &RecycledUserRecord { user: user(Tags::default(), None), since: MADE }),
+        line(74, &recycled_key()),
         line(0, &NonceRecord {}),
     ]
 }

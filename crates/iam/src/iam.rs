@@ -4,6 +4,9 @@ use crate::oidc::Issuers;
 use crate::operators;
 use crate::people::Guesses;
 use crate::records::{GENERATIONS, GenerationRecord};
+use crate::saml::SamlPlaces;
+use crate::seals::Seals;
+use federation::webauthn::RelyingParty;
 use std::sync::Arc;
 use store::{Store, Txn};
 use tokio::sync::Semaphore;
@@ -21,6 +24,9 @@ pub struct Iam {
     token_guesses: Arc<Guesses>,
     turns: Arc<Semaphore>,
     issuers: Option<Arc<dyn Issuers>>,
+    relying_party: Option<Arc<RelyingParty>>,
+    saml_places: Arc<SamlPlaces>,
+    seals: Option<Arc<dyn Seals>>,
 }
 
 impl Iam {
@@ -32,6 +38,9 @@ impl Iam {
             token_guesses: Arc::new(Guesses::of_tokens()),
             turns: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
             issuers: None,
+            relying_party: None,
+            saml_places: Arc::default(),
+            seals: None,
         }
     }
 
@@ -39,6 +48,34 @@ impl Iam {
     #[must_use]
     pub fn with_issuers(self, issuers: Arc<dyn Issuers>) -> Self {
         Self { issuers: Some(issuers), ..self }
+    }
+
+    /// The same domain, for which browsers know passkeys.
+    #[must_use]
+    pub fn with_passkeys(self, party: Option<RelyingParty>) -> Self {
+        Self { relying_party: party.map(Arc::new), ..self }
+    }
+
+    /// The same domain, at these places as SAML says it.
+    #[must_use]
+    pub fn with_saml_places(self, places: SamlPlaces) -> Self {
+        Self { saml_places: Arc::new(places), ..self }
+    }
+
+    /// The same domain, with somebody who keeps the seal.
+    #[must_use]
+    pub fn with_seals(self, seals: Arc<dyn Seals>) -> Self {
+        Self { seals: Some(seals), ..self }
+    }
+
+    /// Who keeps the seal.
+    pub(crate) fn seal_keeper(&self) -> Option<&dyn Seals> {
+        self.seals.as_deref()
+    }
+
+    /// Where it is, as SAML says it.
+    pub(crate) fn saml_places(&self) -> &SamlPlaces {
+        &self.saml_places
     }
 
     /// The gate.
@@ -61,6 +98,12 @@ impl Iam {
         let missing =
             || Failure::new(Reason::Unavailable, "This server does not ask identity providers for their keys.");
         self.issuers.as_deref().ok_or_else(missing)
+    }
+
+    /// Whom passkeys are for.
+    pub(crate) fn relying_party(&self) -> Result<&RelyingParty> {
+        let text = "This server takes no passkeys: it was not told for which domain they are (passkeys.rp_id).";
+        self.relying_party.as_deref().ok_or_else(|| Failure::new(Reason::NotImplemented, text))
     }
 
     /// How many passwords may be hashed at once.

@@ -18,6 +18,7 @@ mod diagnosis;
 mod directory;
 #[cfg(test)]
 mod documented;
+mod find_users;
 mod gate;
 mod groups;
 mod iam;
@@ -41,10 +42,12 @@ mod rates;
 mod record;
 mod recording;
 mod records;
+mod recycling;
 mod rights;
 mod roles;
 mod rotate_access_key;
 mod saml;
+mod seals;
 mod session_token;
 mod sessions;
 mod simulation;
@@ -70,6 +73,8 @@ pub use control_policy::{ClearControlPolicy, GetControlPolicy, SetControlPolicy}
 pub use decode_diagnosis::{DecodeDiagnosis, Diagnoses};
 pub use diagnosis::Diagnosis;
 pub use federation::oidc::{IssuerUrl, KeySet, Wanted};
+pub use federation::webauthn::{ALGORITHMS as PASSKEY_ALGORITHMS, RelyingParty};
+pub use find_users::FindUsers;
 pub use gate::{Claim, DESTROYED, Gate};
 pub use groups::{
     AddUserToGroup, CreateGroup, DeleteGroup, GetGroup, Joined, ListGroups, ListGroupsForUser, ListUsersForGroup,
@@ -93,11 +98,12 @@ pub use operators::{
 };
 pub use page::{Page, PageRequest};
 pub use people::{
-    BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile, CreateMfaDevice, DeleteLoginProfile,
-    DeleteMfaDevice, GetAccountAlias, GetLoginProfile, GetPasswordPolicy, GetSecurityPreference, GetUserMfa,
-    ListMfaDevices, LoginProfile, MfaArn, MfaDevice, NewMfaDevice, Password, PasswordPolicy, SecurityPreference,
-    SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn, SignedIn, Tried, UnbindMfaDevice,
-    UpdateLoginProfile,
+    BeginPasskeyRegistration, BeginPasskeySignIn, BindMfaDevice, ChangePassword, ClearAccountAlias, CreateLoginProfile,
+    CreateMfaDevice, DeleteLoginProfile, DeleteMfaDevice, DeletePasskey, DisableMfa, GetAccountAlias, GetLoginProfile,
+    GetPasswordPolicy, GetSecurityPreference, GetUserMfa, ListMfaDevices, ListPasskeys, LoginProfile, MfaArn,
+    MfaDevice, NewMfaDevice, PASSKEYS_MOST, Passkey, PasskeyOptions, PasskeyRequest, Password, PasswordPolicy,
+    RegisterPasskey, SecurityPreference, SetAccountAlias, SetPasswordPolicy, SetSecurityPreference, SignIn,
+    SignInWithPasskey, SignedIn, Tried, UnbindMfaDevice, UpdateLoginProfile, UpdatePasskey,
 };
 pub use permit::Permit;
 pub use policies::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyInfo, UpdatePolicyDescription};
@@ -112,13 +118,19 @@ pub use records::{
     AccountRecord, ControlPolicyRecord, GroupRecord, Holder, KeyNetworks, PolicyRecord, PolicyRef, RecordPreference,
     RoleRecord, UserRecord,
 };
+pub use recycling::{
+    DeleteRecycledKey, DeleteRecycledUser, GetRecycledKey, GetRecycledUser, ListRecycledKeys, ListRecycledUsers,
+    RecycleAccessKey, RecycleUser, RecycledBy, RecycledKey, RecycledUser, RestoreAccessKey, RestoreUser,
+    remove_recycled,
+};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use rotate_access_key::RotateAccessKey;
 pub use saml::{
     AssumeRoleWithSaml, AssumedRoleWithSaml, CreateSamlProvider, DeleteSamlProvider, GetSamlProvider, GetUserSso,
-    ListSamlProviders, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso, SignInWithSaml,
-    UpdateSamlProvider, UserSso, UserSsoWords,
+    ListSamlProviders, SamlPlaces, SamlProvider, SamlProviderArn, SamlProviderRecord, SamlWords, SetUserSso,
+    SignInWithSaml, UpdateSamlProvider, UserSso, UserSsoWords,
 };
+pub use seals::{ChangeSeal, GetSeal, SealState, SealWork, Seals};
 pub use session_token::{GetSessionToken, SessionToken};
 pub use sessions::{AssumeRole, AssumedRole, RoleArn};
 pub use simulation::SimulatePolicies;

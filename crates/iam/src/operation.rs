@@ -102,6 +102,10 @@ pub struct Target {
     pub owner: Option<AccountId>,
     /// The policy attached to the thing itself.
     pub policy: Option<Labelled>,
+    /// What that policy alone may ask about besides.
+    pub own_facts: Context,
+    /// The ceiling over the account that it happens in, where the caller is of no account that could have one.
+    pub control: Option<Labelled>,
     /// What policies may ask about it, such as its tags.
     pub context: Context,
     /// What policies may ask about the resource of each need alone, in the order of the needs; none of those left out.

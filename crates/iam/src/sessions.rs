@@ -218,6 +218,9 @@ impl Run<AssumeRole> for Iam {
             policy: role.map(|role| trust(&role)).transpose()?,
             context: op.context(caller),
             things: vec![facts],
+            // Whoever writes its trust policy may ask what it is tagged with, whoever wants to assume it.
+            own_facts: facts_of(view, *account, &role_path(name)).await?,
+            control: None,
             open: false,
         })
     }

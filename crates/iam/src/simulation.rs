@@ -114,6 +114,7 @@ impl Own for SimulatePolicies {
             boundary: boundary.as_ref(),
             identity: &rights.policies,
             resource: None,
+            resource_context: None,
             mode: Mode::Access,
         };
         let answer = |(action, resource): &(Action, Resource)| {

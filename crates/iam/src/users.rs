@@ -8,7 +8,9 @@ use crate::inline_policies::move_inline_policies;
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, check_text, count};
 use crate::page::{Page, PageRequest};
-use crate::people::{has_device, has_profile, move_device, move_profile};
+use crate::people::{
+    forget_sign_in, has_device, has_passkeys, has_profile, move_device, move_passkeys, move_profile, move_sign_in,
+};
 use crate::policy::Context;
 use crate::records::{
     ATTACHMENTS, Holder, INLINE_POLICIES, MEMBERSHIPS, PolicyRef, USER_KEYS, USERS, UserRecord, pair,
@@ -102,7 +104,7 @@ pub struct ListUsers {
     pub page: PageRequest,
 }
 
-/// Deletes a user who has no access keys, groups, login profile, MFA device and policies left.
+/// Deletes a user who has no access keys, groups, login profile, MFA device, passkeys and policies left.
 pub struct DeleteUser {
     /// The name.
     pub name: UserName,
@@ -119,7 +121,7 @@ pub(crate) async fn find_user(txn: &mut Txn, account: AccountId, name: &UserName
     txn.get(USERS, account, name.as_str().as_bytes()).await?.ok_or_else(missing)
 }
 
-async fn refuse_taken(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<()> {
+pub(crate) async fn refuse_taken(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<()> {
     match txn.get(USERS, account, name.as_str().as_bytes()).await? {
         Some(_) => Err(Failure::of(Reason::UserExists).with("UserName", name.as_str())),
         None => Ok(()),
@@ -133,6 +135,8 @@ async fn rename(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserNam
     move_memberships(txn, account, from, to).await?;
     move_profile(txn, account, from, to).await?;
     move_device(txn, account, from, to).await?;
+    move_passkeys(txn, account, from, to).await?;
+    move_sign_in(txn, account, from, to).await?;
     let (old, new) = (Holder::User(from.clone()), Holder::User(to.clone()));
     move_attachments(txn, account, &old, &new).await?;
     move_inline_policies(txn, account, &old, &new).await?;
@@ -323,28 +327,37 @@ impl Own for DeleteUser {
     }
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<()> {
-        let user = find_user(txn, scope.account, &self.name).await?;
-        let conflict = |reason| Err(Failure::of(reason).with("UserName", self.name.as_str()));
-        if count(txn.view(), USER_KEYS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
-            return conflict(Reason::UserHasAccessKeys);
-        }
-        if count(txn.view(), MEMBERSHIPS, scope.account, &pair(self.name.as_str(), ""), 1).await? > 0 {
-            return conflict(Reason::UserHasGroups);
-        }
-        if has_profile(txn, scope.account, &self.name).await? {
-            return conflict(Reason::UserHasLoginProfile);
-        }
-        if has_device(txn, scope.account, &self.name).await? {
-            return conflict(Reason::UserHasMfaDevice);
-        }
-        let attached = pair(&Holder::User(self.name.clone()).place(), "");
-        if count(txn.view(), ATTACHMENTS, scope.account, &attached, 1).await? > 0
-            || count(txn.view(), INLINE_POLICIES, scope.account, &attached, 1).await? > 0
-        {
-            return conflict(Reason::UserHasPolicies);
-        }
-        release(txn, scope.account, &Holder::User(self.name.clone()), user.boundary.as_ref());
-        txn.delete(USERS, scope.account, self.name.as_str().as_bytes());
-        Ok(())
+        remove_user(txn, scope.account, &self.name).await.map(drop)
     }
+}
+
+/// Takes away a user who has nothing left that would have to be taken away first.
+pub(crate) async fn remove_user(txn: &mut Txn, account: AccountId, name: &UserName) -> Result<UserRecord> {
+    let user = find_user(txn, account, name).await?;
+    let conflict = |reason| Err(Failure::of(reason).with("UserName", name.as_str()));
+    if count(txn.view(), USER_KEYS, account, &pair(name.as_str(), ""), 1).await? > 0 {
+        return conflict(Reason::UserHasAccessKeys);
+    }
+    if count(txn.view(), MEMBERSHIPS, account, &pair(name.as_str(), ""), 1).await? > 0 {
+        return conflict(Reason::UserHasGroups);
+    }
+    if has_profile(txn, account, name).await? {
+        return conflict(Reason::UserHasLoginProfile);
+    }
+    if has_device(txn, account, name).await? {
+        return conflict(Reason::UserHasMfaDevice);
+    }
+    if has_passkeys(txn.view(), account, name).await? {
+        return conflict(Reason::UserHasPasskeys);
+    }
+    let attached = pair(&Holder::User(name.clone()).place(), "");
+    if count(txn.view(), ATTACHMENTS, account, &attached, 1).await? > 0
+        || count(txn.view(), INLINE_POLICIES, account, &attached, 1).await? > 0
+    {
+        return conflict(Reason::UserHasPolicies);
+    }
+    release(txn, account, &Holder::User(name.clone()), user.boundary.as_ref());
+    forget_sign_in(txn, account, name);
+    txn.delete(USERS, account, name.as_str().as_bytes());
+    Ok(user)
 }

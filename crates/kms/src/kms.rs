@@ -5,6 +5,7 @@ use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo, KeyRecord};
 use crate::key_ref::{KeyName, KeyRef};
 use crate::key_state::{Deed, KeyState};
+use crate::limits;
 use crate::material::Material;
 use crate::open_versions::{OpenVersion, OpenVersions};
 use crate::ops::Drawn;
@@ -462,5 +463,12 @@ pub(crate) fn add_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
     for (name, value) in tags {
         context.add(iam::policy::Key::new(format!("kms:tag/{name}")), value.as_str());
         context.add(iam::policy::Key::new(format!("acs:ResourceTag/{name}")), value.as_str());
+    }
+}
+
+/// Tells conditions of the tags that a request brings along. More than a key may have are refused before they are written.
+pub(crate) fn add_request_tags(context: &mut Context, tags: &BTreeMap<String, String>) {
+    for (name, value) in tags.iter().take(limits::TAGS) {
+        context.add(iam::policy::Key::new(format!("acs:RequestTag/{name}")), value.as_str());
     }
 }

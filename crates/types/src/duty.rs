@@ -12,11 +12,15 @@ pub enum Duty {
     Operators,
     /// To read the deployment's own trail.
     Audit,
+    /// To look after the seal: to see how it is, and to have its keys changed.
+    Seals,
+    /// To see which accounts there are, and nothing besides.
+    Support,
 }
 
 impl Duty {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Accounts, Self::Operators, Self::Audit];
+    pub const ALL: [Self; 5] = [Self::Accounts, Self::Operators, Self::Audit, Self::Seals, Self::Support];
 
     /// The word for it.
     pub const fn word(self) -> &'static str {
@@ -24,6 +28,8 @@ impl Duty {
             Self::Accounts => "accounts",
             Self::Operators => "operators",
             Self::Audit => "audit",
+            Self::Seals => "seals",
+            Self::Support => "support",
         }
     }
 }
@@ -39,6 +45,6 @@ impl FromStr for Duty {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         let found = Self::ALL.into_iter().find(|duty| duty.word() == text);
-        found.ok_or(NameError::new("duty", "one of accounts, operators and audit"))
+        found.ok_or(NameError::new("duty", "one of accounts, operators, audit, seals and support"))
     }
 }

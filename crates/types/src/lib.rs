@@ -26,7 +26,8 @@ pub use failure::{Failure, Result};
 pub use ids::{AccessKeyId, AccountId, GroupId, KeyId, OidcProviderId, RoleId, SamlProviderId, UploadId, UserId};
 pub use names::{
     AccountAlias, AliasName, BucketName, GroupName, MfaName, NameError, ObjectKey, OidcProviderName, OperatorName,
-    PolicyName, RegionId, RoleName, SamlProviderName, SecretName, SecretVersionId, SessionName, StageName, UserName,
+    PasskeyId, PolicyName, RegionId, RoleName, SamlProviderName, SecretName, SecretVersionId, SessionName, StageName,
+    UserName,
 };
 pub use principal::Principal;
 pub use reason::Reason;

@@ -122,6 +122,11 @@ name!(
     MfaName, "MFA device name", "1 to 64 letters, digits and . _ -", |t| made_of(t, 1, 64, b"._-")
 );
 name!(
+    /// What a passkey goes by.
+    PasskeyId, "passkey id", "32 hexadecimal digits in lower case",
+    |t| t.len() == 32 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+);
+name!(
     /// A name an account chose for itself. One of digits alone could be taken for an account's id.
     AccountAlias, "account alias",
     "3 to 64 lower-case letters, digits and hyphens, at least one letter, not starting or ending with a hyphen",

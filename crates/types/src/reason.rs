@@ -123,6 +123,16 @@ pub enum Reason {
     MfaCodeWrong,
     /// The account has as many MFA devices as allowed.
     TooManyMfaDevices,
+    /// The passkey does not exist.
+    PasskeyNotFound,
+    /// The passkey is registered already.
+    PasskeyExists,
+    /// What the authenticator answered does not register a passkey.
+    PasskeyInvalid,
+    /// The user has as many passkeys as allowed.
+    TooManyPasskeys,
+    /// The user still has passkeys; delete them first.
+    UserHasPasskeys,
     /// The group does not exist.
     GroupNotFound,
     /// A group of this name already exists.
@@ -411,6 +421,11 @@ impl Reason {
         Self::UserHasMfaDevice,
         Self::MfaCodeWrong,
         Self::TooManyMfaDevices,
+        Self::PasskeyNotFound,
+        Self::PasskeyExists,
+        Self::PasskeyInvalid,
+        Self::TooManyPasskeys,
+        Self::UserHasPasskeys,
         Self::GroupNotFound,
         Self::GroupExists,
         Self::GroupHasUsers,
@@ -589,6 +604,11 @@ impl Reason {
             Self::UserHasMfaDevice => "The user still has an MFA device; unbind it first.",
             Self::MfaCodeWrong => "The two codes are not consecutive codes of the device, or were used before.",
             Self::TooManyMfaDevices => "The account has as many MFA devices as allowed.",
+            Self::PasskeyNotFound => "The passkey does not exist.",
+            Self::PasskeyExists => "The passkey is registered already.",
+            Self::PasskeyInvalid => "What the authenticator answered does not register a passkey.",
+            Self::TooManyPasskeys => "The user has as many passkeys as allowed.",
+            Self::UserHasPasskeys => "The user still has passkeys; delete them first.",
             Self::GroupNotFound => "The group does not exist.",
             Self::GroupExists => "A group of this name already exists.",
             Self::GroupHasUsers => "There are still users in the group; take them out first.",

@@ -115,6 +115,11 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         Reason::UserHasMfaDevice => (409, "DeleteConflict"),
         Reason::MfaCodeWrong => (403, "InvalidAuthenticationCode"),
         Reason::TooManyMfaDevices => (409, "LimitExceeded"),
+        Reason::PasskeyNotFound => (404, "NoSuchEntity"),
+        Reason::PasskeyExists => (409, "EntityAlreadyExists"),
+        Reason::PasskeyInvalid => (400, "InvalidInput"),
+        Reason::TooManyPasskeys => (409, "LimitExceeded"),
+        Reason::UserHasPasskeys => (409, "DeleteConflict"),
         Reason::TooManyTags => (409, "LimitExceeded"),
         // What is about keys, secrets, buckets and objects cannot come of these services.
         Reason::KeyNotFound

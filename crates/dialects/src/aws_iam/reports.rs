@@ -89,8 +89,8 @@ fn line(account: AccountId, row: &CredentialRow) -> String {
         arn::of(account, &path),
         moment(row.user.as_ref().map(|user| user.created)),
         row.password.is_some().to_string(),
-        // When people signed in is in the trail, and not kept besides.
-        none(),
+        // Amazon's column is of passwords; the report does not tell how people signed in.
+        moment(row.signed_in),
         moment(row.password.map(|(changed, _)| changed)),
         moment(row.password.and_then(|(_, until)| until)),
         row.mfa.to_string(),

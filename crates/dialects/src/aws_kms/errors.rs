@@ -138,6 +138,11 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::UserHasMfaDevice
         | Reason::MfaCodeWrong
         | Reason::TooManyMfaDevices
+        | Reason::PasskeyNotFound
+        | Reason::PasskeyExists
+        | Reason::PasskeyInvalid
+        | Reason::TooManyPasskeys
+        | Reason::UserHasPasskeys
         | Reason::GroupNotFound
         | Reason::GroupExists
         | Reason::GroupHasUsers

@@ -3,10 +3,10 @@
 use super::context::{Answer, Context, answer};
 use super::ram::named;
 use super::row::{Row, row};
-use iam::{AccessKeyInfo, AccountRecord, NewAccessKey, OperatorRecord, ShownOperator};
+use iam::{AccessKeyInfo, AccountRecord, ChangeSeal, NewAccessKey, OperatorRecord, SealState, SealWork, ShownOperator};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use types::{Duty, Failure, Result};
+use types::{Duty, Failure, Result, Timestamp};
 use wire::Params;
 
 #[rustfmt::skip]
@@ -19,6 +19,9 @@ pub(super) const ROWS: &[Row] = &[
     row!(Deployment, "UpdateOperator", Full, ["ram:UpdateOperator"], update_operator),
     row!(Deployment, "DeleteOperator", Full, ["ram:DeleteOperator"], delete_operator),
     row!(Deployment, "CreateOperatorAccessKey", Full, ["ram:CreateOperatorAccessKey"], create_key),
+    row!(Deployment, "GetSeal", Full, ["ram:GetSeal"], get_seal),
+    row!(Deployment, "RotateRootKey", Full, ["ram:RotateRootKey"], rotate_root),
+    row!(Deployment, "EndErasureEpoch", Full, ["ram:EndErasureEpoch"], end_epoch),
     row!(Deployment, "DeleteOperatorAccessKey", Full, ["ram:DeleteOperatorAccessKey"], delete_key),
 ];
 
@@ -135,5 +138,40 @@ async fn delete_key(c: &Context<'_>) -> Result<Answer> {
         access_key: named(c.params, "UserAccessKeyId")?,
     };
     c.iam(op).await?;
+    Ok(Answer::new())
+}
+
+/// What is not known is left out.
+fn since(mut shown: Value, at: Option<Timestamp>) -> Value {
+    if let (Some(members), Some(at)) = (shown.as_object_mut(), at) {
+        members.insert("Since".to_owned(), at.iso_seconds().into());
+    }
+    shown
+}
+
+fn seal(state: &SealState) -> Value {
+    let newest = state.epochs.last().map(|(number, _)| *number);
+    let epoch = |(number, at): &(u32, Option<Timestamp>)| {
+        let state = if Some(*number) == newest { "Current" } else { "Ending" };
+        since(json!({ "Number": number, "State": state }), *at)
+    };
+    json!({
+        "Kind": state.kind,
+        "RootKey": since(json!({ "Rotating": state.rotating }), state.root_since),
+        "Epochs": { "Epoch": state.epochs.iter().map(epoch).collect::<Vec<_>>() },
+    })
+}
+
+async fn get_seal(c: &Context<'_>) -> Result<Answer> {
+    Ok(answer! { "Seal": seal(&c.iam(iam::GetSeal).await?) })
+}
+
+async fn rotate_root(c: &Context<'_>) -> Result<Answer> {
+    c.iam(ChangeSeal { work: SealWork::RotateRoot }).await?;
+    Ok(Answer::new())
+}
+
+async fn end_epoch(c: &Context<'_>) -> Result<Answer> {
+    c.iam(ChangeSeal { work: SealWork::EndEpoch }).await?;
     Ok(Answer::new())
 }

@@ -3,7 +3,9 @@
 pub(super) mod account;
 mod key_policies;
 pub(super) mod oidc;
+pub(super) mod passkeys;
 pub(super) mod people;
+pub(super) mod recycling;
 pub(super) mod saml;
 pub(super) mod users;
 
@@ -13,22 +15,9 @@ use super::row::{Row, row};
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     row!(Ims, "SetDefaultDomain"),
-    row!(Ims, "ListUserBasicInfos"),
-    row!(Ims, "DisableVirtualMFA"),
     row!(Ims, "GetVerificationInfo"),
     row!(Ims, "SetVerificationInfo"),
     row!(Ims, "UnbindVerification"),
-    row!(Ims, "ListPasskeys"),
-    row!(Ims, "UpdatePasskey"),
-    row!(Ims, "DeletePasskey"),
-    row!(Ims, "ListUsersInRecycleBin"),
-    row!(Ims, "GetUserInRecycleBin"),
-    row!(Ims, "RestoreUserFromRecycleBin"),
-    row!(Ims, "DeleteUserInRecycleBin"),
-    row!(Ims, "ListAccessKeysInRecycleBin"),
-    row!(Ims, "GetAccessKeyInfoInRecycleBin"),
-    row!(Ims, "RestoreAccessKeyFromRecycleBin"),
-    row!(Ims, "DeleteAccessKeyInRecycleBin"),
     row!(Ims, "CreateApplication"),
     row!(Ims, "GetApplication"),
     row!(Ims, "UpdateApplication"),

@@ -69,8 +69,14 @@ pub(super) fn refuse(params: &Params, names: &[&'static str]) -> Result<()> {
     }
 }
 
+/// The page of a listing that cannot be asked for by tags.
 pub(super) fn page_request(params: &Params) -> Result<PageRequest> {
     refuse(params, &["Tag"])?;
+    page_of_tagged(params)
+}
+
+/// The page of one that can.
+pub(super) fn page_of_tagged(params: &Params) -> Result<PageRequest> {
     Ok(PageRequest { marker: params.optional("Marker").map(str::to_owned), max_items: params.parsed("MaxItems")? })
 }
 

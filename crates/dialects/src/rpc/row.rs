@@ -93,6 +93,8 @@ pub const ROWS: &[&[Row]] = &[
     ims::ROWS,
     ims::users::ROWS,
     ims::people::ROWS,
+    ims::passkeys::ROWS,
+    ims::recycling::ROWS,
     ims::account::ROWS,
     ims::oidc::ROWS,
     ims::saml::ROWS,

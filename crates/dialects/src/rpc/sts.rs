@@ -1,5 +1,6 @@
 //! Temporary credentials, 2015-04-01 (alibaba-wire §7).
 
+mod passkeys;
 mod saml;
 
 use super::context::{Answer, Context, answer};
@@ -17,6 +18,8 @@ pub(super) const ROWS: &[Row] = &[
     // Bailee's own.
     row!(Sts, "SignIn", Full, unsigned, sign_in),
     row!(Sts, "SignInWithSAML", Full, unsigned, saml::sign_in),
+    row!(Sts, "BeginPasskeySignIn", Full, unsigned, passkeys::begin),
+    row!(Sts, "SignInWithPasskey", Full, unsigned, passkeys::sign_in),
     row!(Sts, "AssumeRoleWithSAML", Full, unsigned, saml::assume_role),
 ];
 
@@ -99,14 +102,15 @@ async fn assume_role_with_oidc(c: &Context<'_>) -> Result<Answer> {
     Ok(members)
 }
 
-/// Signs a person in: `AccountAlias` (or the account's id), `UserName`, `Password` and, with an MFA device,
-/// `AuthenticationCode`.
+/// Signs a person in: `AccountAlias` (or the account's id), `UserName`, `Password` and, where the user has any, a second
+/// factor: `AuthenticationCode` of a device, or `Passkey`.
 async fn sign_in(c: &Context<'_>) -> Result<Answer> {
     let op = iam::SignIn {
         account: c.params.required("AccountAlias")?.to_owned(),
         user: c.params.required("UserName")?.to_owned(),
         password: Password::new(c.params.required("Password")?.to_owned()),
         code: c.params.optional("AuthenticationCode").map(|code| Secret::new(code.to_owned())),
+        passkey: passkeys::answered(c.params, "Passkey"),
     };
     Ok(signed_in(&c.iam(op).await?.into_result()?))
 }

@@ -47,6 +47,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::LoginProfileNotFound
         | Reason::MfaDeviceNotFound
         | Reason::MfaNotBound
+        | Reason::PasskeyNotFound
         | Reason::PolicyVersionNotFound
         | Reason::RoleNotFound => (404, "NoSuchEntity"),
         Reason::UserExists
@@ -56,6 +57,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::LoginProfileExists
         | Reason::MfaDeviceExists
         | Reason::MfaBound
+        | Reason::PasskeyExists
         | Reason::PolicyExists
         | Reason::PolicyAttached
         | Reason::RoleExists => (409, "EntityAlreadyExists"),
@@ -64,6 +66,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::UserHasLoginProfile
         | Reason::MfaDeviceInUse
         | Reason::UserHasMfaDevice
+        | Reason::UserHasPasskeys
         | Reason::GroupHasUsers
         | Reason::GroupHasPolicies
         | Reason::PolicyVersionInUse
@@ -73,12 +76,14 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         | Reason::RoleHasPolicies => (409, "DeleteConflict"),
         Reason::PolicyMalformed | Reason::PolicyTooLong => (400, "MalformedPolicy"),
         Reason::PolicySystem | Reason::RootCannotAssumeRole => (403, "AccessDenied"),
+        Reason::PasskeyInvalid => (400, "InvalidInput"),
         Reason::PasswordWeak | Reason::PasswordWrong => (400, "PasswordPolicyViolation"),
         Reason::PasswordExpired | Reason::SignInFailed | Reason::MfaCodeWrong => (403, "AccessDenied"),
         Reason::TooManyUsers
         | Reason::TooManyGroups
         | Reason::TooManyMemberships
         | Reason::TooManyMfaDevices
+        | Reason::TooManyPasskeys
         | Reason::TooManyPolicyVersions
         | Reason::TooManyRoles
         | Reason::TooManyPolicies

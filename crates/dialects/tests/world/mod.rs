@@ -6,14 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dialects::{Arrival, Domains, Region, Request, full};
 use http_body_util::BodyExt;
-use iam::{CreateAccount, Iam};
+use iam::{CreateAccount, Iam, RelyingParty, SealState, SealWork, Seals};
 use kms::Kms;
 use objects::Objects;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use store::{MemoryBlobs, Store};
 use testkit::{Deployment, Idp};
 use trail::{Entry, Event};
@@ -28,12 +28,42 @@ pub(crate) struct Credential {
     pub(crate) token: Option<String>,
 }
 
+/// The page that passkeys are used on.
+pub(crate) const ORIGIN: &str = "https://console.example.com";
+
+fn party() -> RelyingParty {
+    RelyingParty::new("example.com".to_owned(), "Example".to_owned(), vec![ORIGIN.to_owned()]).unwrap()
+}
+
+/// A seal that notes what was asked of it.
+#[derive(Default)]
+pub(crate) struct Sealed {
+    pub(crate) begun: Mutex<Vec<SealWork>>,
+}
+
+#[async_trait::async_trait]
+impl Seals for Sealed {
+    fn state(&self) -> types::Result<SealState> {
+        Ok(SealState { kind: "file".to_owned(), root_since: None, rotating: false, epochs: vec![(1, None), (2, None)] })
+    }
+
+    async fn check(&self, _: SealWork) -> types::Result<()> {
+        Ok(())
+    }
+
+    fn begin(&self, work: SealWork) {
+        self.begun.lock().unwrap().push(work);
+    }
+}
+
 /// A deployment.
 pub(crate) struct World {
     pub(crate) domains: Arc<Domains>,
     pub(crate) deployment: Deployment,
     /// The identity provider that is asked for keys.
     pub(crate) idp: Arc<Idp>,
+    /// The seal, as far as operators see it.
+    pub(crate) seals: Arc<Sealed>,
     nonce: AtomicU64,
 }
 
@@ -69,6 +99,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let deployment = Deployment::new().await.unwrap();
         let idp = Idp::new(deployment.clock.clone());
+        let seals = Arc::new(Sealed::default());
         let kms = Arc::new(Kms::new(deployment.region.clone()));
         let objects = Objects::new(
             deployment.region.clone(),
@@ -90,7 +121,10 @@ impl World {
         };
         let domains = Domains {
             gate: deployment.gate().clone(),
-            iam: Iam::new(deployment.gate().clone()).with_issuers(idp.clone()),
+            iam: Iam::new(deployment.gate().clone())
+                .with_issuers(idp.clone())
+                .with_passkeys(Some(party()))
+                .with_seals(seals.clone()),
             identity: deployment.identity.clone(),
             identity_trail: PathBuf::from("/nonexistent"),
             regions: vec![Arc::new(region)],
@@ -98,7 +132,7 @@ impl World {
             clock: deployment.clock.clone(),
             rng: deployment.rng.clone(),
         };
-        Self { domains: Arc::new(domains), deployment, idp, nonce: AtomicU64::new(0) }
+        Self { domains: Arc::new(domains), deployment, idp, seals, nonce: AtomicU64::new(0) }
     }
 
     /// A new account's root access key.

@@ -1,6 +1,7 @@
 use super::outcome::{FederatedRole, Federation};
 use super::provider::{OIDC_PROVIDERS, OidcProviderArn, OidcProviderRecord, ProviderRef};
 use crate::caller::Caller;
+use crate::control_policy::control_of;
 use crate::decide::decide;
 use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
@@ -10,6 +11,7 @@ use crate::policy::{Context, Key, keys};
 use crate::records::{ACCOUNTS, ROLES, RoleRecord};
 use crate::roles::role_path;
 use crate::sessions::{Asked, Behind, RoleArn, check_request, trust};
+use crate::things::facts_of;
 use crate::token::{Federated, Provider};
 use async_trait::async_trait;
 use federation::oidc::{Claims, IdToken, KeySet};
@@ -112,11 +114,20 @@ impl AssumeRoleWithOidc {
     }
 
     /// What the role's trust policy is asked about.
-    fn closed(&self, role: &RoleRecord, provider: &OidcProviderRecord, claims: &Claims) -> Result<Target> {
+    async fn closed(
+        &self,
+        role: &RoleRecord,
+        provider: &OidcProviderRecord,
+        claims: &Claims,
+        view: &View,
+    ) -> Result<Target> {
         let mut context = facts(self.role.account, provider, claims);
         context.add(keys::ROLE_SESSION_NAME, self.session.as_str());
         let (needs, owner) = (vec![self.need()], Some(self.role.account));
-        Ok(Target { needs, owner, policy: Some(trust(role)?), context, ..Target::default() })
+        let own_facts = facts_of(view, self.role.account, &role_path(&self.role.name)).await?;
+        // Whoever asks is of no account: the ceiling is that of the account whose role it is.
+        let control = control_of(view, self.role.account).await?;
+        Ok(Target { needs, owner, policy: Some(trust(role)?), own_facts, control, context, ..Target::default() })
     }
 }
 
@@ -217,7 +228,8 @@ impl Run<AssumeRoleWithOidc> for Iam {
         let Some(role) = txn.get(ROLES, *account, name.as_str().as_bytes()).await? else {
             return Ok(Federation::denied(claims, NO_ROLE));
         };
-        if let Err(refusal) = decide(permit.caller(), &op.closed(&role, &provider, &claims)?) {
+        let closed = op.closed(&role, &provider, &claims, txn.view()).await?;
+        if let Err(refusal) = decide(permit.caller(), &closed) {
             return match refusal.reason() {
                 Reason::AccessDenied => Ok(Federation::denied(claims, NO_TRUST)),
                 _ => Err(refusal),

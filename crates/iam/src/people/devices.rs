@@ -6,11 +6,12 @@ use crate::caller::Caller;
 use crate::iam::{own_account, read, write};
 use crate::operation::{Audit, Operation};
 use crate::own::{Own, Scope, count};
+use crate::page::{Page, PageRequest};
 use crate::records::{StoredSecret, USERS, UserRecord};
 use crate::users::{audit_user, find_user, user_path};
 use async_trait::async_trait;
 use std::str::FromStr;
-use store::{Range, Txn, View};
+use store::{Txn, View};
 use types::{AccountId, Action, Failure, MfaName, NameError, Reason, Result, Rng, Secret, Timestamp, UserName};
 
 /// Virtual MFA devices of one account (RAM limits).
@@ -59,7 +60,10 @@ pub struct NewMfaDevice {
 }
 
 /// Lists the account's virtual MFA devices.
-pub struct ListMfaDevices;
+pub struct ListMfaDevices {
+    /// Which part.
+    pub page: PageRequest,
+}
 
 /// A device as listings show it.
 #[derive(Clone, Debug)]
@@ -82,6 +86,12 @@ pub struct BindMfaDevice {
 
 /// Takes a device from its user.
 pub struct UnbindMfaDevice {
+    /// From whom.
+    pub user: UserName,
+}
+
+/// Takes a user's device away and deletes it.
+pub struct DisableMfa {
     /// From whom.
     pub user: UserName,
 }
@@ -130,6 +140,11 @@ async fn device_of(txn: &mut Txn, account: AccountId, user: &UserName) -> Result
     };
     let found = txn.get(MFA_DEVICES, account, device.as_str().as_bytes()).await?;
     found.map(Some).ok_or_else(|| Failure::corrupt("a user's MFA device"))
+}
+
+/// The name of a user's device, if it has one.
+pub(super) async fn device_name(view: &View, account: AccountId, user: &UserName) -> Result<Option<MfaName>> {
+    Ok(view.get(USER_DEVICES, account, user.as_str().as_bytes()).await?.map(|record| record.device))
 }
 
 /// Whether a user has a device.
@@ -256,13 +271,15 @@ impl Own for CreateMfaDevice {
 }
 
 impl Operation for ListMfaDevices {
-    type Output = Vec<MfaDevice>;
+    type Output = Page<MfaDevice>;
 
     fn action(&self) -> Action {
         read("ListVirtualMFADevices")
     }
 
-    fn audit(&self, _: &mut Audit) {}
+    fn audit(&self, audit: &mut Audit) {
+        self.page.audit(audit);
+    }
 }
 
 #[async_trait]
@@ -271,10 +288,14 @@ impl Own for ListMfaDevices {
         Ok(vec!["mfa/*".to_owned()])
     }
 
-    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Vec<MfaDevice>> {
+    fn check(&self) -> Result<()> {
+        self.page.check()
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<Page<MfaDevice>> {
         let (account, view) = (scope.account, txn.view());
         let mut devices = Vec::new();
-        for (_, record) in view.scan(MFA_DEVICES, account, &Range::all(DEVICES_MOST)).await? {
+        for (_, record) in view.scan(MFA_DEVICES, account, &self.page.range()).await? {
             let bound = match record.user.as_ref().zip(record.bound) {
                 Some((name, since)) => {
                     let user = view.get(USERS, account, name.as_str().as_bytes()).await?;
@@ -284,7 +305,7 @@ impl Own for ListMfaDevices {
             };
             devices.push(MfaDevice { serial: MfaArn { account, name: record.name }, bound });
         }
-        Ok(devices)
+        Ok(self.page.page(devices, |device| device.serial.name.to_string()))
     }
 }
 
@@ -373,6 +394,40 @@ impl Own for UnbindMfaDevice {
         put_device(txn, account, &device).await?;
         txn.delete(USER_DEVICES, account, user.as_str().as_bytes());
         Ok(MfaArn { account, name: device.name })
+    }
+}
+
+impl Operation for DisableMfa {
+    type Output = MfaArn;
+
+    fn action(&self) -> Action {
+        write("DisableVirtualMFA")
+    }
+
+    fn audit(&self, audit: &mut Audit) {
+        audit_user(audit, &self.user);
+    }
+
+    fn outcome(&self, output: &MfaArn, audit: &mut Audit) {
+        audit.answer("SerialNumber", output.to_string());
+        audit.resource("ACS::RAM::MFADevice", output.name.as_str());
+    }
+}
+
+#[async_trait]
+impl Own for DisableMfa {
+    fn paths(&self, _: &Caller) -> Result<Vec<String>> {
+        Ok(vec![user_path(&self.user)])
+    }
+
+    async fn open(&self, scope: &Scope<'_>, view: &View) -> Result<bool> {
+        lets_manage(is_oneself(scope.caller, &self.user) && showed_factor(scope.caller), scope.account, view).await
+    }
+
+    async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<MfaArn> {
+        let taken = UnbindMfaDevice { user: self.user.clone() }.apply(scope, txn).await?;
+        txn.delete(MFA_DEVICES, scope.account, taken.name.as_str().as_bytes());
+        Ok(taken)
     }
 }
 

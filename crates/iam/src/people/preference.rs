@@ -25,6 +25,8 @@ pub struct SetSecurityPreference {
     pub session_hours: Option<u32>,
     /// From where one may sign in: networks; none: from everywhere.
     pub networks: Option<Vec<String>>,
+    /// Whether users may sign in with a passkey alone.
+    pub passkeys: Option<bool>,
 }
 
 /// Shows what users may do for themselves.
@@ -63,10 +65,11 @@ impl Operation for SetSecurityPreference {
     }
 
     fn audit(&self, audit: &mut Audit) {
-        let Self { change_password, manage_access_keys, manage_mfa, session_hours, networks } = self;
+        let Self { change_password, manage_access_keys, manage_mfa, session_hours, networks, passkeys } = self;
         audit.optional("AllowUserToChangePassword", *change_password);
         audit.optional("AllowUserToManageAccessKeys", *manage_access_keys);
         audit.optional("AllowUserToManageMFADevices", *manage_mfa);
+        audit.optional("AllowUserToLoginWithPasskey", *passkeys);
         audit.optional("LoginSessionDuration", *session_hours);
         audit.optional("LoginNetworkMasks", networks.as_ref().map(|networks| networks.join(";")));
     }
@@ -92,10 +95,11 @@ impl Own for SetSecurityPreference {
 
     async fn apply(&self, scope: &Scope<'_>, txn: &mut Txn) -> Result<SecurityPreference> {
         let mut preference = preference_of(txn.view(), scope.account).await?;
-        let Self { change_password, manage_access_keys, manage_mfa, session_hours, networks } = self;
+        let Self { change_password, manage_access_keys, manage_mfa, session_hours, networks, passkeys } = self;
         preference.change_password = change_password.unwrap_or(preference.change_password);
         preference.manage_access_keys = manage_access_keys.unwrap_or(preference.manage_access_keys);
         preference.manage_mfa = manage_mfa.unwrap_or(preference.manage_mfa);
+        preference.passkeys = passkeys.unwrap_or(preference.passkeys);
         preference.session_hours = session_hours.unwrap_or(preference.session_hours);
         if let Some(networks) = networks {
             preference.networks.clone_from(networks);

@@ -2,9 +2,11 @@
 
 use super::hashing::{Hashing, StoredHash};
 use crate::records::StoredSecret;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table};
-use types::{AccountId, MfaName, Timestamp, UserName};
+use types::{AccountId, Failure, MfaName, PasskeyId, Result, Timestamp, UserName};
 
 /// That a user may sign in, and with what password.
 #[derive(Serialize, Deserialize)]
@@ -81,6 +83,7 @@ impl Default for PasswordPolicy {
 
 /// What users of an account may do for themselves without a policy, and how sessions of people are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct SecurityPreference {
     /// Whether users may change their own passwords.
     pub change_password: bool,
@@ -92,6 +95,18 @@ pub struct SecurityPreference {
     pub session_hours: u32,
     /// From where one may sign in: networks; none: from everywhere.
     pub networks: Vec<String>,
+    /// Whether users may sign in with a passkey alone.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub passkeys: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 impl Default for SecurityPreference {
@@ -103,6 +118,7 @@ impl Default for SecurityPreference {
             manage_mfa: true,
             session_hours: 6,
             networks: Vec::new(),
+            passkeys: true,
         }
     }
 }
@@ -156,6 +172,63 @@ pub(crate) struct AccountAliasRecord {
     pub alias: String,
 }
 
+/// A passkey of a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PasskeyRecord {
+    /// What it goes by.
+    pub id: PasskeyId,
+    /// What its user calls it.
+    pub name: String,
+    /// The credential's id, in base64url.
+    pub credential: String,
+    /// The public key, a COSE key in base64url.
+    pub key: String,
+    /// The authenticator's model (AAGUID), in hex.
+    pub model: String,
+    /// How often it has signed; zero if it does not count.
+    pub count: u32,
+    /// Whether it may be copied to other devices.
+    pub backup_eligible: bool,
+    /// Whether it was, when it was last used.
+    pub backed_up: bool,
+    /// When it was registered.
+    pub created: Timestamp,
+    /// When it was last used.
+    pub used: Option<Timestamp>,
+}
+
+impl PasskeyRecord {
+    /// The credential's id.
+    pub(super) fn credential(&self) -> Result<Vec<u8>> {
+        read(&self.credential)
+    }
+
+    /// The public key as it was written.
+    pub(super) fn key(&self) -> Result<Vec<u8>> {
+        read(&self.key)
+    }
+}
+
+fn read(text: &str) -> Result<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|cause| Failure::corrupt("a passkey").caused_by(cause))
+}
+
+/// Whose a credential is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PasskeyOwnerRecord {
+    /// The user's account.
+    pub account: AccountId,
+    /// The user.
+    pub user: UserName,
+}
+
+/// When a user last signed in.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct SignInRecord {
+    /// When.
+    pub at: Timestamp,
+}
+
 impl Record for LoginProfileRecord {}
 impl Record for PasswordPolicy {}
 impl Record for SecurityPreference {}
@@ -164,6 +237,9 @@ impl Record for MfaDeviceRecord {}
 impl Record for UserDeviceRecord {}
 impl Record for AliasRecord {}
 impl Record for AccountAliasRecord {}
+impl Record for PasskeyRecord {}
+impl Record for PasskeyOwnerRecord {}
+impl Record for SignInRecord {}
 
 /// Login profiles by user name.
 pub(crate) const LOGIN_PROFILES: Table<LoginProfileRecord> = Table::new(Space::Identity, 15, "a login profile");
@@ -177,6 +253,12 @@ pub(crate) const PREFERENCES: Table<SecurityPreference> = Table::new(Space::Iden
 pub(crate) const MFA_DEVICES: Table<MfaDeviceRecord> = Table::new(Space::Identity, 19, "an MFA device");
 /// The MFA device of a user, by user name.
 pub(crate) const USER_DEVICES: Table<UserDeviceRecord> = Table::new(Space::Identity, 20, "a user's MFA device");
+/// Passkeys: [`pair`](crate::records::pair) of user name and id.
+pub(crate) const PASSKEYS: Table<PasskeyRecord> = Table::new(Space::Identity, 70, "a passkey");
+/// Owners of passkeys by the SHA-256 of the credential's id, under the platform: no two users have the same.
+pub(crate) const PASSKEY_OWNERS: Table<PasskeyOwnerRecord> = Table::new(Space::Identity, 71, "a passkey's owner");
+/// Last times of signing in by user name.
+pub(crate) const SIGN_INS: Table<SignInRecord> = Table::new(Space::Identity, 72, "a user's last time of signing in");
 /// Accounts by alias, under the platform.
 pub(crate) const ALIASES: Table<AliasRecord> = Table::new(Space::Identity, 21, "an account alias");
 /// The account's alias, under an empty suffix.

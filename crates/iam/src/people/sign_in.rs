@@ -1,9 +1,9 @@
-use super::devices::{Factor, factor, used};
+use super::factors::{Factor, Given, second_factor};
 use super::guesses::Named;
 use super::hashing::{Hashing, Password};
 use super::password_policy::policy_of;
 use super::preference::preference_of;
-use super::records::{ALIASES, LOGIN_PROFILES, LoginProfileRecord, SecurityPreference};
+use super::records::{ALIASES, LOGIN_PROFILES, LoginProfileRecord, SIGN_INS, SecurityPreference, SignInRecord};
 use super::tried::Tried;
 use super::tries::{count_wrong, forget, tries};
 use crate::caller::Caller;
@@ -22,7 +22,7 @@ use types::{
     Timestamp, UserName,
 };
 
-/// Signs a person in: gives a session of the user's for its password and, if it has an MFA device, a code.
+/// Signs a person in: gives a session of the user's for its password and, if it has any, a second factor.
 ///
 /// What is refused looks the same whatever was wrong, takes as long, and is written down as durably, so that nobody learns
 /// which accounts and users there are. Only who knows the password is told that it is past its time.
@@ -35,6 +35,8 @@ pub struct SignIn {
     pub password: Password,
     /// The code that the user's MFA device shows.
     pub code: Option<Secret<String>>,
+    /// What the browser answered when it was asked for a passkey to be shown beside the password, as JSON.
+    pub passkey: Option<Secret<Vec<u8>>>,
 }
 
 /// A person's session, the one time its secret is shown.
@@ -60,12 +62,12 @@ pub struct SignedIn {
 }
 
 /// Who a name means, as one transaction sees it.
-struct Known {
-    account: AccountId,
-    user: UserRecord,
-    profile: LoginProfileRecord,
+pub(super) struct Known {
+    pub(super) account: AccountId,
+    pub(super) user: UserRecord,
+    pub(super) profile: LoginProfileRecord,
     /// What its sessions rest on: when the password was set, or where people sign in was settled, whichever was later.
-    since: Timestamp,
+    pub(super) since: Timestamp,
 }
 
 /// The account of an id or an alias, if there is one.
@@ -115,10 +117,46 @@ impl Known {
                 "ram:DeleteVirtualMFADevice",
                 "ram:BindMFADevice",
                 "ram:GetUserMFAInfo",
+                "ram:BeginPasskeyRegistration",
+                "ram:RegisterPasskey",
+                "ram:ListPasskeys",
             ]));
         }
         (change || bind).then(|| serde_json::json!({ "Version": "1", "Statement": statements }).to_string())
     }
+}
+
+/// Notes who signed in, or tried to.
+pub(super) fn audit_signed_in(output: &Tried<SignedIn>, audit: &mut Audit) {
+    if let Some(name) = output.user() {
+        audit.answer("UserName", name.as_str());
+        audit.resource("ACS::RAM::User", name.as_str());
+    }
+    if let Some(made) = output.value() {
+        audit.answer("UserId", made.user.id.as_str());
+        audit.answer("AccessKeyId", made.access_key.as_str());
+        audit.answer("Expiration", made.expires.iso_seconds());
+        audit.answer("MFAAuthenticated", made.mfa);
+    }
+}
+
+/// Keeps in mind that a user signed in.
+pub(crate) async fn note_sign_in(txn: &mut Txn, account: AccountId, user: &UserName, at: Timestamp) -> Result<()> {
+    txn.put(SIGN_INS, account, user.as_str().as_bytes(), &SignInRecord { at }).await
+}
+
+/// Gives the last time of signing in to the same user under another name.
+pub(crate) async fn move_sign_in(txn: &mut Txn, account: AccountId, from: &UserName, to: &UserName) -> Result<()> {
+    if let Some(last) = txn.get(SIGN_INS, account, from.as_str().as_bytes()).await? {
+        forget_sign_in(txn, account, from);
+        txn.put(SIGN_INS, account, to.as_str().as_bytes(), &last).await?;
+    }
+    Ok(())
+}
+
+/// Forgets when a user last signed in.
+pub(crate) fn forget_sign_in(txn: &mut Txn, account: AccountId, user: &UserName) {
+    txn.delete(SIGN_INS, account, user.as_str().as_bytes());
 }
 
 impl Operation for SignIn {
@@ -132,16 +170,7 @@ impl Operation for SignIn {
     fn audit(&self, _: &mut Audit) {}
 
     fn outcome(&self, output: &Tried<SignedIn>, audit: &mut Audit) {
-        if let Some(name) = output.user() {
-            audit.answer("UserName", name.as_str());
-            audit.resource("ACS::RAM::User", name.as_str());
-        }
-        if let Some(made) = output.value() {
-            audit.answer("UserId", made.user.id.as_str());
-            audit.answer("AccessKeyId", made.access_key.as_str());
-            audit.answer("Expiration", made.expires.iso_seconds());
-            audit.answer("MFAAuthenticated", made.mfa);
-        }
+        audit_signed_in(output, audit);
     }
 
     fn refusal(output: &Tried<SignedIn>) -> Option<&Failure> {
@@ -194,9 +223,12 @@ impl Run<SignIn> for Iam {
         let policy = policy_of(txn.view(), *account).await?;
         let preference = preference_of(txn.view(), *account).await?;
         let locked = tries(txn, *account, &user.name).await?.is_locked(now);
-        let typed = op.code.as_ref().map(|code| code.expose().as_str());
+        let given = Given {
+            code: op.code.as_ref().map(|code| code.expose().as_str()),
+            passkey: op.passkey.as_ref().map(|answer| answer.expose().as_slice()),
+        };
         // Both are looked at, whichever is wrong.
-        let factor = factor(txn, *account, &user.name, typed, now).await?;
+        let factor = second_factor(self, txn, (*account, user), given, now).await?;
         let right = op.password.hash(&profile.hashing)?.is(&profile.hash);
         // Whose users sign in elsewhere takes no passwords.
         let elsewhere = user_sso(txn.view(), *account).await?.enabled;
@@ -208,32 +240,29 @@ impl Run<SignIn> for Iam {
             return refused(Reason::SignInFailed);
         }
         forget(txn, *account, &user.name);
-        let mfa = match &factor {
-            Factor::Shown(device) => {
-                used(txn, *account, device).await?;
-                true
-            }
-            Factor::None | Factor::Wrong => false,
-        };
+        let mfa = factor.keep(txn, *account).await?;
         let expired = profile.is_expired(&policy, now);
         if expired && policy.hard_expiry || profile.is_unused(&policy, now) {
             return refused(Reason::PasswordExpired);
         }
         let name = user.name.clone();
-        Ok(Tried::done(self.give(known, &preference, expired, mfa, now)?).about(&name))
+        let change = expired || profile.reset_required;
+        Ok(Tried::done(self.give(txn, known, &preference, change, mfa, now).await?).about(&name))
     }
 }
 
 impl Iam {
-    fn give(
+    /// Gives whoever signed in a session.
+    pub(super) async fn give(
         &self,
+        txn: &mut Txn,
         known: Known,
         preference: &SecurityPreference,
-        expired: bool,
+        must_change_password: bool,
         mfa: bool,
         now: Timestamp,
     ) -> Result<SignedIn> {
-        let must_change_password = expired || known.profile.reset_required;
+        note_sign_in(txn, known.account, &known.user.name, now).await?;
         let must_bind_mfa = known.profile.mfa_required && !mfa;
         let policy = known.ceiling(must_change_password, must_bind_mfa);
         let lasts = Duration::from_secs(3_600 * u64::from(preference.session_hours));

@@ -1,3 +1,4 @@
+use super::context::Context;
 use super::document::{Document, Verdict};
 use super::request::{Facts, Request};
 use serde::{Deserialize, Serialize};
@@ -43,8 +44,21 @@ pub struct PolicySet<'a> {
     pub identity: &'a [Labelled],
     /// What is attached to the resource: a bucket policy, or a role's trust policy.
     pub resource: Option<&'a Labelled>,
+    /// The circumstances that the resource's own policy is asked under, where it may know more of the resource than the
+    /// caller's policies.
+    pub resource_context: Option<&'a Context>,
     /// Whose word is needed.
     pub mode: Mode,
+}
+
+impl<'a> PolicySet<'a> {
+    /// What the resource's own policy is asked, if that is something else than what the others are.
+    pub(super) fn of_resource<'r>(&self, request: &Request<'r>) -> Option<Request<'r>>
+    where
+        'a: 'r,
+    {
+        self.resource_context.map(|context| Request { context, ..*request })
+    }
 }
 
 /// The kind of policy that decided.
@@ -167,8 +181,10 @@ pub fn decide<'a>(set: &PolicySet<'a>, request: &Request<'_>) -> Decision<'a> {
         Ok(allowed) => allowed,
         Err(denied) => return denied,
     };
+    let own = set.of_resource(request);
+    let own = own.as_ref().map(Facts::of);
     let (verdict, resource) = set.resource.map_or((Verdict::default(), None), |policy| {
-        (policy.document.verdict(&facts), Some((PolicyType::Resource, policy)))
+        (policy.document.verdict(own.as_ref().unwrap_or(&facts)), Some((PolicyType::Resource, policy)))
     });
     if let Some(denied) = resource.and_then(|source| stated(Outcome::ExplicitDeny, source, verdict.deny)) {
         return denied;

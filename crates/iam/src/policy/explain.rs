@@ -94,7 +94,11 @@ pub fn explain(set: &PolicySet<'_>, request: &Request<'_>) -> Explanation {
             .into_iter();
     let asked = asked.chain(set.identity.iter().map(|policy| (PolicyType::Identity, Some(policy))));
     let asked = asked.chain([(PolicyType::Resource, set.resource)]);
-    let policies: Vec<_> = asked.filter_map(|(kind, policy)| Some(PolicyReport::of(kind, policy?, &facts))).collect();
+    let own = set.of_resource(request);
+    let own = own.as_ref().map(Facts::of);
+    let facts_for = |kind| own.as_ref().filter(|_| kind == PolicyType::Resource).unwrap_or(&facts);
+    let policies: Vec<_> =
+        asked.filter_map(|(kind, policy)| Some(PolicyReport::of(kind, policy?, facts_for(kind)))).collect();
     let decided_by = match decision.ground {
         Ground::Statement(place) => policies.iter().find_map(|report| report.said(&place)).cloned(),
         Ground::NoAllow(_) | Ground::Root => None,

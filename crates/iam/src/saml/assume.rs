@@ -1,6 +1,7 @@
 use super::providers::SamlProviderArn;
 use super::records::{SAML_METADATA, SAML_PROVIDERS, SamlProviderRecord};
 use crate::caller::Caller;
+use crate::control_policy::control_of;
 use crate::decide::decide;
 use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
@@ -10,6 +11,7 @@ use crate::policy::{Context, Key, keys};
 use crate::records::{ACCOUNTS, GENERATIONS, NONCES, NonceRecord, ROLES, RoleRecord};
 use crate::roles::{no_such_role, role_path};
 use crate::sessions::{Asked, AssumedRole, Behind, RoleArn, check_request, trust};
+use crate::things::facts_of;
 use crate::token::{Federated, Provider};
 use async_trait::async_trait;
 use federation::saml::{Assertion, Expected, Metadata, SamlError, Subject, verify};
@@ -121,7 +123,7 @@ impl AssumeRoleWithSaml {
     }
 
     /// What is asked of the role's trust policy.
-    fn asks(&self, proven: &Proven, role: &RoleRecord) -> Result<Target> {
+    async fn asks(&self, proven: &Proven, role: &RoleRecord, view: &View) -> Result<Target> {
         let Assertion { issuer, subject, recipient, audience, .. } = &proven.assertion;
         let mut context = Context::new();
         context.add(keys::FEDERATED_PROVIDER, self.provider.to_string());
@@ -133,7 +135,10 @@ impl AssumeRoleWithSaml {
         context.add(SUBJECT_TYPE, subject_type(subject));
         let (needs, owner) = (vec![self.need()], Some(self.role.account));
         let policy = Some(trust(role)?);
-        Ok(Target { needs, owner, policy, context, both: true, ..Target::default() })
+        let own_facts = facts_of(view, self.role.account, &role_path(&self.role.name)).await?;
+        // Whoever asks is of no account: the ceiling is that of the account whose role it is.
+        let control = control_of(view, self.role.account).await?;
+        Ok(Target { needs, owner, policy, own_facts, control, context, both: true, ..Target::default() })
     }
 
     /// That the provider names this role and itself, and the session once.
@@ -208,7 +213,7 @@ impl Run<AssumeRoleWithSaml> for Iam {
         let undecided = Target { needs: vec![op.need()], owner, open: true, ..Target::default() };
         match self.proven(op, view).await {
             Ok(proven) => match view.get(ROLES, account, op.role.name.as_str().as_bytes()).await? {
-                Some(role) => op.asks(&proven, &role),
+                Some(role) => op.asks(&proven, &role, view).await,
                 None => Ok(undecided),
             },
             Err(_) => {
@@ -233,7 +238,7 @@ impl Run<AssumeRoleWithSaml> for Iam {
         let proven = self.proven(op, txn.view()).await?;
         let role = txn.get(ROLES, account, op.role.name.as_str().as_bytes()).await?;
         let role = role.ok_or_else(|| no_such_role(&op.role.name))?;
-        decide(permit.caller(), &op.asks(&proven, &role)?)?;
+        decide(permit.caller(), &op.asks(&proven, &role, txn.view()).await?)?;
         present(txn, account, &proven.assertion).await?;
         let Proven { assertion, provider, session, asked_secs } = proven;
         let provider = Provider::Saml { saml_provider: provider.name, id: provider.id };
@@ -264,8 +269,15 @@ impl Iam {
             None => Metadata::unknown(),
         };
         let SamlWords { audiences, recipients, .. } = op.words;
+        let (recipients, audiences) = self.saml_places().for_roles(recipients, audiences);
         // No request is ever made of a provider, so there is none to be answered.
-        let expected = Expected { metadata: &metadata, audiences, recipients, in_response_to: None, now: self.now() };
+        let expected = Expected {
+            metadata: &metadata,
+            audiences: &audiences,
+            recipients: &recipients,
+            in_response_to: None,
+            now: self.now(),
+        };
         let assertion = verify(op.response.expose(), &expected).map_err(refused)?;
         op.read(assertion, provider.ok_or_else(|| refused(SamlError::SignatureWrong))?)
     }

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::iam::Iam;
 use crate::operation::{Audit, Need, Operation, Run, Target};
 use crate::people::Named;
-use crate::people::{SignedIn, account_of, preference_of};
+use crate::people::{SignedIn, account_of, note_sign_in, preference_of};
 use crate::permit::Permit;
 use crate::records::{GENERATIONS, USERS};
 use crate::sessions::{Behind, Claims, NewSession};
@@ -87,6 +87,7 @@ impl Run<SignInWithSaml> for Iam {
         let user = user.filter(|_| preference.admits(permit.caller().call().source_ip));
         let user = user.ok_or_else(|| Failure::of(Reason::SignInFailed))?;
         present(txn, account, &assertion).await?;
+        note_sign_in(txn, account, &user.name, self.now()).await?;
         let issued = self.now();
         let since = user_sso(txn.view(), account).await?.changed;
         let longest = issued.plus(Duration::from_secs(3_600 * u64::from(preference.session_hours)));
@@ -117,11 +118,13 @@ impl Iam {
             None => Metadata::unknown(),
         };
         let audiences = (op.words.audiences)(own);
+        let (recipients, audiences) = self.saml_places().for_users(own, op.words.recipients, audiences);
+        let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
         let expected = Expected {
             metadata: &metadata,
             audiences: &audiences,
-            recipients: op.words.recipients,
+            recipients: &recipients,
             in_response_to: None,
             now: self.now(),
         };

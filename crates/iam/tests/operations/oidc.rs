@@ -5,7 +5,7 @@ use iam::{
     AddClientId, AddFingerprint, AssumeRoleWithOidc, AttachPolicy, Caller, CreateOidcProvider, DeleteOidcProvider,
     DeleteRole, DetachPolicy, FederatedRole, GetCallerIdentity, GetOidcProvider, Iam, ListOidcProviders, ListUsers,
     OidcProviderArn, Operation, PageRequest, ProviderRef, RemoveClientId, RemoveFingerprint, RoleArn, Run,
-    UpdateOidcProvider, UpdateRole, WebIdentity,
+    SetControlPolicy, TagIdentities, Tagged, Tags, UpdateOidcProvider, UpdateRole, WebIdentity,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -439,4 +439,28 @@ async fn who_may_look_after_providers() {
             assert_eq!(format!("ram:{}", events.last().unwrap().event_name), *action);
         }
     }
+}
+
+#[tokio::test]
+async fn a_control_policy_holds_those_who_come_from_a_provider() {
+    let stage = Stage::new().await;
+    let (account, service) = (stage.account(), stage.world.deployment.service());
+    let deny = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+        {"Effect":"Deny","Action":"sts:AssumeRole","Resource":"*"}]}"#;
+    stage.world.done(&service, SetControlPolicy { account, document: deny.to_owned() }).await;
+    assert_eq!(stage.refused(stage.assume(stage.idp.token("alice"))).await, Reason::AccessDenied);
+    let other = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:*","Resource":"acs:ram:*:*:role/w*"}]}"#;
+    stage.world.done(&service, SetControlPolicy { account, document: other.to_owned() }).await;
+    stage.try_to(stage.assume(stage.idp.token("alice"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_trust_policy_sees_the_tags_of_its_role() {
+    let stage = Stage::new().await;
+    let provider = format!("acs:ram::{}:oidc-provider/okta", stage.account());
+    stage.world.make(retrust(trust(&provider, &json!({"acs:ResourceTag/open": "yes", "oidc:aud": "client"})))).await;
+    assert_eq!(stage.refused(stage.assume(stage.idp.token("alice"))).await, Reason::AccessDenied);
+    let tags = Tags::new("Tags", [("open".to_owned(), "yes".to_owned())]).unwrap();
+    stage.world.make(TagIdentities { of: vec![Tagged::Role("worker".parse().unwrap())], tags }).await;
+    stage.try_to(stage.assume(stage.idp.token("alice"))).await.unwrap();
 }

@@ -37,6 +37,7 @@ fn signing_in(account: &str, user: &str, password: &str, code: Option<&str>) -> 
         user: user.to_owned(),
         password: Password::new(password.to_owned()),
         code: code.map(|code| Secret::new(code.to_owned())),
+        passkey: None,
     }
 }
 
@@ -388,7 +389,7 @@ async fn devices_are_made_bound_and_deleted() {
     assert_eq!(world.refused(&root, info()).await, Reason::MfaNotBound);
     world.make(world.bind("alice", &made)).await;
     assert_eq!(world.make(info()).await, made.serial);
-    let listed = world.make(ListMfaDevices).await;
+    let listed = world.make(ListMfaDevices { page: PageRequest::default() }).await.items;
     assert!(
         matches!(listed.as_slice(), [one] if one.bound.as_ref().is_some_and(|(user, _)| user.name == name("alice")))
     );

@@ -2,8 +2,9 @@ use crate::world::{World, administrator, role, trust};
 use iam::{
     AssumeRoleWithSaml, AssumedRole, AssumedRoleWithSaml, AttachPolicy, Caller, CreateLoginProfile, CreateSamlProvider,
     DeleteRole, DeleteSamlProvider, DetachPolicy, GetCallerIdentity, GetSamlProvider, GetUserSso, ListSamlProviders,
-    ListUsers, PageRequest, Password, RoleArn, SamlProviderArn, SamlWords, SetUserSso, SignIn, SignInWithSaml,
-    SignedIn, UpdateRole, UpdateSamlProvider, UserSso, UserSsoWords, sweep_nonces,
+    ListUsers, PageRequest, Password, RoleArn, SamlPlaces, SamlProviderArn, SamlWords, SetControlPolicy, SetUserSso,
+    SignIn, SignInWithSaml, SignedIn, TagIdentities, Tagged, Tags, UpdateRole, UpdateSamlProvider, UserSso,
+    UserSsoWords, sweep_nonces,
 };
 use std::time::Duration;
 use testkit::{Said, SamlIdp};
@@ -389,7 +390,13 @@ impl World {
 
     async fn by_password(&self, user: &str) -> Result<SignedIn, Reason> {
         let password = Password::new("correct horse".to_owned());
-        let op = SignIn { account: self.tenant.account.to_string(), user: user.to_owned(), password, code: None };
+        let op = SignIn {
+            account: self.tenant.account.to_string(),
+            user: user.to_owned(),
+            password,
+            code: None,
+            passkey: None,
+        };
         let nobody = self.deployment.anonymous();
         let tried = self.deployment.gate().perform(&nobody, &self.deployment.iam, op).await;
         tried.and_then(iam::Tried::into_result).map_err(|failure| failure.reason())
@@ -455,4 +462,92 @@ async fn users_sign_in_at_the_accounts_own_provider() {
     let events = world.events(world.tenant.account).await;
     let tries: Vec<&str> = events.iter().filter(|e| e.event_name == "SignInWithSAML").map(|e| &*e.error_code).collect();
     assert_eq!(tries.len(), 9, "{tries:?}");
+}
+
+fn own_places() -> SamlPlaces {
+    SamlPlaces {
+        recipients: vec!["https://own.example/role".to_owned()],
+        audiences: vec!["urn:own".to_owned()],
+        user_recipients: vec!["https://own.example/sso".to_owned()],
+        user_audiences: vec!["https://own.example/{account}".to_owned()],
+        only_own: false,
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_has_places_of_its_own() {
+    let (mut world, idp) = world().await;
+    let account = world.tenant.account;
+    let own = |world: &World, id: &str| Said {
+        audience: "urn:own".to_owned(),
+        recipient: "https://own.example/role".to_owned(),
+        ..world.said(id)
+    };
+    let both = r#""saml:recipient":["https://own.example/role","https://sp.example/saml"]"#;
+    let name = "worker".parse().unwrap();
+    let trust = Some(trusts(account, both));
+    world.make(UpdateRole { name, trust, original: None, description: None, max_session_secs: None }).await;
+    let response = idp.response(&own(&world, "a1"));
+    assert_eq!(world.reason(world.with(response.clone())).await, Some(Reason::AssertionInvalid));
+    let with = |world: &World, places: SamlPlaces| world.deployment.iam.clone().with_saml_places(places);
+    world.deployment.iam = with(&world, own_places());
+    world.assumed(world.with(response)).await.unwrap();
+    world.assumed(world.with(idp.response(&world.said("a2")))).await.unwrap();
+    world.deployment.iam = with(&world, SamlPlaces { only_own: true, ..own_places() });
+    world.assumed(world.with(idp.response(&own(&world, "a3")))).await.unwrap();
+    assert_eq!(world.reason(world.with(idp.response(&world.said("a4")))).await, Some(Reason::AssertionInvalid));
+    // One of both is not enough.
+    let mixed = Said { recipient: "https://sp.example/saml".to_owned(), ..own(&world, "a5") };
+    assert_eq!(world.reason(world.with(idp.response(&mixed))).await, Some(Reason::AssertionInvalid));
+}
+
+#[tokio::test]
+async fn users_sign_in_at_places_of_the_deployments_own() {
+    let (mut world, idp) = world().await;
+    let account = world.tenant.account;
+    world.user("alice").await;
+    let op = SetUserSso { metadata: Some(idp.metadata()), enabled: Some(true), with_domain: Some(false) };
+    world.make(op).await;
+    world.deployment.iam = world.deployment.iam.clone().with_saml_places(own_places());
+    let said = |world: &World, id: &str, audience: String| Said {
+        audience,
+        recipient: "https://own.example/sso".to_owned(),
+        subject: "alice".to_owned(),
+        ..world.said(id)
+    };
+    let words = UserSsoWords { audiences: |_| Vec::new(), recipients: &[], domain: |_| String::new() };
+    let enter = async |world: &World, said: Said| {
+        let response = Secret::new(idp.response(&said));
+        let op = SignInWithSaml { account: account.to_string(), response, words };
+        let nobody = world.deployment.anonymous();
+        world.deployment.gate().perform(&nobody, &world.deployment.iam, op).await.map_err(|failure| failure.reason())
+    };
+    let right = said(&world, "b1", format!("https://own.example/{account}"));
+    assert_eq!(enter(&world, right).await.unwrap().user.name.as_str(), "alice");
+    for wrong in ["https://own.example/1000000000000000", "https://own.example/{account}", "urn:own"] {
+        let refused = enter(&world, said(&world, "b2", wrong.to_owned())).await.err();
+        assert_eq!(refused, Some(Reason::AssertionInvalid), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_control_policy_and_the_roles_tags_count_for_whom_a_provider_vouches() {
+    let (world, idp) = world().await;
+    let (account, service) = (world.tenant.account, world.deployment.service());
+    let nothing = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}"#;
+    world.done(&service, SetControlPolicy { account, document: nothing.to_owned() }).await;
+    let denied = world.reason(world.with(idp.response(&world.said("a1")))).await;
+    assert_eq!(denied, Some(Reason::AccessDenied));
+    let document = crate::world::EVERYTHING.to_owned();
+    world.done(&service, SetControlPolicy { account, document }).await;
+    world.assumed(world.with(idp.response(&world.said("a2")))).await.unwrap();
+    let name = "worker".parse().unwrap();
+    let tagged = r#""saml:recipient":"https://sp.example/saml","acs:ResourceTag/open":"yes""#;
+    let trust = Some(trusts(account, tagged));
+    world.make(UpdateRole { name, trust, original: None, description: None, max_session_secs: None }).await;
+    let denied = world.reason(world.with(idp.response(&world.said("a3")))).await;
+    assert_eq!(denied, Some(Reason::AccessDenied));
+    let tags = Tags::new("Tags", [("open".to_owned(), "yes".to_owned())]).unwrap();
+    world.make(TagIdentities { of: vec![Tagged::Role("worker".parse().unwrap())], tags }).await;
+    world.assumed(world.with(idp.response(&world.said("a4")))).await.unwrap();
 }

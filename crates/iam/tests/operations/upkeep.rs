@@ -139,6 +139,7 @@ async fn conditions_ask_how_long_ago_the_second_factor_was_shown() {
         user: "alice".to_owned(),
         password: Password::new(PASSWORD.to_owned()),
         code: Some(Secret::new(code(&world, &seed, 0))),
+        passkey: None,
     };
     let made = world.done(&world.deployment.anonymous(), op).await.into_result().unwrap();
     let session = async || {

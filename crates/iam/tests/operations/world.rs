@@ -1,8 +1,11 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use iam::{
     AssumeRole, AssumedRole, AttachPolicy, Caller, CreateAccessKey, CreateGroup, CreatePolicy, CreateRole, CreateUser,
-    GroupRecord, Holder, Iam, NewAccessKey, Operation, PolicyInfo, PolicyRef, RoleArn, RoleRecord, Run, UserProfile,
-    UserRecord,
+    GroupRecord, Holder, Iam, NewAccessKey, Operation, PasskeyOptions, PolicyInfo, PolicyRef, RelyingParty, RoleArn,
+    RoleRecord, Run, UserProfile, UserRecord,
 };
+use serde_json::{Value, json};
 use testkit::{Deployment, Tenant};
 use trail::{Entry, Event};
 use types::{AccessKeyId, AccountId, Clock, Reason, Secret};
@@ -25,6 +28,25 @@ pub(crate) fn codes(world: &World, seed: &str) -> [Secret<String>; 2] {
     [-1, 0].map(|steps| Secret::new(code(world, seed, steps)))
 }
 
+/// The page that passkeys are used on.
+pub(crate) const ORIGIN: &str = "https://console.example.com";
+
+/// Whom passkeys are for.
+pub(crate) fn party() -> RelyingParty {
+    RelyingParty::new("example.com".to_owned(), "Example".to_owned(), vec![ORIGIN.to_owned()]).unwrap()
+}
+
+pub(crate) fn b64(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What a page asks an authenticator for.
+pub(crate) fn asked(options: &PasskeyOptions) -> Value {
+    json!({
+        "rp": {"id": options.party}, "user": {"id": b64(&options.handle)}, "challenge": b64(&options.challenge),
+    })
+}
+
 /// A policy that allows everything.
 pub(crate) const EVERYTHING: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
@@ -36,7 +58,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let deployment = Deployment::new().await.unwrap();
+        let mut deployment = Deployment::new().await.unwrap();
+        deployment.iam = deployment.iam.with_passkeys(Some(party()));
         let tenant = deployment.tenant("first").await.unwrap();
         Self { deployment, tenant }
     }

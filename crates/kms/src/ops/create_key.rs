@@ -1,6 +1,6 @@
 use crate::key_kind::{KeySpec, KeyUsage, Origin, Protection};
 use crate::key_record::{Creator, KeyInfo};
-use crate::kms::{Draft, KEY_KIND, KeyPlace, Kms, home};
+use crate::kms::{Draft, KEY_KIND, KeyPlace, Kms, add_request_tags, home};
 use crate::ops::draw::Drawn;
 use crate::ops::key_policy::{KeyPolicy, check_policy};
 use crate::ops::rotation::check_interval;
@@ -105,7 +105,9 @@ impl Run<CreateKey> for Kms {
     }
 
     async fn target(&self, op: &CreateKey, caller: &Caller, _: &View) -> Result<Target> {
-        Ok(Target::one(op.action(), self.resource(home(caller)?, "key")))
+        let mut target = Target::one(op.action(), self.resource(home(caller)?, "key"));
+        add_request_tags(&mut target.context, &op.tags);
+        Ok(target)
     }
 
     async fn prepare(&self, permit: &Permit<CreateKey>, op: &mut CreateKey) -> Result<()> {

@@ -1,6 +1,6 @@
 use crate::key_ref::KeyRef;
 use crate::key_state::Deed;
-use crate::kms::{Kms, chosen};
+use crate::kms::{Kms, add_request_tags, chosen};
 use crate::{action, limits};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
@@ -77,7 +77,9 @@ impl Run<TagKey> for Kms {
     }
 
     async fn target(&self, op: &TagKey, caller: &Caller, view: &View) -> Result<Target> {
-        self.id_target(op.action(), &op.key, caller, view).await
+        let mut target = self.id_target(op.action(), &op.key, caller, view).await?;
+        add_request_tags(&mut target.context, &op.tags);
+        Ok(target)
     }
 
     async fn run(&self, permit: &Permit<TagKey>, op: &TagKey, txn: &mut Txn) -> Result<()> {

@@ -1,10 +1,10 @@
 //! Who may use a key by its own policy, by grants, and by its tags.
 
 use crate::world::{World, by_id, encrypt, reason};
-use iam::{Caller, CreateUser, UserProfile};
+use iam::{Caller, CreateUser, Holder, PutInlinePolicy, UserProfile};
 use kms::{
-    CreateGrant, Decrypt, DescribeKey, EncryptionContext, GetKeyPolicy, GrantConstraint, GrantedAction, KeyName,
-    KeyPolicy, KeyRef, ListGrants, ListKeyTags, RetireGrant, RevokeGrant, SetKeyPolicy, TagKey, UntagKey,
+    CreateGrant, CreateKey, Decrypt, DescribeKey, EncryptionContext, GetKeyPolicy, GrantConstraint, GrantedAction,
+    KeyName, KeyPolicy, KeyRef, ListGrants, ListKeyTags, RetireGrant, RevokeGrant, SetKeyPolicy, TagKey, UntagKey,
 };
 use std::collections::BTreeMap;
 use testkit::Tenant;
@@ -242,4 +242,32 @@ async fn tags_have_rules() {
 
 fn place_of(world: &World, id: &KeyId) -> KeyRef {
     KeyRef::placed("local-1".parse().unwrap(), world.ann.account, KeyName::Id(id.clone()))
+}
+
+#[tokio::test]
+async fn policies_ask_for_the_tags_that_a_request_brings() {
+    let world = World::new().await;
+    let key = by_id(&world.key().await.id);
+    let carl = user(&world, &world.ann, "carl").await;
+    let document = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["kms:CreateKey","kms:TagResource"],
+        "Resource":"*","Condition":{"StringEquals":{"acs:RequestTag/team":"red"}}}]}"#;
+    let op = PutInlinePolicy {
+        holder: Holder::User("carl".parse().unwrap()),
+        name: "own".parse().unwrap(),
+        document: document.to_owned(),
+        original: None,
+    };
+    let root = world.root(&world.ann).await;
+    world.deployment.gate().perform(&root, &world.deployment.iam, op).await.unwrap();
+    let carl = world.deployment.caller(carl.access_key().unwrap()).await.unwrap();
+    for (team, done) in [("red", true), ("blue", false)] {
+        let tags = BTreeMap::from([("team".to_owned(), team.to_owned())]);
+        let made = world.by(&carl, CreateKey { tags: tags.clone(), ..CreateKey::default() }).await;
+        assert_eq!(made.is_ok(), done, "{team}");
+        assert_eq!(world.by(&carl, TagKey { key: key.clone(), tags }).await.is_ok(), done, "{team}");
+    }
+    // One more does not matter, none at all does.
+    let more = [("team", "red"), ("more", "x")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    world.by(&carl, TagKey { key, tags: BTreeMap::from(more) }).await.unwrap();
+    assert_eq!(reason(world.by(&carl, CreateKey::default()).await), Reason::AccessDenied);
 }

@@ -161,8 +161,7 @@ fn line(c: &Context<'_>, now: Timestamp, row: &CredentialRow) -> String {
     let mut fields = vec![
         name,
         moment(created, "-"),
-        // When people signed in is in the trail, and not kept besides.
-        "N/A".to_owned(),
+        moment(row.signed_in, "-"),
         flag(password.is_some()),
         active.unwrap_or_else(|| "N/A".to_owned()),
         moment(password.map(|(changed, _)| changed), "N/A"),
@@ -197,9 +196,7 @@ async fn get_password_policy(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn set_preference(c: &Context<'_>) -> Result<Answer> {
-    for flag in
-        ["AllowUserToLoginWithPasskey", "AllowUserToManagePersonalDingTalk", "AllowUserToManageServiceCredentials"]
-    {
+    for flag in ["AllowUserToManagePersonalDingTalk", "AllowUserToManageServiceCredentials"] {
         people::never(c.params, flag)?;
     }
     refuse(

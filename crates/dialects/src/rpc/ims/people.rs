@@ -2,10 +2,11 @@
 
 use super::with;
 use crate::rpc::context::{Answer, Context, answer};
-use crate::rpc::ram::people;
 use crate::rpc::ram::people::{
     bind_device, change_password, create_device, delete_device, delete_login_profile, unbind_device,
 };
+use crate::rpc::ram::shape::page;
+use crate::rpc::ram::{page_request, people};
 use crate::rpc::row::{Row, row};
 use serde_json::Value;
 use types::{Failure, Result};
@@ -20,6 +21,7 @@ pub(crate) const ROWS: &[Row] = &[
     row!(Ims, "ChangePassword", Full, ["ram:ChangePassword"], change_password),
     row!(Ims, "CreateVirtualMFADevice", Full, ["ram:CreateVirtualMFADevice"], create_device),
     row!(Ims, "ListVirtualMFADevices", Full, ["ram:ListVirtualMFADevices"], list_devices),
+    row!(Ims, "DisableVirtualMFA", Full, ["ram:DisableVirtualMFA"], disable_mfa),
     row!(Ims, "DeleteVirtualMFADevice", Full, ["ram:DeleteVirtualMFADevice"], delete_device),
     row!(Ims, "BindMFADevice", Full, ["ram:BindMFADevice"], bind_device),
     row!(Ims, "UnbindMFADevice", Full, ["ram:UnbindMFADevice"], unbind_device),
@@ -57,7 +59,13 @@ async fn update_login_profile(c: &Context<'_>) -> Result<Answer> {
 }
 
 async fn list_devices(c: &Context<'_>) -> Result<Answer> {
-    Ok(with(people::list_devices(c).await?, "IsTruncated", false))
+    let found = c.iam(iam::ListMfaDevices { page: page_request(c.params)? }).await?;
+    Ok(page(&found, "VirtualMFADevices", "VirtualMFADevice", |found| people::device(c, found)))
+}
+
+async fn disable_mfa(c: &Context<'_>) -> Result<Answer> {
+    c.iam(iam::DisableMfa { user: c.user()? }).await?;
+    Ok(answer! {})
 }
 
 async fn get_user_mfa(c: &Context<'_>) -> Result<Answer> {

@@ -97,7 +97,7 @@ pub(crate) async fn create_device(c: &Context<'_>) -> Result<Answer> {
     } })
 }
 
-fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
+pub(in crate::rpc) fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
     match &device.bound {
         Some((user, since)) => {
             let (member, name) = c.shown_user(&user.name);
@@ -116,8 +116,10 @@ fn device(c: &Context<'_>, device: &MfaDevice) -> Value {
 }
 
 pub(crate) async fn list_devices(c: &Context<'_>) -> Result<Answer> {
-    let found = c.iam(iam::ListMfaDevices).await?;
-    let devices: Vec<Value> = found.iter().map(|found| device(c, found)).collect();
+    // The older interface gives all of them at once.
+    let page = iam::PageRequest { marker: None, max_items: Some(iam::quotas::DEVICES_MOST) };
+    let found = c.iam(iam::ListMfaDevices { page }).await?;
+    let devices: Vec<Value> = found.items.iter().map(|found| device(c, found)).collect();
     Ok(answer! { "VirtualMFADevices": {"VirtualMFADevice": devices} })
 }
 
@@ -209,6 +211,7 @@ fn preference(set: &SecurityPreference) -> Answer {
         "LoginProfilePreference": {
             "EnableSaveMFATicket": false,
             "AllowUserToChangePassword": set.change_password,
+            "AllowUserToLoginWithPasskey": set.passkeys,
             "LoginSessionDuration": set.session_hours,
             "LoginNetworkMasks": set.networks.join(";"),
         },
@@ -226,6 +229,7 @@ pub(crate) async fn set_preference(c: &Context<'_>) -> Result<Answer> {
         change_password: c.params.boolean("AllowUserToChangePassword")?,
         manage_access_keys: c.params.boolean("AllowUserToManageAccessKeys")?,
         manage_mfa: c.params.boolean("AllowUserToManageMFADevices")?,
+        passkeys: c.params.boolean("AllowUserToLoginWithPasskey")?,
         session_hours: c.params.parsed("LoginSessionDuration")?,
         networks: c.params.get("LoginNetworkMasks").map(masks),
     };

@@ -19,7 +19,7 @@ pub(crate) fn page<T>(found: &Page<T>, list: &str, item: &str, shape: impl Fn(&T
     members
 }
 
-pub(super) fn user(c: &Context<'_>, user: &UserRecord) -> Value {
+pub(in crate::rpc) fn user(c: &Context<'_>, user: &UserRecord) -> Value {
     let (member, name) = c.shown_user(&user.name);
     let shown = json!({
         "UserId": user.id.as_str(),

@@ -26,7 +26,7 @@ const VALUE_CHARS: usize = 128;
 const RESERVED: [&str; 2] = ["aliyun", "acs:"];
 
 /// Names and values in `Tag.1.Key=…&Tag.1.Value=…`, or in one parameter as a list in JSON.
-fn pairs(params: &Params) -> Result<Vec<(String, Option<String>)>> {
+pub(in crate::rpc) fn pairs(params: &Params) -> Result<Vec<(String, Option<String>)>> {
     let Some(text) = params.optional("Tag") else {
         let given = params.structures("Tag")?;
         let pair = |tag: &Params| Ok((tag.required("Key")?.to_owned(), tag.get("Value").map(str::to_owned)));

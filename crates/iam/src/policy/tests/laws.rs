@@ -87,6 +87,7 @@ impl Compiled {
             boundary: self.boundary.as_ref(),
             identity: &self.identity,
             resource: self.resource.as_ref(),
+            resource_context: None,
             mode: self.mode,
         }
     }

@@ -5,6 +5,7 @@ mod explanation;
 mod generate;
 mod grammar;
 mod laws;
+mod mutations;
 mod naive;
 mod operators;
 mod reading;

@@ -1,5 +1,5 @@
 use crate::key_ref::KeyRef;
-use crate::kms::home;
+use crate::kms::{add_request_tags, home};
 use crate::ops::DataKey;
 use crate::secrets::rotation::Rotation;
 use crate::secrets::secret_record::{OwnKey, SecretInfo, SecretKind, SecretRecord};
@@ -151,6 +151,7 @@ impl Run<CreateSecret> for Secrets {
         let account = home(caller)?;
         op.secret.check()?;
         let mut target = Target::one(op.action(), self.resource(account, "secret"));
+        add_request_tags(&mut target.context, &op.secret.tags);
         if let Some(user) = rotated_user(op.secret.kind, &op.secret.config)? {
             target.needs.extend(key_needs(account, &user));
         }

@@ -1,4 +1,4 @@
-use crate::kms::home;
+use crate::kms::{add_request_tags, home};
 use crate::page::following;
 use crate::secrets::secret_record::SecretRecord;
 use crate::secrets::secret_ref::SecretRef;
@@ -129,7 +129,9 @@ impl Run<TagSecrets> for Secrets {
     }
 
     async fn target(&self, op: &TagSecrets, caller: &Caller, view: &View) -> Result<Target> {
-        self.targets(op.action(), &op.secrets, caller, view).await
+        let mut target = self.targets(op.action(), &op.secrets, caller, view).await?;
+        add_request_tags(&mut target.context, &op.tags);
+        Ok(target)
     }
 
     async fn run(&self, permit: &Permit<TagSecrets>, op: &TagSecrets, txn: &mut Txn) -> Result<()> {
