@@ -7,6 +7,7 @@ use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord}
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::{Headers, ObjectRecord};
+use crate::retention::Lock;
 use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::tags::Tags;
@@ -100,6 +101,7 @@ fn object() -> ObjectRecord {
         upload: None,
         tags: Tags::default(),
         version: Version::default(),
+        lock: Lock::default(),
     }
 }
 
@@ -133,6 +135,8 @@ fn records_are_as_documented() {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Off,
+            locking: None,
+            retention: None,
         },
     );
     record(
@@ -147,6 +151,8 @@ fn records_are_as_documented() {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Suspended,
+            locking: None,
+            retention: None,
         },
     );
     record("object", &object());
@@ -175,6 +181,7 @@ fn records_are_as_documented() {
             data_key,
             checksum: Some((ChecksumKind::Sha256, ChecksumScope::Composite)),
             tags: Tags::default(),
+            lock: Lock::default(),
         },
     );
     record(

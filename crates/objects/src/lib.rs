@@ -10,6 +10,7 @@ pub mod actions;
 mod assembly;
 mod body;
 mod bucket;
+mod bucket_retention;
 mod checksum;
 mod conditions;
 mod content;
@@ -27,6 +28,9 @@ mod objects;
 mod ops;
 mod range;
 mod reader;
+mod release;
+mod retention;
+mod retention_clock;
 mod rewrap;
 mod rewrap_key;
 mod shard;
@@ -44,12 +48,17 @@ pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
+pub use bucket_retention::BucketRetention;
 pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
 pub use draft::{Draft, Written};
 pub use encryption::{Encryption, Protection};
 pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
+pub use ops::{
+    AbortBucketRetention, ExtendBucketRetention, GetBucketLock, GetBucketRetention, GetObjectHold, GetObjectRetention,
+    InitiateBucketRetention, LockBucketRetention, PutBucketLock, PutObjectHold, PutObjectRetention, Retained,
+};
 pub use ops::{
     AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
     Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags, DeleteObjectTags, Deleted,
@@ -62,6 +71,7 @@ pub use ops::{
 };
 pub use range::ByteRange;
 pub use reader::Content;
+pub use retention::{DefaultRetention, Lock, Locking, Period, Retention, RetentionMode};
 pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;
 pub use tags::Tags;

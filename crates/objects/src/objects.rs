@@ -1,4 +1,5 @@
 use crate::hashing::Hashing;
+use crate::retention_clock::RetentionClock;
 use crate::shard::Shards;
 use crate::sse_kms::TenantKeys;
 use iam::Gate;
@@ -38,6 +39,8 @@ pub struct Objects {
     pub(crate) gate: Gate,
     pub(crate) keys: Arc<dyn TenantKeys>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Time as it counts for what is retained.
+    pub(crate) retention_time: RetentionClock,
     pub(crate) config: Config,
     pub(crate) policies: PolicyCache,
     pub(crate) shards: Shards,
@@ -56,7 +59,8 @@ impl Objects {
     ) -> Self {
         let keys = Arc::new(crate::sse_kms::KmsKeys::new(gate.clone(), kms));
         let (policies, shards, hashing) = (PolicyCache::default(), Shards::default(), Hashing::new());
-        Self { store, blobs, gate, keys, clock, config, policies, shards, hashing }
+        let retention_time = RetentionClock::new(clock.clone());
+        Self { store, blobs, gate, keys, clock, retention_time, config, policies, shards, hashing }
     }
 
     /// The gate every operation goes through.

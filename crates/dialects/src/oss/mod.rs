@@ -21,6 +21,7 @@ mod tagging;
 #[cfg(test)]
 mod tests;
 mod versions;
+mod worm;
 
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};

@@ -23,6 +23,7 @@ mod host;
 mod identity;
 mod intake;
 mod listing;
+mod locks;
 mod multipart;
 mod policy;
 mod ranges;

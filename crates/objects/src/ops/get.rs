@@ -5,6 +5,7 @@ use crate::content::Segment;
 use crate::encryption::Wrap;
 use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
+use crate::ops::object_retention::shown_lock;
 use crate::range::ByteRange;
 use crate::reader::Content;
 use crate::slot::{Slot, skipped};
@@ -124,7 +125,7 @@ impl Objects {
     async fn get(
         &self,
         op: &Get,
-        caller: &Caller,
+        permit: &Permit<Get>,
         view: &View,
         found: &Found,
         data_key: Option<Arc<Key>>,
@@ -138,11 +139,12 @@ impl Objects {
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
         let data_key = match data_key {
             Some(key) => key,
-            None => Arc::new(self.open_key(caller, view, &found.bucket, &op.key, &object.data_key).await?),
+            None => Arc::new(self.open_key(permit.caller(), view, &found.bucket, &op.key, &object.data_key).await?),
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
-        Ok(Got { info: ObjectInfo::new(object, found.bucket.record.versioning), range, content })
+        let info = ObjectInfo { lock: shown_lock(permit, object), ..found.info(object) };
+        Ok(Got { info, range, content })
     }
 }
 
@@ -175,11 +177,11 @@ impl Run<Get> for Objects {
     /// What is given out is the very object that was decided on. If its content went away since, the object is read once
     /// more, as this transaction's view has it and with its own data key: in one view, record and content are of a piece.
     async fn run(&self, permit: &Permit<Get>, op: &Get, txn: &mut Txn) -> Result<Got> {
-        let (found, caller, view) = (op.found.get().ok_or_else(skipped)?, permit.caller(), txn.view());
-        match self.get(op, caller, view, &found, op.data_key.get()).await {
+        let (found, view) = (op.found.get().ok_or_else(skipped)?, txn.view());
+        match self.get(op, permit, view, &found, op.data_key.get()).await {
             Err(failure) if failure.reason() == Reason::Contended => {
                 let fresh = self.found_again(view, &found, &op.key).await?;
-                self.get(op, caller, view, &fresh, None).await
+                self.get(op, permit, view, &fresh, None).await
             }
             other => other,
         }

@@ -17,6 +17,7 @@ macro_rules! with {
 
 mod access;
 mod blobs;
+mod bucket_retention;
 mod buckets;
 mod damage;
 mod disk;
@@ -24,6 +25,8 @@ mod erasure;
 mod listing;
 mod multipart;
 mod reading;
+mod retention;
+mod retention_model;
 mod rewrapping;
 mod sweeping;
 mod tenant_keys;
