@@ -18,3 +18,4 @@ mod signing;
 mod tagging;
 mod versions;
 mod world;
+mod worm;

@@ -4,6 +4,7 @@ mod coverage;
 mod direct;
 mod identity;
 mod listing;
+mod locks;
 mod multipart;
 mod objects;
 mod settings;
