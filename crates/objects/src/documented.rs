@@ -2,12 +2,13 @@
 
 use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_retention::BucketRetention;
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::{Headers, ObjectRecord};
-use crate::retention::Lock;
+use crate::retention::{DefaultRetention, Lock, Locking, Period, Retention, RetentionMode};
 use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::tags::Tags;
@@ -105,6 +106,19 @@ fn object() -> ObjectRecord {
     }
 }
 
+fn default() -> DefaultRetention {
+    DefaultRetention { mode: RetentionMode::Governance, period: Period::Days(30) }
+}
+
+#[test]
+fn locks_are_as_documented() {
+    let until = Timestamp::from_secs(1_795_305_600);
+    let lock = Lock { retention: Some(Retention { mode: RetentionMode::Compliance, until }), hold: Some(true) };
+    record("locked object", &ObjectRecord { lock, ..object() });
+    let policy = BucketRetention { id: "A".repeat(32), days: 365, created: until, locked: true };
+    documented("retention policy", &rmp_serde::to_vec_named(&policy).unwrap());
+}
+
 #[test]
 fn versions_are_as_documented() {
     let version = Version { order: 2, tag: Some(0xd0d1_d2d3_d4d5_d6d7) };
@@ -152,6 +166,22 @@ fn records_are_as_documented() {
             tags: Tags::default(),
             versioning: Versioning::Suspended,
             locking: None,
+            retention: None,
+        },
+    );
+    record(
+        "bucket in which versions can be locked",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::Standard,
+            redundancy: Redundancy::Local,
+            encryption: None,
+            policy: None,
+            tags: Tags::default(),
+            versioning: Versioning::Enabled,
+            locking: Some(Locking { default: Some(default()) }),
             retention: None,
         },
     );

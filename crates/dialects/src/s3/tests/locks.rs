@@ -173,7 +173,7 @@ async fn headers_that_lock() {
     let part = format!("/vault/big?partNumber=1&uploadId={upload}");
     ask("PUT", &part).header(HOLD, "ON").body("x").send().await.fails(501, "NotImplemented");
     ask("GET", "/vault/k").header(BYPASS, "true").send().await.fails(501, "NotImplemented");
-    ask("PUT", "/vault/k?tagging").header(MODE, "COMPLIANCE").send().await.fails(501, "NotImplemented");
+    ask("GET", "/vault/k?tagging").header(MODE, "COMPLIANCE").send().await.fails(501, "NotImplemented");
 }
 
 #[tokio::test]
