@@ -282,8 +282,8 @@ async fn locks_by_headers_need_the_rights_to_lock() {
         world.by(&user, initiate()).await.unwrap();
     }
     // An access control list that lets everybody write lets nobody lock.
-    let acl = Some(objects::Acl::PublicReadWrite);
-    world.ann(objects::PutBucketAcl { bucket: vault(), acl: acl.unwrap() }).await.unwrap();
+    let acl = objects::Acl::PublicReadWrite;
+    world.ann(objects::PutBucketAcl { bucket: vault(), acl }).await.unwrap();
     world.nobody(put("open", Lock::default())).await.unwrap();
     assert_eq!(reason(world.nobody(put("open", Lock { retention: until, hold: None })).await), Reason::AccessDenied);
 }

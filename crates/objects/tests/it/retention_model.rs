@@ -119,7 +119,7 @@ fn until(now: Timestamp, asked: Option<(bool, i8)>) -> Option<Retention> {
 /// One thing is done, by the root of the account, and comes out as the model says.
 async fn do_one(world: &World, model: &mut Model, n: usize, deed: &Deed) {
     let content = Bytes::from(format!("content {n}"));
-    let (earliest, latest) = model.times(world);
+    let (_, latest) = model.times(world);
     let at = |of: u8| (!model.kept.is_empty()).then(|| usize::from(of) % model.kept.len());
     match *deed {
         Deed::Put(k, asked, hold) => {
@@ -157,17 +157,7 @@ async fn do_one(world: &World, model: &mut Model, n: usize, deed: &Deed) {
         }
         Deed::Erase(of, bypass) => {
             let Some(at) = at(of) else { return };
-            let Kept { key: k, id, lock, .. } = model.kept[at].clone();
-            let op = with!(Delete::new(place(), key(NAMES[k])), version: Some(id), bypass: bypass);
-            let may = model.may_go(world, &lock, bypass);
-            match world.ann(op).await {
-                Ok(done) => {
-                    assert!(may && done.existed, "{id} is locked: {lock:?}");
-                    assert_eq!(done.bypassed, !model.may_go(world, &lock, false));
-                    model.kept.remove(at);
-                }
-                Err(failure) => assert_eq!((failure.reason(), may), (Reason::ObjectRetained, false)),
-            }
+            erase(world, model, at, bypass).await;
         }
         Deed::EraseMarker(of) if !model.markers.is_empty() => {
             let (k, id) = model.markers.remove(usize::from(of) % model.markers.len());
@@ -176,33 +166,11 @@ async fn do_one(world: &World, model: &mut Model, n: usize, deed: &Deed) {
         }
         Deed::EraseMarker(_) => {}
         Deed::EraseMany(k, bypass) => {
-            let of_key = |kept: &&Kept| kept.key == usize::from(k);
-            let keys = model.kept.iter().filter(of_key).map(|kept| (key(NAMES[kept.key]), Some(kept.id))).collect();
-            let root = world.root(&world.ann).await;
-            for (_, id, result) in world.objects.delete_many(&root, &place(), keys, bypass).await {
-                let at = model.kept.iter().position(|kept| Some(kept.id) == id && of_key(&kept)).unwrap();
-                assert_eq!(result.is_ok(), model.may_go(world, &model.kept[at].lock, bypass));
-                if result.is_ok() {
-                    model.kept.remove(at);
-                }
-            }
+            erase_many(world, model, k, bypass).await;
         }
         Deed::Retain(of, asked, bypass) => {
             let Some(at) = at(of) else { return };
-            let retention = until(latest, asked);
-            let Kept { key: k, id, lock, .. } = model.kept[at].clone();
-            let op = PutObjectRetention { bucket: place(), key: key(NAMES[k]), version: Some(id), retention, bypass };
-            let had = lock.retention.filter(|had| had.until > earliest);
-            let longer = |had: Retention| retention.is_some_and(|r| r.mode == had.mode && r.until >= had.until);
-            let may = had.is_none_or(|had| longer(had) || bypass && had.mode == RetentionMode::Governance);
-            match world.ann(op).await.map_err(|failure| failure.reason()) {
-                Ok(_) => {
-                    assert!(may, "{lock:?} became {retention:?}");
-                    model.kept[at].lock.retention = retention;
-                }
-                Err(Reason::ParameterInvalid) => assert!(retention.unwrap().until <= latest),
-                Err(reason) => assert_eq!((reason, may), (Reason::ObjectRetained, false)),
-            }
+            retain(world, model, at, until(latest, asked), bypass).await;
         }
         Deed::Hold(of, on) => {
             let Some(at) = at(of) else { return };
@@ -238,6 +206,50 @@ async fn do_one(world: &World, model: &mut Model, n: usize, deed: &Deed) {
             let op = PutBucketVersioning { bucket: place(), versioning: Versioning::Suspended };
             assert_eq!(outcome(world.ann(op).await), Outcome::Refused(Reason::BucketStateInvalid));
         }
+    }
+}
+
+async fn erase(world: &World, model: &mut Model, at: usize, bypass: bool) {
+    let Kept { key: k, id, lock, .. } = model.kept[at].clone();
+    let op = with!(Delete::new(place(), key(NAMES[k])), version: Some(id), bypass: bypass);
+    let may = model.may_go(world, &lock, bypass);
+    match world.ann(op).await {
+        Ok(done) => {
+            assert!(may && done.existed, "{id} is locked: {lock:?}");
+            assert_eq!(done.bypassed, !model.may_go(world, &lock, false));
+            model.kept.remove(at);
+        }
+        Err(failure) => assert_eq!((failure.reason(), may), (Reason::ObjectRetained, false)),
+    }
+}
+
+async fn erase_many(world: &World, model: &mut Model, k: bool, bypass: bool) {
+    let of_key = |kept: &&Kept| kept.key == usize::from(k);
+    let keys = model.kept.iter().filter(of_key).map(|kept| (key(NAMES[kept.key]), Some(kept.id))).collect();
+    let root = world.root(&world.ann).await;
+    for (_, id, result) in world.objects.delete_many(&root, &place(), keys, bypass).await {
+        let at = model.kept.iter().position(|kept| Some(kept.id) == id && of_key(&kept)).unwrap();
+        assert_eq!(result.is_ok(), model.may_go(world, &model.kept[at].lock, bypass));
+        if result.is_ok() {
+            model.kept.remove(at);
+        }
+    }
+}
+
+async fn retain(world: &World, model: &mut Model, at: usize, retention: Option<Retention>, bypass: bool) {
+    let (earliest, latest) = model.times(world);
+    let Kept { key: k, id, lock, .. } = model.kept[at].clone();
+    let op = PutObjectRetention { bucket: place(), key: key(NAMES[k]), version: Some(id), retention, bypass };
+    let had = lock.retention.filter(|had| had.until > earliest);
+    let longer = |had: Retention| retention.is_some_and(|r| r.mode == had.mode && r.until >= had.until);
+    let may = had.is_none_or(|had| longer(had) || bypass && had.mode == RetentionMode::Governance);
+    match world.ann(op).await.map_err(|failure| failure.reason()) {
+        Ok(_) => {
+            assert!(may, "{lock:?} became {retention:?}");
+            model.kept[at].lock.retention = retention;
+        }
+        Err(Reason::ParameterInvalid) => assert!(retention.unwrap().until <= latest),
+        Err(reason) => assert_eq!((reason, may), (Reason::ObjectRetained, false)),
     }
 }
 
