@@ -29,15 +29,21 @@ def vault(s3):
     return name
 
 
-def sdk(server, root):
+@pytest.fixture(params=["v1", "v4"])
+def client(server, root, request):
+    """A client of alibabacloud-oss-v2, with either signature."""
     keys = ossv2.credentials.StaticCredentialsProvider(root.id, root.secret)
-    return ossv2.Client(
-        ossv2.config.Config(region=REGION, endpoint=server.url, credentials_provider=keys, retry_max_attempts=1)
-    )
+    given = {"region": REGION, "endpoint": server.url, "credentials_provider": keys, "retry_max_attempts": 1}
+    return ossv2.Client(ossv2.config.Config(signature_version=request.param, **given))
 
 
-def box_of(server, root, bucket):
-    return oss2.Bucket(oss2.AuthV4(root.id, root.secret), server.url, bucket, region=REGION)
+@pytest.fixture(params=["v1", "v4"])
+def box(server, root, request):
+    """A new bucket through oss2, with either signature."""
+    auth = {"v1": oss2.Auth, "v4": oss2.AuthV4}[request.param](root.id, root.secret)
+    made = oss2.Bucket(auth, server.url, fresh("worm"), region=REGION)
+    made.create_bucket()
+    return made
 
 
 def stays(s3, vault, key, version, bypass=True):
@@ -175,8 +181,7 @@ def test_an_aws_cli_script(server, root, s3, tmp_path):
     aws("delete-object", "--key", "governed", "--version-id", versions["governed"], "--bypass-governance-retention")
 
 
-def test_ossv2_locks_objects(server, root, s3, bucket):
-    client = sdk(server, root)
+def test_ossv2_locks_objects(client, s3, bucket):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     default = ossv2.ObjectWormConfigurationRuleDefaultRetention(mode=GOVERNANCE, days=1)
     rule = ossv2.ObjectWormConfigurationRule(default_retention=default)
@@ -225,8 +230,8 @@ def test_ossv2_locks_objects(server, root, s3, bucket):
         client.get_object(ossv2.GetObjectRequest(**place))
 
 
-def test_ossv2_a_buckets_policy(server, root):
-    client, bucket = sdk(server, root), fresh("worm")
+def test_ossv2_a_buckets_policy(client):
+    bucket = fresh("worm")
     client.put_bucket(ossv2.PutBucketRequest(bucket=bucket))
     client.put_object(ossv2.PutObjectRequest(bucket=bucket, key="a", body=b"kept"))
 
@@ -256,9 +261,7 @@ def test_ossv2_a_buckets_policy(server, root):
     assert client.get_object(ossv2.GetObjectRequest(bucket=bucket, key="a")).body.read() == b"kept"
 
 
-def test_oss2_a_buckets_policy(server, root, s3):
-    box = box_of(server, root, fresh("worm"))
-    box.create_bucket()
+def test_oss2_a_buckets_policy(box, s3):
     box.put_object("a", b"kept")
     with oss_error("NoSuchWORMConfiguration", 404):
         box.get_bucket_worm()

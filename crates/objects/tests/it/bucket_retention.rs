@@ -286,3 +286,18 @@ proptest::proptest! {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(all_done(deeds));
     }
 }
+
+/// A policy that comes while a body does keeps what the body was to replace.
+#[tokio::test]
+async fn a_policy_that_comes_while_a_body_does_counts() {
+    let world = std::sync::Arc::new(World::new().await);
+    world.put("a", "old").await;
+    let setting = world.clone();
+    let body = futures::stream::once(async move {
+        setting.ann(initiate(1)).await?;
+        Ok(Bytes::from("new"))
+    });
+    let put = Put::new(home(), key("a"), Body::new(body, None));
+    assert_eq!(reason(world.ann(put).await), Reason::ObjectRetained);
+    assert_eq!(world.get("a").await.unwrap(), "old");
+}

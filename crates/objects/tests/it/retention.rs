@@ -380,3 +380,75 @@ async fn events_say_what_was_locked_and_what_was_gone_past() {
     assert!(says(&["retainUntil", &until.until.iso_millis(), bypass, "governanceBypassed"]));
     assert!(says(&[bypass, "governanceBypassed", "deleteMarker"]));
 }
+
+/// Neither an operator with every duty nor work in the background has a way of its own.
+#[tokio::test]
+async fn operators_and_the_server_itself_free_nothing() {
+    let world = world().await;
+    let deployment = &world.deployment;
+    let acl = objects::Acl::PublicReadWrite;
+    world.ann(objects::PutBucketAcl { bucket: vault(), acl }).await.unwrap();
+    let governed = stored(&world, "a", RetentionMode::Governance, 5).await;
+    let firm = stored(&world, "b", RetentionMode::Compliance, 5).await;
+    let duties = types::Duty::ALL.into_iter().collect();
+    let make = iam::CreateOperator { name: "carol".parse().unwrap(), duties };
+    let made = deployment.gate().perform(&deployment.service(), &deployment.iam, make).await.unwrap();
+    let operator = deployment.caller(&made.key.id).await.unwrap();
+    for (name, version) in [("a", governed), ("b", firm)] {
+        for bypass in [false, true] {
+            assert_eq!(reason(world.by(&operator, erase(name, version, bypass)).await), Reason::AccessDenied);
+            assert_eq!(reason(world.by(&operator, retain(name, version, None, bypass)).await), Reason::AccessDenied);
+        }
+        assert_eq!(reason(world.by(&operator, Delete::new(vault(), key(name))).await), Reason::AccessDenied);
+    }
+    // The server may do everything, but does not say the word; and no word helps with the other.
+    let service = deployment.service();
+    assert_eq!(reason(world.by(&service, erase("a", governed, false)).await), Reason::ObjectRetained);
+    assert_eq!(reason(world.by(&service, erase("b", firm, true)).await), Reason::ObjectRetained);
+    still_there(&world, "a", governed).await;
+    still_there(&world, "b", firm).await;
+}
+
+#[tokio::test]
+async fn of_a_lock_and_a_deletion_at_the_same_time_one_comes_first() {
+    let world = world().await;
+    for n in 0..20 {
+        let name = format!("k{n}");
+        let version = world.ann(put(&name, Lock::default())).await.unwrap().version.unwrap();
+        let firm = Some(retention(&world, RetentionMode::Compliance, 5));
+        let (locking, deleting) =
+            (world.ann(retain(&name, version, firm, false)), world.ann(erase(&name, version, false)));
+        // Each begins first half of the time.
+        let (locked, deleted) = if n % 2 == 0 {
+            futures::join!(locking, deleting)
+        } else {
+            let (deleted, locked) = futures::join!(deleting, locking);
+            (locked, deleted)
+        };
+        match outcome(deleted.map(|done| done.existed)) {
+            Outcome::Done(existed) => {
+                assert!(existed);
+                assert_eq!(reason(locked), Reason::VersionNotFound);
+            }
+            Outcome::Refused(refused) => {
+                assert_eq!(refused, Reason::ObjectRetained);
+                locked.unwrap();
+                still_there(&world, &name, version).await;
+            }
+        }
+    }
+}
+
+/// What is decided by the bucket is decided when the object is there, not when its body began to come.
+#[tokio::test]
+async fn a_default_that_comes_while_a_body_does_counts() {
+    let world = std::sync::Arc::new(world().await);
+    let setting = world.clone();
+    let body = futures::stream::once(async move {
+        let default = Some(DefaultRetention { mode: RetentionMode::Compliance, period: Period::Days(1) });
+        setting.ann(PutBucketLock { bucket: vault(), locking: Locking { default } }).await?;
+        Ok(Bytes::from("kept"))
+    });
+    let version = world.ann(Put::new(vault(), key("a"), Body::new(body, None))).await.unwrap().version.unwrap();
+    cannot_go(&world, "a", version, true).await;
+}
