@@ -30,6 +30,7 @@ pub(crate) struct Config {
     #[serde(default)]
     oidc: OidcSettings,
     erasure_epoch_hours: Option<u64>,
+    lifecycle_day_seconds: Option<u64>,
     pkcs11: Option<TokenSettings>,
     #[serde(default)]
     rates: RatesConfig,
@@ -125,6 +126,8 @@ pub(crate) struct Settings {
     pub(crate) seal: Option<SealKind>,
     /// How long an erasure epoch lasts; `None`: until it is ended by hand.
     pub(crate) epoch: Option<Duration>,
+    /// How long a day of lifecycle rules is.
+    pub(crate) lifecycle_day: Duration,
     pub(crate) domains: Vec<String>,
     pub(crate) json_log: bool,
     pub(crate) regions: Vec<RegionSettings>,
@@ -184,6 +187,7 @@ impl Config {
         Ok(Settings {
             seal: self.seal.as_deref().map(|seal| one_of("seal", Some(seal), SEALS)).transpose()?,
             epoch: epoch(self.erasure_epoch_hours)?,
+            lifecycle_day: lifecycle_day(self.lifecycle_day_seconds)?,
             json_log: one_of("log_format", self.log_format.as_deref(), &[("text", false), ("json", true)])?,
             regions: self.regions(&data)?,
             cache_bytes: self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB) << 20,
@@ -240,6 +244,17 @@ fn epoch(given: Option<u64>) -> Result<Option<Duration>, Stop> {
         0 => Ok(None),
         hours @ 1..=MOST_EPOCH_HOURS => Ok(Some(Duration::from_secs(hours * 60 * 60))),
         wrong => Err(format!("erasure_epoch_hours is {wrong}; it can be 0 (by hand) to {MOST_EPOCH_HOURS}").into()),
+    }
+}
+
+/// Shorter than a day for tests; never longer.
+fn lifecycle_day(given: Option<u64>) -> Result<Duration, Stop> {
+    match given.map_or(objects::DAY, Duration::from_secs) {
+        day if !day.is_zero() && day <= objects::DAY => Ok(day),
+        wrong => {
+            let (given, most) = (wrong.as_secs(), objects::DAY.as_secs());
+            Err(format!("lifecycle_day_seconds is {given}; it can be 1 to {most}").into())
+        }
     }
 }
 
@@ -301,6 +316,7 @@ mod tests {
             ("log_format = \"xml\"", "\"text\" or \"json\""),
             ("erasure_epoch_hours = 87601", "0 (by hand) to 87600"),
             ("connections = 0", "1 to 1000000"),
+            ("lifecycle_day_seconds = 86401", "1 to 86400"),
             ("[rates]\nread = 0", "line 2"),
             ("[quotas]\nkeys = 100001", "0 to 100000"),
             ("[pkcs11]\nmodule = \"m\"\ntoken = \"t\"\nsessions = 0", "1 to 256"),

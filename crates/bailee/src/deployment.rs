@@ -258,7 +258,7 @@ impl Opener<'_> {
         let blobs = LocalBlobs::open(&folder.join("blobs"), &LocalBlobsOptions::new(self.clock.clone()));
         let blobs = Arc::new(blobs.map_err(Failure::from)?);
         let kms = Arc::new(Kms::new(store.clone()).with_token(self.hsm.clone()).with_quotas(self.settings.quotas));
-        let config = objects::Config::default();
+        let config = objects::Config { lifecycle_day: self.settings.lifecycle_day, ..objects::Config::default() };
         let objects = Objects::new(store.clone(), blobs, gate.clone(), kms.clone(), self.clock.clone(), config);
         let secrets = Secrets::new(store.clone(), kms.clone(), Iam::new(gate.clone()), self.webhook()?);
         let (objects, secrets, trail) = (Arc::new(objects), Arc::new(secrets), folder.join("trail"));

@@ -61,6 +61,9 @@ async fn serve(settings: Settings) -> Result<(), Stop> {
         background.push(tokio::spawn(rotation));
         let rewrapping = Rewrapping::new(deployment.domains.clone(), region.clone());
         background.push(tokio::spawn(rewrap_keys(rewrapping, deployment.domains.clock.clone(), stopped.clone())));
+        let rules =
+            apply_lifecycles(deployment.domains.clone(), region.clone(), settings.lifecycle_day, stopped.clone());
+        background.push(tokio::spawn(rules));
     }
     for publisher in deployment.publishers.clone() {
         let stopped = stopped.clone();
@@ -249,6 +252,24 @@ async fn rewrap_keys(rewrapping: Rewrapping, clock: Arc<dyn Clock>, stopped: wat
             () = until(stopped.clone()) => return,
             () = rewrapping.asked() => {}
             () = clock.sleep(HOUSEKEEPING) => {}
+        }
+    }
+}
+
+/// Applies the lifecycle rules of a region's buckets: at the start, when some were set, and each day; each minute what did not
+/// work before, and whatever became of a clock that was set.
+async fn apply_lifecycles(domains: Arc<Domains>, region: Arc<Region>, day: Duration, stopped: watch::Receiver<bool>) {
+    let caller = |operation| service(&domains, "oss", operation);
+    loop {
+        // Stopped in the middle it is as after a crash: the next start goes on.
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            done = region.objects.apply_lifecycles(&caller) => tell("applying lifecycle rules", done),
+        }
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = region.objects.lifecycle_set() => {}
+            () = domains.clock.sleep(day.min(HOUSEKEEPING)) => {}
         }
     }
 }

@@ -5,6 +5,8 @@ use types::{Action, Service};
 
 /// Keeps the data keys of objects as they are wrapped by the primary version of the tenant's key. No client can ask for it.
 pub const REWRAP_OBJECTS: Action = Action::write(Service::Oss, "RewrapObjects");
+/// Does what a bucket's lifecycle rules ask for. No client can ask for it.
+pub const APPLY_LIFECYCLE: Action = Action::write(Service::Oss, "ApplyLifecycle");
 /// Lists the account's buckets.
 pub const LIST_BUCKETS: Action = Action::read(Service::Oss, "ListBuckets");
 /// Says which regions there are.
@@ -35,6 +37,12 @@ pub const PUT_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "PutBucket
 pub const GET_BUCKET_ENCRYPTION: Action = Action::read(Service::Oss, "GetBucketEncryption");
 /// Removes a bucket's default encryption.
 pub const DELETE_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "DeleteBucketEncryption");
+/// Sets a bucket's lifecycle rules.
+pub const PUT_BUCKET_LIFECYCLE: Action = Action::write(Service::Oss, "PutBucketLifecycle");
+/// Shows a bucket's lifecycle rules.
+pub const GET_BUCKET_LIFECYCLE: Action = Action::read(Service::Oss, "GetBucketLifecycle");
+/// Takes a bucket's lifecycle rules away.
+pub const DELETE_BUCKET_LIFECYCLE: Action = Action::write(Service::Oss, "DeleteBucketLifecycle");
 /// Says whether a bucket keeps what is replaced and deleted.
 pub const PUT_BUCKET_VERSIONING: Action = Action::write(Service::Oss, "PutBucketVersioning");
 /// Shows whether it does.

@@ -61,6 +61,9 @@ pub(crate) struct BucketRecord {
     /// Its own retention policy. It may be one that was not locked in time, and so is none any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retention: Option<BucketRetention>,
+    /// Whether there are lifecycle rules, which are kept beside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lifecycle: bool,
 }
 
 impl Record for BucketRecord {}

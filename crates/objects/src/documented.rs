@@ -7,6 +7,10 @@ use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
 use crate::ids::{BucketId, ContentId, ShardId};
+use crate::lifecycle::{
+    Except, Filter, Lifecycle, LifecycleRecord, NoncurrentExpiration, NoncurrentTransition, PassRecord, Rule,
+    Transition, When,
+};
 use crate::object::{Headers, ObjectRecord};
 use crate::retention::{DefaultRetention, Lock, Locking, Period, Retention, RetentionMode};
 use crate::shard::{ShardRecord, ShardState, shard_context};
@@ -84,7 +88,7 @@ fn wrapped() -> Wrapped {
     Wrapped { epoch: 1, sealed: vec![0xee; 4] }
 }
 
-fn object() -> ObjectRecord {
+pub(crate) fn object() -> ObjectRecord {
     let user = BTreeMap::from([("color".to_owned(), "blue".to_owned())]);
     ObjectRecord {
         size: 5,
@@ -119,6 +123,44 @@ fn locks_are_as_documented() {
     documented("retention policy", &rmp_serde::to_vec_named(&policy).unwrap());
 }
 
+fn plain_bucket() -> BucketRecord {
+    BucketRecord {
+        id: bucket(),
+        created: Timestamp::from_secs(1_795_305_600),
+        acl: Acl::Private,
+        storage_class: StorageClass::Standard,
+        redundancy: Redundancy::Local,
+        encryption: None,
+        policy: None,
+        tags: Tags::default(),
+        versioning: Versioning::Off,
+        locking: None,
+        retention: None,
+        lifecycle: false,
+    }
+}
+
+#[test]
+fn lifecycle_rules_are_as_documented() {
+    let date = Timestamp::from_secs(1_795_305_600);
+    let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
+    let except = vec![Except { prefix: "logs/keep".to_owned(), tag: Some(("a".to_owned(), "b".to_owned())) }];
+    let filter = Filter { tags, larger_than: Some(9), except, ..Filter::prefix("logs/") };
+    let first = Rule { expiration: Some(When::Before(date)), ..Rule::new("first", filter) };
+    let class = StorageClass::InfrequentAccess;
+    let second = Rule {
+        lone_markers: true,
+        noncurrent_expiration: Some(NoncurrentExpiration { days: 60, keep: 3 }),
+        noncurrent_transitions: vec![NoncurrentTransition { days: 30, keep: 0, class }],
+        transitions: vec![Transition { when: When::From(date), class }],
+        uploads: Some(When::After(7)),
+        ..Rule::new("second", Filter::prefix(""))
+    };
+    let lifecycle = Lifecycle::new(vec![first, second], 131_072).unwrap();
+    record("lifecycle rules", &LifecycleRecord { bucket: bucket(), lifecycle, updated: date });
+    record("pass", &PassRecord::example(date));
+}
+
 #[test]
 fn versions_are_as_documented() {
     let version = Version { order: 2, tag: Some(0xd0d1_d2d3_d4d5_d6d7) };
@@ -151,40 +193,14 @@ fn records_are_as_documented() {
             versioning: Versioning::Off,
             locking: None,
             retention: None,
+            lifecycle: false,
         },
     );
-    record(
-        "bucket that keeps versions",
-        &BucketRecord {
-            id: bucket(),
-            created: Timestamp::from_secs(1_795_305_600),
-            acl: Acl::Private,
-            storage_class: StorageClass::Standard,
-            redundancy: Redundancy::Local,
-            encryption: None,
-            policy: None,
-            tags: Tags::default(),
-            versioning: Versioning::Suspended,
-            locking: None,
-            retention: None,
-        },
-    );
-    record(
-        "bucket in which versions can be locked",
-        &BucketRecord {
-            id: bucket(),
-            created: Timestamp::from_secs(1_795_305_600),
-            acl: Acl::Private,
-            storage_class: StorageClass::Standard,
-            redundancy: Redundancy::Local,
-            encryption: None,
-            policy: None,
-            tags: Tags::default(),
-            versioning: Versioning::Enabled,
-            locking: Some(Locking { default: Some(default()) }),
-            retention: None,
-        },
-    );
+    record("bucket that keeps versions", &BucketRecord { versioning: Versioning::Suspended, ..plain_bucket() });
+    record("bucket with lifecycle rules", &BucketRecord { lifecycle: true, ..plain_bucket() });
+    let locking = Some(Locking { default: Some(default()) });
+    let locking = BucketRecord { versioning: Versioning::Enabled, locking, ..plain_bucket() };
+    record("bucket in which versions can be locked", &locking);
     record("object", &object());
     let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
     record("object with a tag", &ObjectRecord { tags, ..object() });

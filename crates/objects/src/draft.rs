@@ -10,6 +10,7 @@ use crate::content::{Stored, keep};
 use crate::encryption::{self, DataKey, Encryption, Fresh, Protection};
 use crate::ids::ContentId;
 use crate::ingest::{Intake, Taken};
+use crate::lifecycle::Expiry;
 use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
 use crate::release::Release;
@@ -73,6 +74,8 @@ pub struct Written {
     pub version: Option<VersionId>,
     /// Of a copy: the version it was made of, if the source's bucket keeps any.
     pub source_version: Option<VersionId>,
+    /// When a lifecycle rule is going to delete it.
+    pub expiry: Option<Expiry>,
 }
 
 impl Written {
@@ -88,6 +91,7 @@ impl Written {
             size: record.size,
             version: (!versioning.is_off()).then(|| record.version.id()),
             source_version: None,
+            expiry: None,
         }
     }
 }
@@ -194,7 +198,8 @@ impl Objects {
         let modified = if standing.held.retention.is_some() { record.modified.max(latest) } else { record.modified };
         let record = ObjectRecord { version: self.make_room(txn, &standing).await?, lock, modified, ..record };
         txn.put(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key), &record).await?;
-        Ok(Written::new(&record, standing.held.versioning))
+        let expiry = self.expiry(txn.view(), bucket, key, &record).await?;
+        Ok(Written { expiry, ..Written::new(&record, standing.held.versioning) })
     }
 }
 

@@ -66,6 +66,11 @@ impl ContentId {
     /// Above all others.
     pub(crate) const LAST: Self = Self([0xff; 16]);
 
+    /// From its bytes.
+    pub(crate) const fn of(bytes: &[u8; 16]) -> Self {
+        Self(*bytes)
+    }
+
     /// The content that a record of a dropped blob is about: its key is the time and this.
     pub(crate) fn of_dropped(key: &[u8]) -> Option<Self> {
         key.get(8..)?.try_into().ok().map(Self)

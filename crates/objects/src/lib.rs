@@ -22,6 +22,7 @@ mod hashing;
 mod ids;
 mod ingest;
 mod keys;
+mod lifecycle;
 mod listing;
 mod object;
 mod objects;
@@ -53,6 +54,9 @@ pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
 pub use draft::{Draft, Written};
 pub use encryption::{Encryption, Protection};
+pub use lifecycle::{
+    Applied, DAY, Except, Expiry, Filter, Lifecycle, NoncurrentExpiration, NoncurrentTransition, Rule, Transition, When,
+};
 pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
 pub use ops::{
@@ -60,13 +64,14 @@ pub use ops::{
     InitiateBucketRetention, LockBucketRetention, PutBucketLock, PutObjectHold, PutObjectRetention, Retained,
 };
 pub use ops::{
-    AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
-    Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags, DeleteObjectTags, Deleted,
-    DescribeRegions, Get, GetBucketAcl, GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy,
-    GetBucketStat, GetBucketTags, GetBucketVersioning, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload,
-    Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions, ListedKind, ListedObject, ListedPart,
-    ListedVersion, MetadataDirective, ObjectAccess, ObjectPage, ObjectTags, PartInfo, PartList, PartPage, PartWritten,
-    Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketTags, PutBucketVersioning, PutObjectAcl,
+    AbortUpload, ApplyLifecycle, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey,
+    CreateBucket, Created, Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketLifecycle, DeleteBucketPolicy,
+    DeleteBucketTags, DeleteObjectTags, Deleted, DescribeRegions, Get, GetBucketAcl, GetBucketEncryption,
+    GetBucketInfo, GetBucketLifecycle, GetBucketLocation, GetBucketPolicy, GetBucketStat, GetBucketTags,
+    GetBucketVersioning, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload, Initiated, ListBuckets, ListObjects,
+    ListParts, ListUploads, ListVersions, ListedKind, ListedObject, ListedPart, ListedVersion, MetadataDirective,
+    ObjectAccess, ObjectPage, ObjectTags, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
+    PutBucketEncryption, PutBucketLifecycle, PutBucketPolicy, PutBucketTags, PutBucketVersioning, PutObjectAcl,
     PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy, VersionPage,
 };
 pub use range::ByteRange;

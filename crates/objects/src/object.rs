@@ -3,6 +3,7 @@ use crate::bucket::StorageClass;
 use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
+use crate::lifecycle::Expiry;
 use crate::retention::Lock;
 use crate::tags::Tags;
 use crate::version::{Version, VersionId, Versioning};
@@ -113,6 +114,8 @@ pub struct ObjectInfo {
     pub version: Option<VersionId>,
     /// What keeps it, as far as its reader may know that. Only reads of the object itself say so.
     pub lock: Lock,
+    /// When a lifecycle rule is going to delete it; said where one object is asked for, and by its key alone.
+    pub expiry: Option<Expiry>,
 }
 
 impl ObjectInfo {
@@ -141,6 +144,7 @@ impl ObjectInfo {
             tags: record.tags.len(),
             version: (!versioning.is_off()).then(|| record.version.id()),
             lock: Lock::default(),
+            expiry: None,
         }
     }
 }

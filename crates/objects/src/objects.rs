@@ -8,6 +8,7 @@ use kms::Kms;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Blobs, Store};
+use tokio::sync::Notify;
 use types::{Clock, Timestamp};
 
 /// What can be tuned.
@@ -20,6 +21,8 @@ pub struct Config {
     pub orphan_grace: Duration,
     /// How long the blobs of a deleted or replaced object stay, for those who are reading them.
     pub dropped_grace: Duration,
+    /// How long a day of lifecycle rules is.
+    pub lifecycle_day: Duration,
 }
 
 impl Default for Config {
@@ -28,6 +31,7 @@ impl Default for Config {
             inline_bytes: 64 * 1024,
             orphan_grace: Duration::from_secs(60 * 60),
             dropped_grace: Duration::from_secs(10 * 60),
+            lifecycle_day: crate::lifecycle::DAY,
         }
     }
 }
@@ -45,6 +49,8 @@ pub struct Objects {
     pub(crate) policies: PolicyCache,
     pub(crate) shards: Shards,
     pub(crate) hashing: Hashing,
+    /// That rules were set.
+    pub(crate) lifecycles: Notify,
 }
 
 impl Objects {
@@ -60,7 +66,8 @@ impl Objects {
         let keys = Arc::new(crate::sse_kms::KmsKeys::new(gate.clone(), kms));
         let (policies, shards, hashing) = (PolicyCache::default(), Shards::default(), Hashing::new());
         let retention_time = RetentionClock::new(clock.clone());
-        Self { store, blobs, gate, keys, clock, retention_time, config, policies, shards, hashing }
+        let lifecycles = Notify::new();
+        Self { store, blobs, gate, keys, clock, retention_time, config, policies, shards, hashing, lifecycles }
     }
 
     /// The gate every operation goes through.

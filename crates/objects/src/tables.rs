@@ -3,6 +3,7 @@
 use crate::bucket::{BucketRecord, NameRecord, PolicyRecord};
 use crate::content::{ContentRecord, DroppedRecord, ManifestRecord, UsedRecord};
 use crate::ids::{BucketId, ContentId, ShardId};
+use crate::lifecycle::{LifecycleRecord, PassRecord};
 use crate::object::ObjectRecord;
 use crate::shard::{ErasedRecord, ShardRecord, ShardedRecord};
 use crate::upload::{PartRecord, UploadRecord};
@@ -39,6 +40,10 @@ pub(crate) const SHARDED: Table<ShardedRecord> = Table::new(Space::Objects, 12, 
 pub(crate) const VERSIONS: Table<VersionRecord> = Table::new(Space::Objects, 13, "a version of an object");
 /// Bucket id, object key → where the null version is, if it is among the versions.
 pub(crate) const NULLS: Table<NullRecord> = Table::new(Space::Objects, 14, "the place of a null version");
+/// Bucket name → lifecycle rules.
+pub(crate) const LIFECYCLES: Table<LifecycleRecord> = Table::new(Space::Objects, 17, "a bucket's lifecycle rules");
+/// Bucket id → how far the last pass came that applied them.
+pub(crate) const PASSES: Table<PassRecord> = Table::new(Space::Objects, 18, "a pass of lifecycle rules");
 /// Content id → the ciphertext of a small content.
 pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
 

@@ -276,6 +276,8 @@ pub enum Reason {
     BucketRetentionNotFound,
     /// The bucket's retention policy is locked for good.
     BucketRetentionLocked,
+    /// The bucket has no lifecycle rules.
+    LifecycleNotFound,
     /// The key has as many grants as allowed.
     TooManyGrants,
     /// The key material is not valid for this key.
@@ -501,6 +503,7 @@ impl Reason {
         Self::BucketStateInvalid,
         Self::BucketRetentionNotFound,
         Self::BucketRetentionLocked,
+        Self::LifecycleNotFound,
         Self::TooManyGrants,
         Self::KeyMaterialInvalid,
         Self::KeyMaterialDiffers,
@@ -692,6 +695,7 @@ impl Reason {
             Self::BucketStateInvalid => "The bucket's other settings do not allow this.",
             Self::BucketRetentionNotFound => "The bucket has no retention policy.",
             Self::BucketRetentionLocked => "The bucket's retention policy is locked.",
+            Self::LifecycleNotFound => "The bucket has no lifecycle rules.",
             Self::TooManyGrants => "The key has as many grants as allowed.",
             Self::KeyMaterialInvalid => "The key material is not valid for this key.",
             Self::KeyMaterialDiffers => "The key material is not the one the key had before.",

@@ -95,6 +95,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::BucketStateInvalid => (409, "InvalidBucketState", 385),
         Reason::BucketRetentionNotFound => (404, "NoSuchWORMConfiguration", 386),
         Reason::BucketRetentionLocked => (403, "WORMConfigurationLocked", 387),
+        Reason::LifecycleNotFound => (404, "NoSuchLifecycle", 450),
         // What is wrong with the key an object is or is to be encrypted under (alibaba-wire §9.3).
         Reason::KeyNotFound => (403, "KmsServiceNotEnabled", 70),
         Reason::KeyVersionNotFound => (403, "KmsServiceNotEnabled", 71),

@@ -130,6 +130,9 @@ pub(super) fn put_info(response: &mut Response, info: &ObjectInfo) {
     put_protection(response, &info.protection);
     put_version(response, info.version);
     worm::put_lock(response, &info.lock);
+    if let Some(expiry) = &info.expiry {
+        put(response, "x-oss-expiration", &expiry.to_string());
+    }
     put_stored(response, &info.headers);
 }
 

@@ -8,6 +8,7 @@ mod copy;
 mod delete_many;
 mod errors;
 mod headers;
+mod lifecycle;
 mod listing;
 mod multipart;
 mod object;

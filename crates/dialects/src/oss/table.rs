@@ -1,6 +1,8 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, tagging, versions, worm};
+use super::{
+    bucket, copy, delete_many, lifecycle, listing, multipart, object, service, settings, tagging, versions, worm,
+};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -114,6 +116,13 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
     row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
         .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
+    row("PutBucketLifecycle", "PUT", Bucket, &["lifecycle"]).headers(&["x-oss-allow-same-action-overlap"])
+        .body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketLifecycle"], |c| Box::pin(lifecycle::put(c))),
+    row("GetBucketLifecycle", "GET", Bucket, &["lifecycle"])
+        .run(Full, &["oss:GetBucketLifecycle"], |c| Box::pin(lifecycle::get(c))),
+    row("DeleteBucketLifecycle", "DELETE", Bucket, &["lifecycle"])
+        .run(Full, &["oss:DeleteBucketLifecycle"], |c| Box::pin(lifecycle::delete(c))),
     row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).headers(&[worm::BYPASS]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
@@ -213,9 +222,6 @@ pub const ROWS: &[OssRow] = &[
     row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]),
     row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"]),
     row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"]),
-    row("PutBucketLifecycle", "PUT", Bucket, &["lifecycle"]),
-    row("GetBucketLifecycle", "GET", Bucket, &["lifecycle"]),
-    row("DeleteBucketLifecycle", "DELETE", Bucket, &["lifecycle"]),
     row("PutBucketLogging", "PUT", Bucket, &["logging"]),
     row("GetBucketLogging", "GET", Bucket, &["logging"]),
     row("DeleteBucketLogging", "DELETE", Bucket, &["logging"]),

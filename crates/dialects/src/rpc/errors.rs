@@ -193,6 +193,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::BucketStateInvalid
         | Reason::BucketRetentionNotFound
         | Reason::BucketRetentionLocked
+        | Reason::LifecycleNotFound
         | Reason::ObjectNotFound
         | Reason::ObjectNameInvalid
         | Reason::ObjectTooLarge

@@ -156,6 +156,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         // A bucket's own retention policy is no affair of this service, but it keeps what is in the bucket.
         Reason::BucketRetentionNotFound => (404, "NoSuchConfiguration"),
         Reason::BucketRetentionLocked => (403, "AccessDenied"),
+        Reason::LifecycleNotFound => (404, "NoSuchLifecycleConfiguration"),
         Reason::BucketEncryptionNotFound => (404, "ServerSideEncryptionConfigurationNotFoundError"),
         Reason::ObjectNotFound => (404, "NoSuchKey"),
         Reason::ObjectNameInvalid => (400, "KeyTooLongError"),

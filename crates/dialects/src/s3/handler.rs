@@ -1,6 +1,8 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
-use super::{acl, bucket, delete, encryption, listing, locks, multipart, policy, read, tagging, versions, write};
+use super::{
+    acl, bucket, delete, encryption, lifecycle, listing, locks, multipart, policy, read, tagging, versions, write,
+};
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 use std::future::Future;
@@ -77,6 +79,9 @@ operations! {
     put_object_retention: PutObjectRetentionInput -> PutObjectRetentionOutput = locks::put_retention;
     get_object_legal_hold: GetObjectLegalHoldInput -> GetObjectLegalHoldOutput = locks::get_hold;
     put_object_legal_hold: PutObjectLegalHoldInput -> PutObjectLegalHoldOutput = locks::put_hold;
+    get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput -> GetBucketLifecycleConfigurationOutput = lifecycle::get;
+    put_bucket_lifecycle_configuration: PutBucketLifecycleConfigurationInput -> PutBucketLifecycleConfigurationOutput = lifecycle::put;
+    delete_bucket_lifecycle: DeleteBucketLifecycleInput -> DeleteBucketLifecycleOutput = lifecycle::delete;
     put_object: PutObjectInput -> PutObjectOutput = write::put;
     copy_object: CopyObjectInput -> CopyObjectOutput = write::copy;
     delete_object: DeleteObjectInput -> DeleteObjectOutput = delete::one;

@@ -22,6 +22,7 @@ mod handler;
 mod host;
 mod identity;
 mod intake;
+mod lifecycle;
 mod listing;
 mod locks;
 mod multipart;

@@ -145,6 +145,7 @@ pub(super) async fn complete(
     };
     (output.server_side_encryption, output.ssekms_key_id) = protection(&written.protection);
     output.version_id = version_text(written.version);
+    output.expiration = written.expiry.as_ref().map(ToString::to_string);
     place_checksums!(&written.checksums => output);
     output.checksum_type = (!written.checksums.is_empty()).then(|| scope(written.checksum_scope));
     Ok(output)

@@ -70,6 +70,7 @@ macro_rules! describe {
         $output.version_id = version_text(info.version);
         ($output.object_lock_mode, $output.object_lock_retain_until_date, $output.object_lock_legal_hold_status) =
             locks::fields(&info.lock);
+        $output.expiration = info.expiry.as_ref().map(ToString::to_string);
         $output.parts_count = $part.and(info.parts).map(small);
         // What is read often is not named (Amazon S3 API Reference, GetObject).
         $output.storage_class = (info.storage_class != objects::StorageClass::Standard)

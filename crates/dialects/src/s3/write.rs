@@ -27,6 +27,7 @@ pub(super) async fn put(cx: &Arc<Context>, request: S3Request<PutObjectInput>) -
     let written = cx.perform(operation).await?;
     let mut output = PutObjectOutput { e_tag: Some(etag(&written.etag)), ..PutObjectOutput::default() };
     output.version_id = version_text(written.version);
+    output.expiration = written.expiry.as_ref().map(ToString::to_string);
     (output.server_side_encryption, output.ssekms_key_id) = protection(&written.protection);
     place_checksums!(&written.checksums => output);
     output.checksum_type = (!written.checksums.is_empty()).then(|| scope(written.checksum_scope));
@@ -73,6 +74,7 @@ pub(super) async fn copy(cx: &Arc<Context>, request: S3Request<CopyObjectInput>)
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
         version_id: version_text(written.version),
+        expiration: written.expiry.as_ref().map(ToString::to_string),
         copy_source_version_id: version_text(written.source_version),
         server_side_encryption: sse,
         ssekms_key_id: key,

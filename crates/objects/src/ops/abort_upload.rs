@@ -3,6 +3,7 @@ use crate::actions::ABORT_MULTIPART_UPLOAD;
 use crate::content::drop_segment;
 use crate::objects::Objects;
 use crate::ops::complete_upload::held_parts;
+use crate::ops::upload_part::FoundUpload;
 use crate::shards::note_erased;
 use crate::tables::{PARTS, UPLOADS, part_key, upload_key};
 use async_trait::async_trait;
@@ -50,14 +51,21 @@ impl Run<AbortUpload> for Objects {
     /// Commit point: this transaction. A part that is being taken in meanwhile finds the upload gone.
     async fn run(&self, permit: &Permit<AbortUpload>, op: &AbortUpload, txn: &mut Txn) -> Result<()> {
         let found = self.permitted_upload(permit, txn.view(), &op.bucket, &op.key, &op.upload).await?;
-        let upload = self.hold_upload(txn, &found, &op.key).await?;
-        let owner = found.bucket.owner;
-        note_erased(txn, owner, &found.bucket.record.id, &upload.data_key).await?;
-        for (number, part) in held_parts(txn, owner, &found).await? {
+        self.give_up(txn, &found, &op.key).await
+    }
+}
+
+impl Objects {
+    /// Erases an upload and its parts.
+    pub(crate) async fn give_up(&self, txn: &mut Txn, found: &FoundUpload, key: &ObjectKey) -> Result<()> {
+        let upload = self.hold_upload(txn, found, key).await?;
+        let (owner, bucket) = (found.bucket.owner, &found.bucket.record.id);
+        note_erased(txn, owner, bucket, &upload.data_key).await?;
+        for (number, part) in held_parts(txn, owner, found).await? {
             drop_segment(txn, owner, &part.segment, self.now()).await?;
             txn.delete(PARTS, owner, &part_key(&found.id, number));
         }
-        txn.delete(UPLOADS, owner, &upload_key(&found.bucket.record.id, &op.key, &found.id));
+        txn.delete(UPLOADS, owner, &upload_key(bucket, key, &found.id));
         Ok(())
     }
 }

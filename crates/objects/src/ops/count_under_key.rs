@@ -139,10 +139,7 @@ impl OfObject for ObjectRecord {
 
 impl OfObject for VersionRecord {
     fn object(&self) -> Option<&ObjectRecord> {
-        match self {
-            Self::Object(object) => Some(object),
-            Self::Marker(_) => None,
-        }
+        Self::object(self)
     }
 }
 

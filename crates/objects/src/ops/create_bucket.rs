@@ -117,6 +117,7 @@ impl Run<CreateBucket> for Objects {
             versioning: if op.locking { Versioning::Enabled } else { Versioning::Off },
             locking: op.locking.then(Locking::default),
             retention: None,
+            lifecycle: false,
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;

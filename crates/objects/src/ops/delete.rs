@@ -6,7 +6,7 @@ use crate::objects::Objects;
 use crate::release::Release;
 use crate::tables::{OBJECTS, object_key};
 use crate::version::{VersionId, VersionRecord};
-use crate::versions::{Eyes, Located};
+use crate::versions::{Eyes, Located, Standing};
 use async_trait::async_trait;
 use futures::StreamExt;
 use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
@@ -126,19 +126,26 @@ impl Run<Delete> for Objects {
         let standing = self.standing(txn, &bucket, &op.key).await?;
         let existed = standing.current.is_some();
         op.conditions.check(standing.current.as_deref(), standing.held.versioning)?;
-        if !standing.held.versioning.is_off() {
-            let marker = self.mark_deleted(txn, &standing).await?;
-            return Ok(Deleted { existed, version: Some(marker.id()), marker: true, bypassed: false });
-        }
-        if let Some(object) = &standing.current {
-            self.erase(txn, &bucket, object, &standing.release()).await?;
-            txn.delete(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &op.key));
-        }
-        Ok(Deleted { existed, version: None, marker: false, bypassed: false })
+        let marker = self.let_go(txn, &standing).await?;
+        Ok(Deleted { existed, version: marker, marker: marker.is_some(), bypassed: false })
     }
 }
 
 impl Objects {
+    /// Lets a key stand for nothing. In a bucket that keeps versions that is said by a delete marker; in another the object is
+    /// erased.
+    pub(crate) async fn let_go(&self, txn: &mut Txn, standing: &Standing<'_>) -> Result<Option<VersionId>> {
+        let Standing { bucket, key, current, held } = standing;
+        if !held.versioning.is_off() {
+            return Ok(Some(self.mark_deleted(txn, standing).await?.id()));
+        }
+        if let Some(object) = current {
+            self.erase(txn, bucket, object, &standing.release()).await?;
+            txn.delete(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key));
+        }
+        Ok(None)
+    }
+
     async fn delete_version(
         &self,
         op: &Delete,

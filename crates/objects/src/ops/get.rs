@@ -5,7 +5,6 @@ use crate::content::Segment;
 use crate::encryption::Wrap;
 use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
-use crate::ops::object_retention::shown_lock;
 use crate::range::ByteRange;
 use crate::reader::Content;
 use crate::slot::{Slot, skipped};
@@ -143,8 +142,7 @@ impl Objects {
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
-        let info = ObjectInfo { lock: shown_lock(permit, object), ..found.info(object) };
-        Ok(Got { info, range, content })
+        Ok(Got { info: self.described(permit, view, found, &op.key, object).await?, range, content })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::access::{Found, audit_version};
 use crate::conditions::ReadConditions;
-use crate::object::ObjectInfo;
+use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
 use crate::ops::get::{read_action, select};
 use crate::ops::object_retention::shown_lock;
@@ -90,6 +90,23 @@ impl Run<Head> for Objects {
 }
 
 impl Objects {
+    /// What is known of an object that one asked for.
+    pub(crate) async fn described<Op: Operation>(
+        &self,
+        permit: &Permit<Op>,
+        view: &View,
+        found: &Found,
+        key: &ObjectKey,
+        object: &ObjectRecord,
+    ) -> Result<ObjectInfo> {
+        let expiry = match found.asked {
+            None => self.expiry(view, &found.bucket, key, object).await?,
+            Some(_) => None,
+        };
+        let lock = shown_lock(permit, object);
+        Ok(ObjectInfo { expiry, lock, ..found.info(object) })
+    }
+
     async fn head(&self, op: &Head, permit: &Permit<Head>, view: &View, found: &Found) -> Result<Seen> {
         let object = found.existing(&op.key)?;
         op.conditions.check(object)?;
@@ -98,6 +115,6 @@ impl Objects {
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
-        Ok(Seen { info: ObjectInfo { lock: shown_lock(permit, object), ..found.info(object) }, range })
+        Ok(Seen { info: self.described(permit, view, found, &op.key, object).await?, range })
     }
 }

@@ -1,8 +1,10 @@
 //! Everything that can be asked of this domain: one struct for each operation.
 
 mod abort_upload;
+mod apply_lifecycle;
 mod bucket_acl;
 mod bucket_encryption;
+mod bucket_lifecycle;
 mod bucket_lock;
 mod bucket_policy;
 mod bucket_retention;
@@ -34,8 +36,11 @@ mod upload_part;
 mod upload_part_copy;
 
 pub use abort_upload::AbortUpload;
+pub use apply_lifecycle::ApplyLifecycle;
+pub(crate) use apply_lifecycle::Subject;
 pub use bucket_acl::{GetBucketAcl, PutBucketAcl};
 pub use bucket_encryption::{DeleteBucketEncryption, GetBucketEncryption, PutBucketEncryption};
+pub use bucket_lifecycle::{DeleteBucketLifecycle, GetBucketLifecycle, PutBucketLifecycle};
 pub use bucket_lock::{GetBucketLock, PutBucketLock};
 pub use bucket_policy::{BucketPolicy, DeleteBucketPolicy, GetBucketPolicy, PutBucketPolicy};
 pub use bucket_retention::{

@@ -22,6 +22,7 @@ mod buckets;
 mod damage;
 mod disk;
 mod erasure;
+mod lifecycle;
 mod listing;
 mod multipart;
 mod reading;

@@ -19,6 +19,7 @@ async fn world() -> (World, String) {
     );
     world.ann(Ask::put("box", "").query("policy", "").body(policy)).await.expect(200);
     world.ann(sample("PutBucketEncryption", "")).await.expect(200);
+    world.ann(sample("PutBucketLifecycle", "")).await.expect(200);
     let upload = begin(&world, "key").await;
     world.ann(sample("UploadPart", &upload)).await.expect(200);
     (world, upload)
@@ -77,6 +78,7 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),
         "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
         "PutBucketEncryption" => ask.body("<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>"),
+        "PutBucketLifecycle" => ask.body("<LifecycleConfiguration><Rule><ID>r</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>"),
         "DeleteMultipleObjects" => ask.body("<Delete><Object><Key>key</Key></Object></Delete>"),
         "PutObjectTagging" | "PutBucketTags" => ask.body("<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"),
         "CompleteMultipartUpload" => ask.header("x-oss-complete-all", "yes"),

@@ -2,7 +2,7 @@ use super::super::checksums;
 use super::super::convert::class;
 use super::super::locks;
 use super::super::read::UNKNOWN_TYPE;
-use super::{IDLE, TAGGING_COUNT, UNSIGNED, metadata, put, put_etag, put_protection, put_version};
+use super::{IDLE, TAGGING_COUNT, UNSIGNED, metadata, put, put_etag, put_expiry, put_protection, put_version};
 use crate::body::{Request, Response, full, streaming};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body::Body;
@@ -72,6 +72,7 @@ fn describe(info: &ObjectInfo, with_checksums: bool) -> Result<HeaderMap> {
     put_etag(&mut headers, &info.etag)?;
     put_protection(&mut headers, &info.protection)?;
     put_version(&mut headers, info.version)?;
+    put_expiry(&mut headers, info.expiry.as_ref())?;
     // What is read often is not named (Amazon S3 API Reference, GetObject).
     if info.storage_class != StorageClass::Standard {
         headers.insert(STORAGE_CLASS, HeaderValue::from_static(class(info.storage_class)));

@@ -15,7 +15,7 @@ use crate::body::{Request, Response};
 use crate::domains::{Domains, Region};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use iam::{Caller, Claim};
-use objects::{Protection, VersionId};
+use objects::{Expiry, Protection, VersionId};
 use std::sync::Arc;
 use types::{BucketName, Failure, ObjectKey, Reason, Result};
 use wire::Head;
@@ -120,6 +120,13 @@ const SSE: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 const SSE_KEY: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-aws-kms-key-id");
 
 const VERSION: HeaderName = HeaderName::from_static("x-amz-version-id");
+
+const EXPIRATION: HeaderName = HeaderName::from_static("x-amz-expiration");
+
+/// Says when a lifecycle rule is going to delete it, if one is.
+fn put_expiry(headers: &mut HeaderMap, expiry: Option<&Expiry>) -> Result<()> {
+    expiry.map_or(Ok(()), |expiry| put(headers, EXPIRATION, &expiry.to_string()))
+}
 
 /// Says which version it is, where there are any.
 fn put_version(headers: &mut HeaderMap, version: Option<VersionId>) -> Result<()> {

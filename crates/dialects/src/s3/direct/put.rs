@@ -1,6 +1,6 @@
 use super::super::checksums::{self, header_of};
 use super::super::intake::{sha256, text};
-use super::{IDLE, UNSIGNED, metadata, put_etag, put_protection, put_version};
+use super::{IDLE, UNSIGNED, metadata, put_etag, put_expiry, put_protection, put_version};
 use crate::body::{RequestBody, Response, data, empty};
 use http::HeaderMap;
 use iam::{Caller, Gate};
@@ -63,6 +63,7 @@ pub(super) async fn run(
     put_etag(headers, &written.etag)?;
     put_protection(headers, &written.protection)?;
     put_version(headers, written.version)?;
+    put_expiry(headers, written.expiry.as_ref())?;
     checksums::write(headers, &written.checksums, written.checksum_scope)?;
     Ok(response)
 }

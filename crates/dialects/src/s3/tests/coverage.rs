@@ -15,7 +15,12 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"1234567890123456"},
         "Action":"s3:GetObject","Resource":"arn:aws:s3:::data/none"}]}"#;
     const TAGGING: &str = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    const LIFECYCLE: &str = "<LifecycleConfiguration><Rule><ID>r</ID><Filter><Prefix>logs/</Prefix></Filter>\
+        <Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>";
     match name {
+        "GetBucketLifecycleConfiguration" => ("GET", "/data?lifecycle", ""),
+        "PutBucketLifecycleConfiguration" => ("PUT", "/data?lifecycle", LIFECYCLE),
+        "DeleteBucketLifecycle" => ("DELETE", "/spare?lifecycle", ""),
         "ListBuckets" => ("GET", "/", ""),
         "CreateBucket" => ("PUT", "/made", ""),
         "DeleteBucket" => ("DELETE", "/spare", ""),
@@ -82,14 +87,11 @@ async fn prepared() -> (World, Key) {
     }
     let (method, target, body) = request("PutBucketPolicy");
     world.ask(&key, method, target).body(body).send().await.is(204);
-    let (method, target, body) = request("PutBucketEncryption");
-    world.ask(&key, method, target).body(body).send().await.is(200);
-    let (method, target, body) = request("PutBucketTagging");
-    world.ask(&key, method, target).body(body).send().await.is(200);
     let vault = world.ask(&key, "PUT", "/vault").header("x-amz-bucket-object-lock-enabled", "true");
     vault.send().await.is(200);
     world.ask(&key, "PUT", "/vault/k").body("x").send().await.is(200);
-    for name in ["PutObjectRetention", "PutObjectLegalHold"] {
+    let settings = ["PutBucketEncryption", "PutBucketTagging", "PutBucketLifecycleConfiguration"];
+    for name in settings.into_iter().chain(["PutObjectRetention", "PutObjectLegalHold"]) {
         let (method, target, body) = request(name);
         world.ask(&key, method, target).body(body).send().await.is(200);
     }

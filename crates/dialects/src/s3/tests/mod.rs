@@ -3,6 +3,7 @@
 mod coverage;
 mod direct;
 mod identity;
+mod lifecycle;
 mod listing;
 mod locks;
 mod multipart;
