@@ -3,7 +3,7 @@
 use crate::acl::Acl;
 use crate::bucket::{Bucket, BucketRecord};
 use crate::encryption::Place;
-use crate::object::ObjectRecord;
+use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
 use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use crate::version::{Version, VersionId, VersionRecord};
@@ -28,6 +28,11 @@ impl Found {
     /// The list that counts for the object: its own, else the bucket's (RAM/OSS order of evaluation: object ACL first).
     pub(crate) fn acl(&self) -> Acl {
         self.object.as_ref().and_then(|o| o.acl).unwrap_or(self.bucket.record.acl)
+    }
+
+    /// What is known of the object.
+    pub(crate) fn info(&self, object: &ObjectRecord) -> ObjectInfo {
+        ObjectInfo::new(object, self.bucket.record.versioning)
     }
 }
 

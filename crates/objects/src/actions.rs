@@ -87,6 +87,30 @@ pub const PUT_BUCKET_TAGGING: Action = Action::write(Service::Oss, "PutBucketTag
 pub const GET_BUCKET_TAGGING: Action = Action::read(Service::Oss, "GetBucketTagging");
 /// Takes tags off a bucket.
 pub const DELETE_BUCKET_TAGGING: Action = Action::write(Service::Oss, "DeleteBucketTagging");
+/// Lets the versions of a bucket's objects be locked, and says how those are that do not say it themselves.
+pub const PUT_BUCKET_OBJECT_WORM: Action = Action::write(Service::Oss, "PutBucketObjectWormConfiguration");
+/// Shows whether they can be, and how they are.
+pub const GET_BUCKET_OBJECT_WORM: Action = Action::read(Service::Oss, "GetBucketObjectWormConfiguration");
+/// Says until when a version is retained.
+pub const PUT_OBJECT_RETENTION: Action = Action::write(Service::Oss, "PutObjectRetention");
+/// Shows until when a version is retained.
+pub const GET_OBJECT_RETENTION: Action = Action::read(Service::Oss, "GetObjectRetention");
+/// Holds a version, or ends that.
+pub const PUT_OBJECT_LEGAL_HOLD: Action = Action::write(Service::Oss, "PutObjectLegalHold");
+/// Shows whether a version is held.
+pub const GET_OBJECT_LEGAL_HOLD: Action = Action::read(Service::Oss, "GetObjectLegalHold");
+/// Goes past the governance of a version that is retained so: beside the right to do what that would not let one do.
+pub const BYPASS_GOVERNANCE_RETENTION: Action = Action::write(Service::Oss, "BypassGovernanceRetention");
+/// Gives a bucket a retention policy.
+pub const INITIATE_BUCKET_WORM: Action = Action::write(Service::Oss, "InitiateBucketWorm");
+/// Takes back a retention policy that is not locked.
+pub const ABORT_BUCKET_WORM: Action = Action::write(Service::Oss, "AbortBucketWorm");
+/// Locks a bucket's retention policy, for good.
+pub const COMPLETE_BUCKET_WORM: Action = Action::write(Service::Oss, "CompleteBucketWorm");
+/// Makes a bucket's retention policy longer.
+pub const EXTEND_BUCKET_WORM: Action = Action::write(Service::Oss, "ExtendBucketWorm");
+/// Shows a bucket's retention policy.
+pub const GET_BUCKET_WORM: Action = Action::read(Service::Oss, "GetBucketWorm");
 /// Gives a multipart upload up.
 pub const ABORT_MULTIPART_UPLOAD: Action = Action::write(Service::Oss, "AbortMultipartUpload");
 /// Lists the parts of an upload.

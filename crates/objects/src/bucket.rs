@@ -1,6 +1,8 @@
 use crate::acl::Acl;
+use crate::bucket_retention::BucketRetention;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
+use crate::retention::Locking;
 use crate::tags::Tags;
 use crate::version::Versioning;
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,12 @@ pub(crate) struct BucketRecord {
     /// Whether it keeps what is replaced and deleted.
     #[serde(default, skip_serializing_if = "Versioning::is_off")]
     pub(crate) versioning: Versioning,
+    /// That its objects' versions can be locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) locking: Option<Locking>,
+    /// Its own retention policy. It may be one that was not locked in time, and so is none any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retention: Option<BucketRetention>,
     /// Whether there are lifecycle rules, which are kept beside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) lifecycle: bool,

@@ -2,6 +2,7 @@
 
 use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_retention::BucketRetention;
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
@@ -11,6 +12,7 @@ use crate::lifecycle::{
     Transition, When,
 };
 use crate::object::{Headers, ObjectRecord};
+use crate::retention::{DefaultRetention, Lock, Locking, Period, Retention, RetentionMode};
 use crate::shard::{ShardRecord, ShardState, shard_context};
 use crate::sse_kms::TenantKey;
 use crate::tags::Tags;
@@ -104,7 +106,21 @@ pub(crate) fn object() -> ObjectRecord {
         upload: None,
         tags: Tags::default(),
         version: Version::default(),
+        lock: Lock::default(),
     }
+}
+
+fn default() -> DefaultRetention {
+    DefaultRetention { mode: RetentionMode::Governance, period: Period::Days(30) }
+}
+
+#[test]
+fn locks_are_as_documented() {
+    let until = Timestamp::from_secs(1_795_305_600);
+    let lock = Lock { retention: Some(Retention { mode: RetentionMode::Compliance, until }), hold: Some(true) };
+    record("locked object", &ObjectRecord { lock, ..object() });
+    let policy = BucketRetention { id: "A".repeat(32), days: 365, created: until, locked: true };
+    documented("retention policy", &rmp_serde::to_vec_named(&policy).unwrap());
 }
 
 fn plain_bucket() -> BucketRecord {
@@ -118,6 +134,8 @@ fn plain_bucket() -> BucketRecord {
         policy: None,
         tags: Tags::default(),
         versioning: Versioning::Off,
+        locking: None,
+        retention: None,
         lifecycle: false,
     }
 }
@@ -173,11 +191,16 @@ fn records_are_as_documented() {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Off,
+            locking: None,
+            retention: None,
             lifecycle: false,
         },
     );
     record("bucket that keeps versions", &BucketRecord { versioning: Versioning::Suspended, ..plain_bucket() });
     record("bucket with lifecycle rules", &BucketRecord { lifecycle: true, ..plain_bucket() });
+    let locking = Some(Locking { default: Some(default()) });
+    let locking = BucketRecord { versioning: Versioning::Enabled, locking, ..plain_bucket() };
+    record("bucket in which versions can be locked", &locking);
     record("object", &object());
     let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
     record("object with a tag", &ObjectRecord { tags, ..object() });
@@ -204,6 +227,7 @@ fn records_are_as_documented() {
             data_key,
             checksum: Some((ChecksumKind::Sha256, ChecksumScope::Composite)),
             tags: Tags::default(),
+            lock: Lock::default(),
         },
     );
     record(

@@ -13,6 +13,8 @@ use crate::ingest::{Intake, Taken};
 use crate::lifecycle::Expiry;
 use crate::object::{Headers, ObjectRecord};
 use crate::objects::Objects;
+use crate::release::Release;
+use crate::retention::{Lock, settled};
 use crate::tables::{OBJECTS, object_key};
 use crate::tags::Tags;
 use crate::version::{Version, VersionId, Versioning};
@@ -33,12 +35,17 @@ pub struct Draft {
     pub encryption: Option<Encryption>,
     /// What it is to be marked with.
     pub tags: Tags,
+    /// What is to keep it, besides what the bucket says.
+    pub lock: Lock,
 }
 
 impl Draft {
-    pub(crate) fn check(&self) -> Result<()> {
+    /// `bucket`: where it goes. `now`: the latest it may be.
+    pub(crate) fn check(&self, bucket: &Bucket, now: Timestamp) -> Result<()> {
         self.headers.check()?;
-        self.encryption.as_ref().map_or(Ok(()), encryption::check)
+        self.encryption.as_ref().map_or(Ok(()), encryption::check)?;
+        self.lock.retention.map_or(Ok(()), |retention| retention.check(now))?;
+        settled(self.lock, bucket.record.locking.as_ref(), now).map(|_| ())
     }
 
     pub(crate) fn encryption(&self, bucket: &Bucket) -> Encryption {
@@ -117,6 +124,7 @@ impl Ready {
             upload: None,
             tags: draft.tags.clone(),
             version: Version::default(),
+            lock: draft.lock,
         }
     }
 }
@@ -132,8 +140,12 @@ impl Objects {
         expected: &Expected,
         body: &mut Body,
     ) -> Result<Ready> {
-        draft.check()?;
         let bucket = found.bucket.clone();
+        draft.check(&bucket, self.retention_time.latest())?;
+        // What could not be replaced in the end isn't worth taking in what would replace it.
+        if let Some(object) = found.object.as_ref().filter(|_| bucket.record.versioning.is_off()) {
+            Release::plain(&bucket.record).check(object, self.retention_time.earliest())?;
+        }
         let id = ContentId::random(self.store.rng().as_ref());
         let (data_key, fresh) = self.new_key(caller, &bucket, key, id, &draft.encryption(&bucket)).await?;
         let context = bucket.place(key).content(&id, 0);
@@ -180,7 +192,11 @@ impl Objects {
         let standing = self.standing(txn, bucket, key).await?;
         door.check(&standing.held, standing.current.as_deref())?;
         conditions.check(standing.current.as_deref(), standing.held.versioning)?;
-        let record = ObjectRecord { version: self.make_room(txn, &standing).await?, ..record };
+        let latest = self.retention_time.latest();
+        let lock = settled(record.lock, standing.held.locking.as_ref(), latest)?;
+        // A bucket's retention policy counts from here, so a clock that was set back must not make it shorter.
+        let modified = if standing.held.retention.is_some() { record.modified.max(latest) } else { record.modified };
+        let record = ObjectRecord { version: self.make_room(txn, &standing).await?, lock, modified, ..record };
         txn.put(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key), &record).await?;
         let expiry = self.expiry(txn.view(), bucket, key, &record).await?;
         Ok(Written { expiry, ..Written::new(&record, standing.held.versioning) })
@@ -198,5 +214,7 @@ pub(crate) const fn is_final(reason: Reason) -> bool {
             | Reason::UploadNotFound
             | Reason::Contended
             | Reason::AccessDenied
+            | Reason::ObjectRetained
+            | Reason::ObjectLockMissing
     )
 }

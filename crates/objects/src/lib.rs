@@ -10,6 +10,7 @@ pub mod actions;
 mod assembly;
 mod body;
 mod bucket;
+mod bucket_retention;
 mod checksum;
 mod conditions;
 mod content;
@@ -28,6 +29,9 @@ mod objects;
 mod ops;
 mod range;
 mod reader;
+mod release;
+mod retention;
+mod retention_clock;
 mod rewrap;
 mod rewrap_key;
 mod shard;
@@ -45,6 +49,7 @@ pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
+pub use bucket_retention::BucketRetention;
 pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
 pub use draft::{Draft, Written};
@@ -54,6 +59,10 @@ pub use lifecycle::{
 };
 pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
+pub use ops::{
+    AbortBucketRetention, ExtendBucketRetention, GetBucketLock, GetBucketRetention, GetObjectHold, GetObjectRetention,
+    InitiateBucketRetention, LockBucketRetention, PutBucketLock, PutObjectHold, PutObjectRetention, Retained,
+};
 pub use ops::{
     AbortUpload, ApplyLifecycle, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey,
     CreateBucket, Created, Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketLifecycle, DeleteBucketPolicy,
@@ -67,6 +76,7 @@ pub use ops::{
 };
 pub use range::ByteRange;
 pub use reader::Content;
+pub use retention::{DefaultRetention, Lock, Locking, Period, Retention, RetentionMode};
 pub use rewrap_key::RewrapObjects;
 pub use sweep::Swept;
 pub use tags::Tags;

@@ -4,6 +4,7 @@ use crate::checksum::{ChecksumScope, Checksums};
 use crate::content::Stored;
 use crate::encryption::{DataKey, Protection};
 use crate::lifecycle::Expiry;
+use crate::retention::Lock;
 use crate::tags::Tags;
 use crate::version::{Version, VersionId, Versioning};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,9 @@ pub(crate) struct ObjectRecord {
     /// Which version of its key it is.
     #[serde(default, skip_serializing_if = "Version::is_first")]
     pub(crate) version: Version,
+    /// What keeps it.
+    #[serde(default, skip_serializing_if = "Lock::is_none")]
+    pub(crate) lock: Lock,
 }
 
 impl Record for ObjectRecord {}
@@ -108,6 +112,8 @@ pub struct ObjectInfo {
     pub tags: usize,
     /// Which version it is; `None` in a bucket that never kept versions.
     pub version: Option<VersionId>,
+    /// What keeps it, as far as its reader may know that. Only reads of the object itself say so.
+    pub lock: Lock,
     /// When a lifecycle rule is going to delete it; said where one object is asked for, and by its key alone.
     pub expiry: Option<Expiry>,
 }
@@ -137,6 +143,7 @@ impl ObjectInfo {
             parts: record.stored.parts(),
             tags: record.tags.len(),
             version: (!versioning.is_off()).then(|| record.version.id()),
+            lock: Lock::default(),
             expiry: None,
         }
     }

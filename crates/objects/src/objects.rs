@@ -1,4 +1,5 @@
 use crate::hashing::Hashing;
+use crate::retention_clock::RetentionClock;
 use crate::shard::Shards;
 use crate::sse_kms::TenantKeys;
 use iam::Gate;
@@ -42,6 +43,8 @@ pub struct Objects {
     pub(crate) gate: Gate,
     pub(crate) keys: Arc<dyn TenantKeys>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Time as it counts for what is retained.
+    pub(crate) retention_time: RetentionClock,
     pub(crate) config: Config,
     pub(crate) policies: PolicyCache,
     pub(crate) shards: Shards,
@@ -62,8 +65,9 @@ impl Objects {
     ) -> Self {
         let keys = Arc::new(crate::sse_kms::KmsKeys::new(gate.clone(), kms));
         let (policies, shards, hashing) = (PolicyCache::default(), Shards::default(), Hashing::new());
+        let retention_time = RetentionClock::new(clock.clone());
         let lifecycles = Notify::new();
-        Self { store, blobs, gate, keys, clock, config, policies, shards, hashing, lifecycles }
+        Self { store, blobs, gate, keys, clock, retention_time, config, policies, shards, hashing, lifecycles }
     }
 
     /// The gate every operation goes through.

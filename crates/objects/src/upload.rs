@@ -4,6 +4,7 @@ use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::Segment;
 use crate::encryption::DataKey;
 use crate::object::Headers;
+use crate::retention::Lock;
 use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use store::Record;
@@ -26,6 +27,9 @@ pub(crate) struct UploadRecord {
     pub(crate) checksum: Option<(ChecksumKind, ChecksumScope)>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub(crate) tags: Tags,
+    /// What is to keep its object.
+    #[serde(default, skip_serializing_if = "Lock::is_none")]
+    pub(crate) lock: Lock,
 }
 
 impl Record for UploadRecord {}

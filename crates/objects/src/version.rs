@@ -164,6 +164,14 @@ pub(crate) enum VersionRecord {
 impl Record for VersionRecord {}
 
 impl VersionRecord {
+    /// The object; `None` for a delete marker.
+    pub(crate) fn object(&self) -> Option<&ObjectRecord> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Marker(_) => None,
+        }
+    }
+
     pub(crate) fn version(&self) -> Version {
         match self {
             Self::Object(object) => object.version,

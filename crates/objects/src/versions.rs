@@ -9,6 +9,7 @@ use crate::content::drop_stored;
 use crate::encryption::{DataKey, Fresh, Inner};
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
+use crate::release::Release;
 use crate::shard::ShardState;
 use crate::tables::{NULLS, OBJECTS, SHARDS, VERSIONS, object_key, shard_key};
 use crate::version::{
@@ -111,7 +112,7 @@ impl Objects {
         let versioning = held.versioning;
         if versioning.is_off() {
             if let Some(current) = current {
-                self.erase(txn, bucket, current).await?;
+                self.erase(txn, bucket, current, &standing.release()).await?;
             }
             return Ok(Version::default());
         }
@@ -140,13 +141,13 @@ impl Objects {
     async fn erase_null(&self, txn: &mut Txn, standing: &Standing<'_>) -> Result<()> {
         let Standing { bucket, key, current, .. } = standing;
         if let Some(current) = current.as_ref().filter(|current| current.version.is_null()) {
-            return self.erase(txn, bucket, current).await;
+            return self.erase(txn, bucket, current, &standing.release()).await;
         }
         let place = object_key(&bucket.record.id, key);
         let Some(NullRecord { order }) = txn.get(NULLS, bucket.owner, &place).await? else { return Ok(()) };
         let aside = txn.get(VERSIONS, bucket.owner, &version_key(&bucket.record.id, key, order)).await?;
         if let Some(aside) = aside {
-            self.remove_aside(txn, bucket, key, &aside).await?;
+            self.remove_aside(txn, bucket, key, &aside, &standing.release()).await?;
         }
         Ok(())
     }
@@ -183,17 +184,18 @@ impl Objects {
         bucket: &Bucket,
         key: &ObjectKey,
         located: &Located,
+        release: &Release<'_>,
     ) -> Result<()> {
         match located {
             Located::Current(object) => {
-                self.erase(txn, bucket, object).await?;
+                self.erase(txn, bucket, object, release).await?;
                 let before = bucket.newest_aside(Eyes::Hold(txn), key, 1).await?;
                 if !self.bring_back(txn, bucket, key, before.first()).await? {
                     txn.delete(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key));
                 }
             }
             Located::Aside(aside) => {
-                self.remove_aside(txn, bucket, key, aside).await?;
+                self.remove_aside(txn, bucket, key, aside, release).await?;
                 let newest = bucket.newest_aside(Eyes::Hold(txn), key, 2).await?;
                 let current = txn.get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
                 let stood = newest.first().is_some_and(|newest| newest.version() == aside.version());
@@ -221,9 +223,16 @@ impl Objects {
         Ok(true)
     }
 
-    async fn remove_aside(&self, txn: &mut Txn, bucket: &Bucket, key: &ObjectKey, aside: &VersionRecord) -> Result<()> {
+    async fn remove_aside(
+        &self,
+        txn: &mut Txn,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        aside: &VersionRecord,
+        release: &Release<'_>,
+    ) -> Result<()> {
         if let VersionRecord::Object(object) = aside {
-            self.erase(txn, bucket, object).await?;
+            self.erase(txn, bucket, object, release).await?;
         }
         self.unlist(txn, bucket, key, aside.version());
         Ok(())
@@ -238,8 +247,16 @@ impl Objects {
         }
     }
 
-    /// Stops naming the content of a version, and its data key with it. The only way in which either goes.
-    pub(crate) async fn erase(&self, txn: &mut Txn, bucket: &Bucket, object: &ObjectRecord) -> Result<()> {
+    /// Stops naming the content of a version, and its data key with it. The only way in which either goes; so this is where
+    /// it is asked whether it may.
+    pub(crate) async fn erase(
+        &self,
+        txn: &mut Txn,
+        bucket: &Bucket,
+        object: &ObjectRecord,
+        release: &Release<'_>,
+    ) -> Result<()> {
+        release.check(object, self.retention_time.earliest())?;
         drop_stored(txn, bucket.owner, &object.stored, self.now()).await?;
         self.note_erased(txn, bucket, &object.data_key).await
     }
@@ -278,8 +295,23 @@ impl Objects {
         &self,
         txn: &mut Txn,
         bucket: &Bucket,
-        (key, version): (&ObjectKey, Option<VersionId>),
+        place: (&ObjectKey, Option<VersionId>),
         change: impl FnOnce(&mut ObjectRecord) + Send,
+    ) -> Result<Option<VersionId>> {
+        let change = |object: &mut ObjectRecord| {
+            change(object);
+            Ok(())
+        };
+        self.try_amend(txn, bucket, place, change).await
+    }
+
+    /// The same, with a change that may be refused.
+    pub(crate) async fn try_amend(
+        &self,
+        txn: &mut Txn,
+        bucket: &Bucket,
+        (key, version): (&ObjectKey, Option<VersionId>),
+        change: impl FnOnce(&mut ObjectRecord) -> Result<()> + Send,
     ) -> Result<Option<VersionId>> {
         let id = &bucket.record.id;
         let located = match version {
@@ -291,12 +323,12 @@ impl Objects {
         };
         let amended = match located {
             Some(Located::Current(mut object)) => {
-                change(&mut object);
+                change(&mut object)?;
                 txn.put(OBJECTS, bucket.owner, &object_key(id, key), &object).await?;
                 object.version.id()
             }
             Some(Located::Aside(VersionRecord::Object(mut object))) => {
-                change(&mut object);
+                change(&mut object)?;
                 let (kept, place) = (object.version.id(), version_key(id, key, object.version.order));
                 txn.put(VERSIONS, bucket.owner, &place, &VersionRecord::Object(object)).await?;
                 kept

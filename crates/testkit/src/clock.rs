@@ -1,26 +1,29 @@
 use async_trait::async_trait;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use types::{Clock, Timestamp};
 
 /// A clock that moves only when told to. Sleeping moves it.
 pub struct ManualClock {
-    start: i64,
     millis: AtomicI64,
+    /// Milliseconds that passed, whatever it was set to.
+    passed: AtomicU64,
 }
 
 impl ManualClock {
     /// A clock that stands at `start`.
     pub fn at(start: Timestamp) -> Self {
-        Self { start: start.millis(), millis: AtomicI64::new(start.millis()) }
+        Self { millis: AtomicI64::new(start.millis()), passed: AtomicU64::new(0) }
     }
 
-    /// Moves it on.
+    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        self.millis.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        let millis = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.millis.fetch_add(i64::try_from(millis).unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.passed.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Sets it, back too.
+    /// Sets it, back too, as somebody sets the clock of a machine: no time passes by that.
     pub fn set(&self, to: Timestamp) {
         self.millis.store(to.millis(), Ordering::SeqCst);
     }
@@ -39,8 +42,7 @@ impl Clock for ManualClock {
     }
 
     fn elapsed(&self) -> Duration {
-        let passed = self.millis.load(Ordering::SeqCst).saturating_sub(self.start);
-        Duration::from_millis(u64::try_from(passed).unwrap_or_default())
+        Duration::from_millis(self.passed.load(Ordering::SeqCst))
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -270,6 +270,22 @@ pub enum Reason {
     TagInvalid,
     /// The bucket has no tags.
     TagsNotFound,
+    /// The object is locked, or its bucket retains it.
+    ObjectRetained,
+    /// An object is to be locked in a bucket whose objects cannot be.
+    ObjectLockMissing,
+    /// The bucket has no object lock.
+    ObjectLockNotFound,
+    /// The object has no retention, or no legal hold.
+    RetentionNotFound,
+    /// How long objects are to be retained is out of range, or would be shortened.
+    RetentionInvalid,
+    /// One setting of the bucket excludes another.
+    BucketStateInvalid,
+    /// The bucket has no retention policy of this name, or none any more.
+    BucketRetentionNotFound,
+    /// The bucket's retention policy is locked for good.
+    BucketRetentionLocked,
     /// The bucket has no lifecycle rules.
     LifecycleNotFound,
     /// The key has as many grants as allowed.
@@ -494,6 +510,14 @@ impl Reason {
         Self::TooManyTags,
         Self::TagInvalid,
         Self::TagsNotFound,
+        Self::ObjectRetained,
+        Self::ObjectLockMissing,
+        Self::ObjectLockNotFound,
+        Self::RetentionNotFound,
+        Self::RetentionInvalid,
+        Self::BucketStateInvalid,
+        Self::BucketRetentionNotFound,
+        Self::BucketRetentionLocked,
         Self::LifecycleNotFound,
         Self::TooManyGrants,
         Self::KeyMaterialInvalid,
@@ -683,6 +707,14 @@ impl Reason {
             Self::TooManyTags => "The resource has as many tags as allowed.",
             Self::TagInvalid => "A tag's name or value is not allowed.",
             Self::TagsNotFound => "The bucket has no tags.",
+            Self::ObjectRetained => "The object is retained: it cannot be deleted, replaced or freed yet.",
+            Self::ObjectLockMissing => "Objects of this bucket cannot be locked: object lock is not enabled.",
+            Self::ObjectLockNotFound => "Object lock is not enabled for the bucket.",
+            Self::RetentionNotFound => "The object has no such lock.",
+            Self::RetentionInvalid => "The retention period is not valid.",
+            Self::BucketStateInvalid => "The bucket's other settings do not allow this.",
+            Self::BucketRetentionNotFound => "The bucket has no retention policy.",
+            Self::BucketRetentionLocked => "The bucket's retention policy is locked.",
             Self::LifecycleNotFound => "The bucket has no lifecycle rules.",
             Self::TooManyGrants => "The key has as many grants as allowed.",
             Self::KeyMaterialInvalid => "The key material is not valid for this key.",

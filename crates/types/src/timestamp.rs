@@ -47,6 +47,22 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The same day and time so many years later; the first of March for a 29 February that that year does not have.
+    /// Saturates at the end of the year 9999.
+    pub fn plus_years(self, years: u32) -> Self {
+        let last = Self::from_secs(253_402_300_799);
+        let moved = || {
+            let from = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()?;
+            let year = from.year().checked_add(i32::try_from(years).ok()?)?;
+            let to = from.replace_year(year).or_else(|_| {
+                // The day after the 28th.
+                from.replace_day(28).and_then(|day| day.replace_year(year)).map(|day| day + time::Duration::DAY)
+            });
+            i64::try_from(to.ok()?.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
+        };
+        moved().unwrap_or(last).min(last)
+    }
+
     /// The distance between two moments, whichever is later.
     pub const fn distance(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
@@ -117,6 +133,15 @@ mod tests {
         assert_eq!(Timestamp::parse_iso("2012-02-24T08:43:07Z"), Some(Timestamp::from_secs(t.secs())));
         assert_eq!(Timestamp::parse_iso_basic("20120224T084307Z"), Some(Timestamp::from_secs(t.secs())));
         assert_eq!(Timestamp::parse_http_date(&t.http_date()), Some(Timestamp::from_secs(t.secs())));
+    }
+
+    #[test]
+    fn years_later() {
+        let day = |text: &str| Timestamp::parse_iso(text).unwrap();
+        assert_eq!(day("2026-12-01T14:00:00Z").plus_years(7), day("2033-12-01T14:00:00Z"));
+        assert_eq!(day("2024-02-29T01:02:03Z").plus_years(1), day("2025-03-01T01:02:03Z"));
+        assert_eq!(day("2024-02-29T01:02:03Z").plus_years(4), day("2028-02-29T01:02:03Z"));
+        assert_eq!(day("2024-02-29T01:02:03Z").plus_years(u32::MAX), day("9999-12-31T23:59:59Z"));
     }
 
     #[test]

@@ -174,6 +174,14 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::BucketEncryptionNotFound
         | Reason::TagInvalid
         | Reason::TagsNotFound
+        | Reason::ObjectRetained
+        | Reason::ObjectLockMissing
+        | Reason::ObjectLockNotFound
+        | Reason::RetentionNotFound
+        | Reason::RetentionInvalid
+        | Reason::BucketStateInvalid
+        | Reason::BucketRetentionNotFound
+        | Reason::BucketRetentionLocked
         | Reason::LifecycleNotFound
         | Reason::ObjectNotFound
         | Reason::ObjectNameInvalid

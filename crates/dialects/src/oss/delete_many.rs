@@ -1,6 +1,7 @@
 use super::answer::{document, nothing};
 use super::context::{Context, object_key};
 use super::spelling::Names;
+use super::worm;
 use crate::body::Response;
 use http::StatusCode;
 use objects::VersionId;
@@ -19,7 +20,7 @@ pub(super) async fn delete_many(c: Context<'_>) -> Result<Response> {
         let text = format!("The list must have 1 to {} objects.", limits::DELETE_KEYS);
         return Err(Failure::new(Reason::BodyMalformed, text));
     }
-    let results = c.region.objects.delete_many(c.caller, &bucket, keys).await;
+    let results = c.region.objects.delete_many(c.caller, &bucket, keys, worm::bypass(&c.head)?).await;
     let mut deleted = Vec::with_capacity(results.len());
     for (key, version, result) in results {
         match result {

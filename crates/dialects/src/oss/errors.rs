@@ -86,6 +86,15 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::PolicyTooLong => (400, "InvalidPolicyDocument", 65),
         Reason::TagInvalid => (400, "InvalidTag", 350),
         Reason::TagsNotFound => (404, "NoSuchTagSet", 351),
+        // What is retained (alibaba-wire §9.4).
+        Reason::ObjectRetained => (409, "FileImmutable", 380),
+        Reason::ObjectLockMissing => (400, "InvalidWORMConfiguration", 381),
+        Reason::ObjectLockNotFound => (404, "NoSuchWORMConfiguration", 382),
+        Reason::RetentionNotFound => (404, "NoSuchWORMConfiguration", 383),
+        Reason::RetentionInvalid => (400, "InvalidWORMConfiguration", 384),
+        Reason::BucketStateInvalid => (409, "InvalidBucketState", 385),
+        Reason::BucketRetentionNotFound => (404, "NoSuchWORMConfiguration", 386),
+        Reason::BucketRetentionLocked => (403, "WORMConfigurationLocked", 387),
         Reason::LifecycleNotFound => (404, "NoSuchLifecycle", 450),
         // What is wrong with the key an object is or is to be encrypted under (alibaba-wire §9.3).
         Reason::KeyNotFound => (403, "KmsServiceNotEnabled", 70),

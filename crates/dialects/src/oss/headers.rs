@@ -1,7 +1,7 @@
 //! What headers say about an object: read of requests, written to answers.
 
 use super::answer::put;
-use super::{spelling, tagging};
+use super::{spelling, tagging, worm};
 use crate::body::Response;
 use objects::{Draft, Encryption, Expected, Headers, ObjectInfo, Protection, VersionId};
 use types::{Failure, Reason, Result};
@@ -19,6 +19,7 @@ pub(super) fn draft(head: &Head) -> Result<Draft> {
         storage_class: head.header("x-oss-storage-class").map(spelling::parse_storage_class).transpose()?,
         encryption: encryption(head)?,
         tags: tagging::asked(head)?,
+        lock: worm::asked(head)?,
     })
 }
 
@@ -128,6 +129,7 @@ pub(super) fn put_info(response: &mut Response, info: &ObjectInfo) {
     }
     put_protection(response, &info.protection);
     put_version(response, info.version);
+    worm::put_lock(response, &info.lock);
     if let Some(expiry) = &info.expiry {
         put(response, "x-oss-expiration", &expiry.to_string());
     }

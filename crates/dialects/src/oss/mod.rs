@@ -22,6 +22,7 @@ mod tagging;
 #[cfg(test)]
 mod tests;
 mod versions;
+mod worm;
 
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};

@@ -2,7 +2,7 @@
 
 use super::answer::{document, nothing, put as put_header};
 use super::context::Context;
-use super::{conditions, headers, spelling};
+use super::{conditions, headers, spelling, worm};
 use crate::body::{Response, full, streaming};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -140,6 +140,7 @@ pub(super) async fn delete(c: Context<'_>) -> Result<Response> {
     let mut op = Delete::new(bucket, key);
     op.version = c.version()?;
     op.conditions = conditions::write(&c.head)?;
+    op.bypass = worm::bypass(&c.head)?;
     let deleted = c.perform(op).await?;
     let mut response = nothing(StatusCode::NO_CONTENT);
     headers::put_version(&mut response, deleted.version);

@@ -1,6 +1,8 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, lifecycle, listing, multipart, object, service, settings, tagging, versions};
+use super::{
+    bucket, copy, delete_many, lifecycle, listing, multipart, object, service, settings, tagging, versions, worm,
+};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -11,6 +13,9 @@ const DRAFT: &[&str] = &[
     "x-oss-server-side-data-encryption",
     "x-oss-forbid-overwrite",
     tagging::TAGGING,
+    worm::MODE,
+    worm::UNTIL,
+    worm::HOLD,
     "if-match",
     "if-none-match",
 ];
@@ -22,6 +27,9 @@ const INITIATE: &[&str] = &[
     "x-oss-object-acl",
     "x-oss-forbid-overwrite",
     tagging::TAGGING,
+    worm::MODE,
+    worm::UNTIL,
+    worm::HOLD,
 ];
 const COPY: &[&str] = &[
     "x-oss-copy-source-if-match",
@@ -31,6 +39,9 @@ const COPY: &[&str] = &[
     "x-oss-metadata-directive",
     "x-oss-tagging-directive",
     tagging::TAGGING,
+    worm::MODE,
+    worm::UNTIL,
+    worm::HOLD,
     "x-oss-object-acl",
     "x-oss-storage-class",
     "x-oss-server-side-encryption",
@@ -112,7 +123,7 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketLifecycle"], |c| Box::pin(lifecycle::get(c))),
     row("DeleteBucketLifecycle", "DELETE", Bucket, &["lifecycle"])
         .run(Full, &["oss:DeleteBucketLifecycle"], |c| Box::pin(lifecycle::delete(c))),
-    row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
+    row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).headers(&[worm::BYPASS]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
         .run(Full, &["oss:ListMultipartUploads"], |c| Box::pin(listing::uploads(c))),
@@ -127,7 +138,7 @@ pub const ROWS: &[OssRow] = &[
         .run(Partial, &["oss:GetObject"], |c| Box::pin(object::head(c))),
     row("GetObjectMeta", "HEAD", Object, &["objectMeta"])
         .run(Partial, &["oss:GetObject"], |c| Box::pin(object::meta(c))),
-    row("DeleteObject", "DELETE", Object, &[]).headers(&["if-match"])
+    row("DeleteObject", "DELETE", Object, &[]).headers(&["if-match", worm::BYPASS])
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(object::delete(c))),
     row("PutObjectAcl", "PUT", Object, &["acl"]).headers(&["x-oss-object-acl"])
         .run(Partial, &["oss:PutObjectAcl"], |c| Box::pin(object::put_acl(c))),
@@ -152,7 +163,7 @@ pub const ROWS: &[OssRow] = &[
         .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::head(c))),
     row("GetObjectMeta", "HEAD", Object, &["objectMeta", "versionId"])
         .run(Partial, &["oss:GetObjectVersion"], |c| Box::pin(object::meta(c))),
-    row("DeleteObject", "DELETE", Object, &["versionId"]).headers(&["if-match"])
+    row("DeleteObject", "DELETE", Object, &["versionId"]).headers(&["if-match", worm::BYPASS])
         .run(Partial, &["oss:DeleteObjectVersion"], |c| Box::pin(object::delete(c))),
     row("PutObjectAcl", "PUT", Object, &["acl", "versionId"]).headers(&["x-oss-object-acl"])
         .run(Partial, &["oss:PutObjectVersionAcl"], |c| Box::pin(object::put_acl(c))),
@@ -173,17 +184,37 @@ pub const ROWS: &[OssRow] = &[
     row("ListParts", "GET", Object, &["uploadId"]).params(&["max-parts", "part-number-marker", "encoding-type"])
         .run(Full, &["oss:ListParts"], |c| Box::pin(listing::parts(c))),
 
-    row("InitiateBucketWorm", "POST", Bucket, &["worm"]),
-    row("GetBucketWorm", "GET", Bucket, &["worm"]),
-    row("AbortBucketWorm", "DELETE", Bucket, &["worm"]),
-    row("CompleteBucketWorm", "POST", Bucket, &["wormId"]),
-    row("ExtendBucketWorm", "POST", Bucket, &["wormExtend", "wormId"]),
-    row("PutBucketObjectWormConfiguration", "PUT", Bucket, &["objectWorm"]),
-    row("GetBucketObjectWormConfiguration", "GET", Bucket, &["objectWorm"]),
-    row("PutObjectRetention", "PUT", Object, &["retention"]),
-    row("GetObjectRetention", "GET", Object, &["retention"]),
-    row("PutObjectLegalHold", "PUT", Object, &["legalHold"]),
-    row("GetObjectLegalHold", "GET", Object, &["legalHold"]),
+    row("InitiateBucketWorm", "POST", Bucket, &["worm"]).body(BodyUse::Document)
+        .run(Full, &["oss:InitiateBucketWorm"], |c| Box::pin(worm::initiate(c))),
+    row("GetBucketWorm", "GET", Bucket, &["worm"])
+        .run(Full, &["oss:GetBucketWorm"], |c| Box::pin(worm::get(c))),
+    row("AbortBucketWorm", "DELETE", Bucket, &["worm"])
+        .run(Full, &["oss:AbortBucketWorm"], |c| Box::pin(worm::abort(c))),
+    row("CompleteBucketWorm", "POST", Bucket, &["wormId"])
+        .run(Full, &["oss:CompleteBucketWorm"], |c| Box::pin(worm::complete(c))),
+    row("ExtendBucketWorm", "POST", Bucket, &["wormExtend", "wormId"]).body(BodyUse::Document)
+        .run(Full, &["oss:ExtendBucketWorm"], |c| Box::pin(worm::extend(c))),
+    row("PutBucketObjectWormConfiguration", "PUT", Bucket, &["objectWorm"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketObjectWormConfiguration"], |c| Box::pin(worm::put_locking(c))),
+    row("GetBucketObjectWormConfiguration", "GET", Bucket, &["objectWorm"])
+        .run(Full, &["oss:GetBucketObjectWormConfiguration"], |c| Box::pin(worm::get_locking(c))),
+    row("PutObjectRetention", "PUT", Object, &["retention"]).headers(&[worm::BYPASS]).body(BodyUse::Document)
+        .run(Full, &["oss:PutObjectRetention"], |c| Box::pin(worm::put_retention(c))),
+    row("GetObjectRetention", "GET", Object, &["retention"])
+        .run(Full, &["oss:GetObjectRetention"], |c| Box::pin(worm::get_retention(c))),
+    row("PutObjectLegalHold", "PUT", Object, &["legalHold"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutObjectLegalHold"], |c| Box::pin(worm::put_hold(c))),
+    row("GetObjectLegalHold", "GET", Object, &["legalHold"])
+        .run(Full, &["oss:GetObjectLegalHold"], |c| Box::pin(worm::get_hold(c))),
+    row("PutObjectRetention", "PUT", Object, &["retention", "versionId"]).headers(&[worm::BYPASS]).body(BodyUse::Document)
+        .run(Full, &["oss:PutObjectRetention"], |c| Box::pin(worm::put_retention(c))),
+    row("GetObjectRetention", "GET", Object, &["retention", "versionId"])
+        .run(Full, &["oss:GetObjectRetention"], |c| Box::pin(worm::get_retention(c))),
+    row("PutObjectLegalHold", "PUT", Object, &["legalHold", "versionId"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutObjectLegalHold"], |c| Box::pin(worm::put_hold(c))),
+    row("GetObjectLegalHold", "GET", Object, &["legalHold", "versionId"])
+        .run(Full, &["oss:GetObjectLegalHold"], |c| Box::pin(worm::get_hold(c))),
+
     row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"]),
     row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]),
     row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"]),

@@ -46,10 +46,8 @@ pub(super) async fn create(cx: &Arc<Context>, request: S3Request<CreateBucketInp
         let text = format!("The LocationConstraint must be {}, the region the request is signed for.", cx.region.id);
         return Err(Failure::new(Reason::ParameterInvalid, text));
     }
-    if input.object_lock_enabled_for_bucket == Some(true) {
-        return Err(Failure::new(Reason::NotImplemented, "Object lock is not supported."));
-    }
     let mut operation = CreateBucket::new(bucket(&input.bucket)?);
+    operation.locking = input.object_lock_enabled_for_bucket == Some(true);
     operation.acl = input.acl.as_ref().map(BucketCannedACL::as_str).map(acl::of_bucket).transpose()?;
     cx.perform(operation).await?;
     Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })

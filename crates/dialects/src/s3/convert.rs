@@ -1,5 +1,6 @@
 //! Between the domain's words and those of `s3s`.
 
+use super::locks;
 use http::HeaderMap;
 use objects::{ByteRange, Protection, StorageClass, VersionId};
 use s3s::dto;
@@ -9,10 +10,6 @@ use types::{AccountId, BucketName, Failure, ObjectKey, Reason, Result, Timestamp
 /// Headers that ask for what there is not. Nothing that changes what a request does is passed over in silence.
 const UNSUPPORTED: &[&str] = &[
     "x-amz-website-redirect-location",
-    "x-amz-object-lock-mode",
-    "x-amz-object-lock-retain-until-date",
-    "x-amz-object-lock-legal-hold",
-    "x-amz-bucket-object-lock-enabled",
     "x-amz-write-offset-bytes",
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-server-side-encryption-customer-key",
@@ -27,7 +24,6 @@ const UNSUPPORTED: &[&str] = &[
     "x-amz-grant-write-acp",
     "x-amz-rename-source",
     "x-amz-mfa",
-    "x-amz-bypass-governance-retention",
     "x-amz-expected-bucket-owner",
     "x-amz-source-expected-bucket-owner",
     "x-amz-if-match-last-modified-time",
@@ -35,10 +31,23 @@ const UNSUPPORTED: &[&str] = &[
     "x-amz-if-match-initiated-time",
 ];
 
-/// Refuses headers that ask for what there is not.
-pub(super) fn refuse_unsupported(headers: &HeaderMap) -> Result<()> {
-    match UNSUPPORTED.iter().find(|name| headers.contains_key(**name)) {
-        Some(name) => Err(Failure::new(Reason::NotImplemented, format!("The header {name} is not supported."))),
+const STORING: &[&str] = &["put_object", "copy_object", "create_multipart_upload"];
+
+/// Headers about locks, and the operations that they mean something to. With any other they would promise what is not kept.
+const LOCKS: &[(&str, &[&str])] = &[
+    (locks::MODE, STORING),
+    (locks::UNTIL, STORING),
+    (locks::HOLD, STORING),
+    ("x-amz-bucket-object-lock-enabled", &["create_bucket"]),
+    ("x-amz-bucket-object-lock-token", &[]),
+    ("x-amz-bypass-governance-retention", &["delete_object", "delete_objects", "put_object_retention"]),
+];
+
+/// Refuses headers that ask for what there is not. `method`: what `s3s` calls the operation.
+pub(super) fn refuse_unsupported(method: &str, headers: &HeaderMap) -> Result<()> {
+    let misplaced = LOCKS.iter().filter(|(_, methods)| !methods.contains(&method)).map(|(name, _)| name);
+    match UNSUPPORTED.iter().chain(misplaced).find(|name| headers.contains_key(**name)) {
+        Some(name) => Err(Failure::new(Reason::NotImplemented, format!("The header {name} is not supported here."))),
         None => Ok(()),
     }
 }
@@ -77,6 +86,13 @@ pub(super) fn stamp(time: Timestamp) -> dto::Timestamp {
 /// A moment that `s3s` read.
 pub(super) fn moment(time: &dto::Timestamp) -> Timestamp {
     Timestamp::from_secs(OffsetDateTime::from(time.clone()).unix_timestamp())
+}
+
+/// A moment that `s3s` read, to the millisecond, and never before it.
+pub(super) fn exact(time: &dto::Timestamp) -> Timestamp {
+    let nanos = OffsetDateTime::from(time.clone()).unix_timestamp_nanos();
+    let (millis, rest) = (nanos.div_euclid(1_000_000), nanos.rem_euclid(1_000_000));
+    Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX).saturating_add(i64::from(rest > 0)))
 }
 
 /// A date as headers write it.

@@ -20,6 +20,7 @@ pub(super) async fn one(cx: &Arc<Context>, request: S3Request<DeleteObjectInput>
     let mut operation = Delete::new(bucket, key);
     operation.version = version(input.version_id.as_deref())?;
     operation.conditions = conditions::write(input.if_match.as_ref(), None);
+    operation.bypass = input.bypass_governance_retention == Some(true);
     let deleted = cx.perform(operation).await?;
     Ok(DeleteObjectOutput {
         delete_marker: deleted.marker.then_some(true),
@@ -34,7 +35,8 @@ pub(super) async fn many(cx: &Arc<Context>, request: S3Request<DeleteObjectsInpu
     let quiet = input.delete.quiet == Some(true);
     let bucket = bucket(&input.bucket)?;
     let keys = keys(&input.delete.objects)?;
-    let results = cx.region.objects.delete_many(cx.caller(), &bucket, keys).await;
+    let bypass = input.bypass_governance_retention == Some(true);
+    let results = cx.region.objects.delete_many(cx.caller(), &bucket, keys, bypass).await;
     let mut output = DeleteObjectsOutput::default();
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for (key, version, result) in results {

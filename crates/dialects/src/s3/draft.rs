@@ -1,7 +1,7 @@
 //! What a request says of an object that it stores.
 
 use super::convert::http_date;
-use super::{acl, encryption, tagging};
+use super::{acl, encryption, locks, tagging};
 use objects::{Draft, Headers, StorageClass};
 use s3s::dto;
 use types::{Failure, Reason, Result};
@@ -15,7 +15,9 @@ pub(super) struct Said<'r> {
     pub(super) content_language: Option<&'r String>,
     pub(super) content_type: Option<&'r String>,
     pub(super) expires: Option<&'r dto::Timestamp>,
+    pub(super) hold: Option<&'r dto::ObjectLockLegalHoldStatus>,
     pub(super) metadata: Option<&'r dto::Metadata>,
+    pub(super) retention: (Option<&'r dto::ObjectLockMode>, Option<&'r dto::Timestamp>),
     pub(super) sse: Option<&'r dto::ServerSideEncryption>,
     pub(super) sse_key: Option<&'r String>,
     pub(super) storage_class: Option<&'r dto::StorageClass>,
@@ -33,7 +35,9 @@ macro_rules! said {
             content_language: $input.content_language.as_ref(),
             content_type: $input.content_type.as_ref(),
             expires: $input.expires.as_ref(),
+            hold: $input.object_lock_legal_hold_status.as_ref(),
             metadata: $input.metadata.as_ref(),
+            retention: ($input.object_lock_mode.as_ref(), $input.object_lock_retain_until_date.as_ref()),
             sse: $input.server_side_encryption.as_ref(),
             sse_key: $input.ssekms_key_id.as_ref(),
             storage_class: $input.storage_class.as_ref(),
@@ -52,6 +56,7 @@ impl Said<'_> {
             storage_class: self.storage_class.map(|class| storage_class(class.as_str())).transpose()?,
             encryption: encryption::asked(self.sse.map(dto::ServerSideEncryption::as_str), self.sse_key)?,
             tags: tagging::asked(self.tagging)?,
+            lock: locks::asked(self.retention.0, self.retention.1, self.hold)?,
         })
     }
 

@@ -1,6 +1,8 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
-use super::{acl, bucket, delete, encryption, lifecycle, listing, multipart, policy, read, tagging, versions, write};
+use super::{
+    acl, bucket, delete, encryption, lifecycle, listing, locks, multipart, policy, read, tagging, versions, write,
+};
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 use std::future::Future;
@@ -13,13 +15,14 @@ pub(super) struct Handler(pub(super) Arc<Context>);
 impl Handler {
     async fn answered<I, O, F>(
         &self,
+        method: &str,
         request: S3Request<I>,
         run: impl FnOnce(S3Request<I>) -> F,
     ) -> S3Result<S3Response<O>>
     where
         F: Future<Output = Result<O>>,
     {
-        let result = match refuse_unsupported(&request.headers) {
+        let result = match refuse_unsupported(method, &request.headers) {
             Ok(()) => run(request).await,
             Err(failure) => Err(failure),
         };
@@ -32,7 +35,7 @@ macro_rules! operations {
         #[async_trait]
         impl S3 for Handler {
             $(async fn $method(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
-                self.answered(request, |request| $run(&self.0, request)).await
+                self.answered(stringify!($method), request, |request| $run(&self.0, request)).await
             })+
         }
     };
@@ -70,6 +73,12 @@ operations! {
     get_bucket_tagging: GetBucketTaggingInput -> GetBucketTaggingOutput = tagging::get_bucket;
     put_bucket_tagging: PutBucketTaggingInput -> PutBucketTaggingOutput = tagging::put_bucket;
     delete_bucket_tagging: DeleteBucketTaggingInput -> DeleteBucketTaggingOutput = tagging::delete_bucket;
+    get_object_lock_configuration: GetObjectLockConfigurationInput -> GetObjectLockConfigurationOutput = locks::get_bucket;
+    put_object_lock_configuration: PutObjectLockConfigurationInput -> PutObjectLockConfigurationOutput = locks::put_bucket;
+    get_object_retention: GetObjectRetentionInput -> GetObjectRetentionOutput = locks::get_retention;
+    put_object_retention: PutObjectRetentionInput -> PutObjectRetentionOutput = locks::put_retention;
+    get_object_legal_hold: GetObjectLegalHoldInput -> GetObjectLegalHoldOutput = locks::get_hold;
+    put_object_legal_hold: PutObjectLegalHoldInput -> PutObjectLegalHoldOutput = locks::put_hold;
     get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput -> GetBucketLifecycleConfigurationOutput = lifecycle::get;
     put_bucket_lifecycle_configuration: PutBucketLifecycleConfigurationInput -> PutBucketLifecycleConfigurationOutput = lifecycle::put;
     delete_bucket_lifecycle: DeleteBucketLifecycleInput -> DeleteBucketLifecycleOutput = lifecycle::delete;

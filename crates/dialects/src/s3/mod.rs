@@ -24,6 +24,7 @@ mod identity;
 mod intake;
 mod lifecycle;
 mod listing;
+mod locks;
 mod multipart;
 mod policy;
 mod ranges;

@@ -3,7 +3,7 @@
 use super::checksums::{place as place_checksums, scope};
 use super::context::Context;
 use super::convert::{class, etag, place, protection, range, read_date, signed, small, stamp, version, version_text};
-use super::{conditions, convert};
+use super::{conditions, convert, locks};
 use crate::body::{full, streaming};
 use http::HeaderValue;
 use objects::{ByteRange, Get, Head, ObjectInfo, Seen};
@@ -68,6 +68,8 @@ macro_rules! describe {
         $output.server_side_encryption = sse;
         $output.ssekms_key_id = key;
         $output.version_id = version_text(info.version);
+        ($output.object_lock_mode, $output.object_lock_retain_until_date, $output.object_lock_legal_hold_status) =
+            locks::fields(&info.lock);
         $output.expiration = info.expiry.as_ref().map(ToString::to_string);
         $output.parts_count = $part.and(info.parts).map(small);
         // What is read often is not named (Amazon S3 API Reference, GetObject).

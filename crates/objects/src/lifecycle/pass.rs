@@ -10,6 +10,7 @@ use crate::ids::{BucketId, ContentId};
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
 use crate::ops::{ApplyLifecycle, Subject};
+use crate::release::Release;
 use crate::rewrap::HoldsKey;
 use crate::tables::{LIFECYCLES, OBJECTS, PASSES, UPLOADS, VERSIONS, object_key};
 use crate::upload::UploadRecord;
@@ -107,6 +108,17 @@ struct Pass<'p> {
     bucket: Bucket,
     judge: Judge<'p>,
     caller: &'p (dyn Fn(&'static str) -> Caller + Sync),
+    /// The earliest it may be, for what is retained.
+    earliest: Timestamp,
+}
+
+impl Pass<'_> {
+    /// Whether what is due has to wait since something keeps the object. Whoever applies the rule asks again; to ask here spares
+    /// the trail an event a day that says that nothing was done.
+    fn waits(&self, verdict: Verdict, object: Option<&ObjectRecord>) -> bool {
+        let kept = |object| Release::plain(&self.bucket.record).check(object, self.earliest).is_err();
+        matches!(verdict, Verdict::Expire) && object.is_some_and(kept)
+    }
 }
 
 impl Objects {
@@ -150,9 +162,10 @@ impl Objects {
             Err(failure) => return Err(failure),
         };
         let (now, day) = (self.now(), self.config.lifecycle_day);
+        let earliest = self.retention_time.earliest();
         let kept = self.store.view().await?.get(PASSES, bucket.owner, bucket.record.id.bytes()).await?;
         let Some(mut at) = begin(kept, now, rules, day.as_millis()) else { return Ok(0) };
-        let pass = Pass { bucket, judge: Judge { lifecycle: &rules.lifecycle, now, day }, caller };
+        let pass = Pass { bucket, judge: Judge { lifecycle: &rules.lifecycle, now, day }, caller, earliest };
         let before = at.changed;
         while at.stage != Stage::Done {
             self.one_page(&pass, &mut at).await?;
@@ -235,7 +248,11 @@ impl Objects {
         let mut found = Found { looked: page.len() as u64, next, due: Vec::new() };
         for (rest, object) in &page {
             let key = ObjectRecord::key(rest).ok_or_else(|| Failure::corrupt(OBJECTS.what()))?;
-            if let Some((verdict, _)) = pass.judge.current(&key, object) {
+            // Where versions are kept, a rule only marks it deleted.
+            let erased = Some(object).filter(|_| pass.bucket.record.versioning.is_off());
+            if let Some((verdict, _)) = pass.judge.current(&key, object)
+                && !pass.waits(verdict, erased)
+            {
                 found.due.push((Subject::Current(key), verdict));
             }
         }
@@ -315,7 +332,8 @@ impl Line {
         };
         self.since = Some(version.modified());
         let subject = || Subject::Aside(self.key.clone(), version.version().id());
-        Ok(decided.map(|(verdict, _)| (subject(), verdict)))
+        let due = decided.map(|(verdict, _)| verdict).filter(|verdict| !pass.waits(*verdict, version.object()));
+        Ok(due.map(|verdict| (subject(), verdict)))
     }
 }
 

@@ -71,6 +71,9 @@ fn dates_are_of_two_kinds() {
     assert!(!expires(&before, date + DAY, "k", &stored(date, 1, &[])));
 }
 
+/// Key, size, tags, and whether it is meant.
+type Case<'c> = (&'c str, u64, &'c [(&'c str, &'c str)], bool);
+
 #[test]
 fn filters_take_what_all_of_them_is_true_of() {
     let filter = Filter {
@@ -84,7 +87,7 @@ fn filters_take_what_all_of_them_is_true_of() {
         ..Filter::prefix("logs/")
     };
     let lifecycle = rules(vec![after(1, filter)]);
-    let cases: [(&str, u64, &[(&str, &str)], bool); 8] = [
+    let cases: [Case<'_>; 8] = [
         ("logs/a", 15, &[("team", "red")], true),
         ("logs/a", 15, &[("team", "red"), ("x", "y")], true),
         ("log", 15, &[("team", "red")], false),

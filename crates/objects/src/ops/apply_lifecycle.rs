@@ -2,7 +2,9 @@ use crate::access::audit_object;
 use crate::actions::APPLY_LIFECYCLE;
 use crate::bucket::{Bucket, StorageClass};
 use crate::lifecycle::{Applied, Judge, LifecycleRecord, Verdict};
+use crate::object::ObjectRecord;
 use crate::objects::Objects;
+use crate::release::Release;
 use crate::tables::{LIFECYCLES, OBJECTS, VERSIONS, object_key};
 use crate::version::{VersionId, VersionRecord, version_key, versions_prefix};
 use crate::versions::{Eyes, Located};
@@ -112,6 +114,10 @@ impl Objects {
         let standing = self.standing(txn, bucket, key).await?;
         let Some(object) = &standing.current else { return Ok(None) };
         let Some((verdict, rule)) = judge.current(key, object) else { return Ok(None) };
+        let erases = matches!(verdict, Verdict::Expire) && standing.held.versioning.is_off();
+        if erases && self.is_kept(object, &standing.release()) {
+            return Ok(None);
+        }
         let applied = match verdict {
             Verdict::Expire => match self.let_go(txn, &standing).await? {
                 Some(_) => Applied::Marked,
@@ -129,7 +135,8 @@ impl Objects {
         (key, version): (&ObjectKey, VersionId),
         judge: &Judge<'_>,
     ) -> Result<Done> {
-        self.hold(txn, bucket).await?;
+        let held = self.hold(txn, bucket).await?;
+        let release = Release::plain(&held);
         let Some(located) = bucket.locate(Eyes::Hold(txn), key, version).await? else { return Ok(None) };
         // One that is current again is for the rules about those.
         let Located::Aside(aside) = &located else { return Ok(None) };
@@ -142,13 +149,20 @@ impl Objects {
         };
         let Some((verdict, rule)) = decided else { return Ok(None) };
         let applied = match verdict {
+            Verdict::Expire if aside.object().is_some_and(|object| self.is_kept(object, &release)) => return Ok(None),
             Verdict::Expire => {
-                self.remove_version(txn, bucket, key, &located).await?;
+                self.remove_version(txn, bucket, key, &located, &release).await?;
                 Applied::Erased
             }
             Verdict::Move(class) => self.move_to(txn, bucket, (key, Some(version)), class).await?,
         };
         Ok(Some((applied, rule.id.clone())))
+    }
+
+    /// Whether something keeps an object that a rule would erase: there is nothing to be done, then, until that is over, and
+    /// nothing to be recorded each time that it is found.
+    fn is_kept(&self, object: &ObjectRecord, release: &Release<'_>) -> bool {
+        release.check(object, self.retention_time.earliest()).is_err()
     }
 
     /// Since when a version that is set aside is not current, and how many such versions of its key are newer, as far as that

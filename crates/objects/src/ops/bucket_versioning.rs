@@ -1,5 +1,6 @@
 use crate::access::audit_bucket;
 use crate::actions::{GET_BUCKET_VERSIONING, PUT_BUCKET_VERSIONING};
+use crate::bucket::BucketRecord;
 use crate::objects::Objects;
 use crate::tables::BUCKETS;
 use crate::version::Versioning;
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use std::sync::Arc;
 use store::{Store, Txn, View};
-use types::{Action, BucketName, Failure, Result};
+use types::{Action, BucketName, Failure, Reason, Result};
 
 /// Says whether a bucket keeps what is replaced and deleted. One that ever did can only be told to keep nothing more.
 #[derive(Clone, Debug)]
@@ -50,8 +51,23 @@ impl Run<PutBucketVersioning> for Objects {
         }
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
+        self.check_versioning(&record, op.versioning)?;
         record.versioning = op.versioning;
         txn.put(BUCKETS, bucket.owner, op.bucket.as_str().as_bytes(), &record).await
+    }
+}
+
+impl Objects {
+    /// Where versions are locked, or a retention policy keeps what is there, versions are kept for good: else what is retained
+    /// could be replaced.
+    fn check_versioning(&self, bucket: &BucketRecord, asked: Versioning) -> Result<()> {
+        let now = self.retention_time.earliest();
+        let retained = bucket.retention.as_ref().is_some_and(|policy| policy.counts(now));
+        if asked == Versioning::Enabled || bucket.locking.is_none() && !retained {
+            return Ok(());
+        }
+        let text = "A bucket with object lock or a retention policy cannot stop keeping versions.";
+        Err(Failure::new(Reason::BucketStateInvalid, text))
     }
 }
 

@@ -174,6 +174,7 @@ impl Objects {
             upload: Some(op.upload.clone()),
             tags: upload.tags,
             version: Version::default(),
+            lock: upload.lock,
         }
     }
 

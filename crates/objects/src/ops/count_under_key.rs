@@ -1,16 +1,19 @@
 use crate::actions::LIST_BUCKETS;
+use crate::bucket::BucketRecord;
 use crate::encryption::{DataKey, Encryption};
+use crate::ids::BucketId;
 use crate::object::ObjectRecord;
 use crate::objects::Objects;
+use crate::release::Release;
 use crate::rewrap::HoldsKey;
 use crate::tables::{BUCKETS, OBJECTS, UPLOADS, VERSIONS};
 use crate::version::VersionRecord;
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use kms::{KeyName, KeyRef};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use store::{Range, Store, Table, Txn, View};
-use types::{AccountId, Action, Failure, KeyId, Reason, Result, limits};
+use types::{AccountId, Action, Failure, KeyId, Reason, Result, Timestamp, limits};
 
 /// Records that one call looks at: what takes longer goes on where it left off.
 const LOOKED_AT: usize = 20 * limits::PAGE;
@@ -36,6 +39,8 @@ pub struct UnderKey {
     pub objects: u64,
     /// Bytes of their content.
     pub bytes: u64,
+    /// How many of those are locked, or kept by their bucket's retention policy: what nobody may delete can be lost so.
+    pub retained: u64,
     /// Uploads under way whose parts it opens. Counted by the first call.
     pub uploads: u64,
     /// Buckets that put their objects under it where nothing else is said: they could not take any. Found by the first
@@ -89,19 +94,23 @@ impl Run<CountUnderKey> for Objects {
     async fn run(&self, permit: &Permit<CountUnderKey>, op: &CountUnderKey, txn: &mut Txn) -> Result<UnderKey> {
         let owner = permit.target().owner.ok_or_else(|| Failure::of(Reason::MissingAuthentication))?;
         let mut found = UnderKey::default();
+        let buckets = txn.view().scan(BUCKETS, owner, &Range::all(limits::BUCKETS)).await?;
         let (mut versions, start) = match &op.after {
             Some(cursor) => parse_cursor(cursor)?,
             None => {
-                once(op, txn.view(), owner, &mut found).await?;
+                once(op, txn.view(), owner, &buckets, &mut found).await?;
                 (false, Vec::new())
             }
         };
+        let now = self.retention_time.earliest();
+        let buckets = buckets.into_iter().map(|(_, bucket)| (bucket.id, bucket)).collect();
+        let walk = Walk { op, owner, buckets, now };
         let mut range = Range { start, ..Range::all(limits::PAGE) };
         for _ in 0..LOOKED_AT / limits::PAGE {
             let more = if versions {
-                op.look(txn.view(), VERSIONS, owner, &mut range, &mut found).await?
+                walk.look(txn.view(), VERSIONS, &mut range, &mut found).await?
             } else {
-                op.look(txn.view(), OBJECTS, owner, &mut range, &mut found).await?
+                walk.look(txn.view(), OBJECTS, &mut range, &mut found).await?
             };
             match (more, versions) {
                 (true, _) => {}
@@ -117,50 +126,64 @@ impl Run<CountUnderKey> for Objects {
     }
 }
 
-/// A record whose content a data key opens.
-trait HasContent: HoldsKey {
-    fn size(&self) -> u64;
+/// A record that may be that of an object.
+trait OfObject: HoldsKey {
+    fn object(&self) -> Option<&ObjectRecord>;
 }
 
-impl HasContent for ObjectRecord {
-    fn size(&self) -> u64 {
-        self.size
+impl OfObject for ObjectRecord {
+    fn object(&self) -> Option<&ObjectRecord> {
+        Some(self)
     }
 }
 
-impl HasContent for VersionRecord {
-    fn size(&self) -> u64 {
-        match self {
-            Self::Object(object) => object.size,
-            Self::Marker(_) => 0,
-        }
+impl OfObject for VersionRecord {
+    fn object(&self) -> Option<&ObjectRecord> {
+        Self::object(self)
     }
 }
 
-impl CountUnderKey {
+/// A look at all objects of an account.
+struct Walk<'o> {
+    op: &'o CountUnderKey,
+    owner: AccountId,
+    buckets: HashMap<BucketId, BucketRecord>,
+    now: Timestamp,
+}
+
+impl Walk<'_> {
     /// Looks at a page of a table, and says whether there is more.
-    async fn look<R: HasContent>(
+    async fn look<R: OfObject>(
         &self,
         view: &View,
         table: Table<R>,
-        owner: AccountId,
         range: &mut Range,
         found: &mut UnderKey,
     ) -> Result<bool> {
-        let mut page = view.scan(table, owner, range).await?;
-        for (_, record) in &mut page {
-            if record.data_key().is_some_and(|data_key| self.opens(data_key)) {
-                found.objects += 1;
-                found.bytes += record.size();
-            }
+        let page = view.scan(table, self.owner, range).await?;
+        let objects = page.iter().filter_map(|(place, record)| Some((place, record.object()?)));
+        for (place, object) in objects.filter(|(_, object)| self.op.opens(&object.data_key)) {
+            found.objects += 1;
+            found.bytes += object.size;
+            found.retained += u64::from(self.is_retained(place, object));
         }
         Ok(range.go_on(&page, |(suffix, _)| suffix))
+    }
+
+    fn is_retained(&self, place: &[u8], object: &ObjectRecord) -> bool {
+        let bucket = place.get(..16).and_then(BucketId::of).and_then(|id| self.buckets.get(&id));
+        bucket.is_some_and(|bucket| Release::plain(bucket).check(object, self.now).is_err())
     }
 }
 
 /// What there is little of, and what is looked at by the first call alone.
-async fn once(op: &CountUnderKey, view: &View, owner: AccountId, found: &mut UnderKey) -> Result<()> {
-    let buckets = view.scan(BUCKETS, owner, &Range::all(limits::BUCKETS)).await?;
+async fn once(
+    op: &CountUnderKey,
+    view: &View,
+    owner: AccountId,
+    buckets: &[(Vec<u8>, BucketRecord)],
+    found: &mut UnderKey,
+) -> Result<()> {
     let meant = buckets.iter().filter(|(_, bucket)| op.is_meant(owner, bucket.encryption.as_ref()));
     found.buckets = meant.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect();
     let mut range = Range::all(limits::PAGE);

@@ -1,10 +1,11 @@
 use crate::access::{account_of, audit_bucket};
 use crate::acl::Acl;
-use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL};
+use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL, PUT_BUCKET_OBJECT_WORM, PUT_BUCKET_VERSIONING};
 use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
 use crate::ids::BucketId;
 use crate::objects::Objects;
 use crate::reader::changed;
+use crate::retention::Locking;
 use crate::shard::ShardedRecord;
 use crate::tables::{BUCKETS, NAMES, SHARDED};
 use crate::tags::Tags;
@@ -26,6 +27,8 @@ pub struct CreateBucket {
     pub storage_class: StorageClass,
     /// Across how much of the region it is spread.
     pub redundancy: Redundancy,
+    /// Whether its objects' versions can be locked. It keeps versions, then, from the beginning and for good.
+    pub locking: bool,
     /// Whether to make a bucket that the account has already is no error.
     pub again: bool,
 }
@@ -34,7 +37,7 @@ impl CreateBucket {
     /// A private bucket for what is read often.
     pub fn new(bucket: BucketName) -> Self {
         let (storage_class, redundancy) = (StorageClass::default(), Redundancy::default());
-        Self { bucket, acl: None, storage_class, redundancy, again: false }
+        Self { bucket, acl: None, storage_class, redundancy, locking: false, again: false }
     }
 }
 
@@ -57,6 +60,7 @@ impl Operation for CreateBucket {
     fn audit(&self, audit: &mut Audit) {
         audit_bucket(audit, &self.bucket);
         audit.optional("acl", self.acl.map(Acl::name));
+        audit.optional("objectLockEnabled", self.locking.then_some(true));
     }
 }
 
@@ -66,7 +70,8 @@ impl Run<CreateBucket> for Objects {
         &self.store
     }
 
-    /// A bucket that the account has already has its policy asked, too. Whoever gives a list needs the right to do that.
+    /// A bucket that the account has already has its policy asked, too. Whoever gives a list, or lets objects be locked, needs
+    /// the right to do that.
     async fn target(&self, op: &CreateBucket, caller: &Caller, view: &View) -> Result<Target> {
         let account = account_of(caller)?;
         let resource = Resource::regional(Service::Oss, self.store.region(), account, op.bucket.as_str());
@@ -77,6 +82,10 @@ impl Run<CreateBucket> for Objects {
             }
             None => Target::one(PUT_BUCKET, resource.clone()),
         };
+        if op.locking {
+            let locks = [PUT_BUCKET_OBJECT_WORM, PUT_BUCKET_VERSIONING];
+            target.needs.extend(locks.map(|action| Need { action, resource: resource.clone() }));
+        }
         if op.acl.is_some() {
             target.needs.push(Need { action: PUT_BUCKET_ACL, resource });
         }
@@ -105,7 +114,9 @@ impl Run<CreateBucket> for Objects {
             encryption: None,
             policy: None,
             tags: Tags::default(),
-            versioning: Versioning::Off,
+            versioning: if op.locking { Versioning::Enabled } else { Versioning::Off },
+            locking: op.locking.then(Locking::default),
+            retention: None,
             lifecycle: false,
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;

@@ -1,14 +1,15 @@
 use crate::access::audit_version;
-use crate::actions::{DELETE_OBJECT, DELETE_OBJECT_VERSION};
+use crate::actions::{BYPASS_GOVERNANCE_RETENTION, DELETE_OBJECT, DELETE_OBJECT_VERSION};
 use crate::bucket::Bucket;
 use crate::conditions::WriteConditions;
 use crate::objects::Objects;
+use crate::release::Release;
 use crate::tables::{OBJECTS, object_key};
 use crate::version::{VersionId, VersionRecord};
 use crate::versions::{Eyes, Located, Standing};
 use async_trait::async_trait;
 use futures::StreamExt;
-use iam::{Audit, Caller, Operation, Permit, Run, Target};
+use iam::{Audit, Caller, Need, Operation, Permit, Run, Target};
 use store::{Store, Txn, View};
 use trail::Category;
 use types::{Action, BucketName, ObjectKey, Result};
@@ -28,12 +29,14 @@ pub struct Delete {
     pub version: Option<VersionId>,
     /// On what state of the object it insists.
     pub conditions: WriteConditions,
+    /// Whether to go past governance, which the caller needs a right for.
+    pub bypass: bool,
 }
 
 impl Delete {
     /// A removal of whatever is there.
     pub fn new(bucket: BucketName, key: ObjectKey) -> Self {
-        Self { bucket, key, version: None, conditions: WriteConditions::default() }
+        Self { bucket, key, version: None, conditions: WriteConditions::default(), bypass: false }
     }
 }
 
@@ -47,6 +50,8 @@ pub struct Deleted {
     pub version: Option<VersionId>,
     /// Whether that is a delete marker.
     pub marker: bool,
+    /// Whether governance was gone past.
+    pub bypassed: bool,
 }
 
 impl Operation for Delete {
@@ -59,6 +64,7 @@ impl Operation for Delete {
 
     fn audit(&self, audit: &mut Audit) {
         audit_version(audit, &self.bucket, &self.key, self.version);
+        audit_bypass(audit, self.bypass);
     }
 
     fn outcome(&self, output: &Deleted, audit: &mut Audit) {
@@ -66,7 +72,33 @@ impl Operation for Delete {
             audit.answer("versionId", version.to_string());
         }
         audit.answer("deleteMarker", output.marker);
+        answer_bypass(audit, output.bypassed);
     }
+}
+
+/// Notes that a caller wants to go past governance.
+pub(crate) fn audit_bypass(audit: &mut Audit, asked: bool) {
+    audit.optional("bypassGovernanceRetention", asked.then_some(true));
+}
+
+/// Notes that a caller did.
+pub(crate) fn answer_bypass(audit: &mut Audit, done: bool) {
+    if done {
+        audit.answer("governanceBypassed", true);
+    }
+}
+
+/// Adds to what an operation needs the right to go past governance, if it wants to where there can be any.
+pub(crate) fn need_bypass(target: &mut Target, bucket: &Bucket, asked: bool) {
+    let resource = target.needs.first().map(|need| need.resource.clone());
+    if let Some(resource) = resource.filter(|_| asked && bucket.record.locking.is_some()) {
+        target.needs.push(Need { action: BYPASS_GOVERNANCE_RETENTION, resource });
+    }
+}
+
+/// Whether an operation may go past governance: it wanted to, and was decided with that.
+pub(crate) fn may_bypass<Op: Operation>(permit: &Permit<Op>) -> bool {
+    permit.target().needs.iter().any(|need| need.action == BYPASS_GOVERNANCE_RETENTION)
 }
 
 #[async_trait]
@@ -79,7 +111,9 @@ impl Run<Delete> for Objects {
         let found = self.found_version(view, &op.bucket, &op.key, op.version).await?;
         // No list opens the door to what can't be undone where everything else can.
         let open = found.acl().opens_writing() && op.version.is_none();
-        self.found_target(view, &found, &op.key, op.action(), open).await
+        let mut target = self.found_target(view, &found, &op.key, op.action(), open).await?;
+        need_bypass(&mut target, &found.bucket, op.bypass && op.version.is_some());
+        Ok(target)
     }
 
     /// Commit point: this transaction. Before it the object is whole; after it nothing names its content, and its blobs
@@ -87,13 +121,13 @@ impl Run<Delete> for Objects {
     async fn run(&self, permit: &Permit<Delete>, op: &Delete, txn: &mut Txn) -> Result<Deleted> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         if let Some(version) = op.version {
-            return self.delete_version(op, txn, &bucket, version).await;
+            return self.delete_version(op, txn, &bucket, version, may_bypass(permit)).await;
         }
         let standing = self.standing(txn, &bucket, &op.key).await?;
         let existed = standing.current.is_some();
         op.conditions.check(standing.current.as_deref(), standing.held.versioning)?;
         let marker = self.let_go(txn, &standing).await?;
-        Ok(Deleted { existed, version: marker, marker: marker.is_some() })
+        Ok(Deleted { existed, version: marker, marker: marker.is_some(), bypassed: false })
     }
 }
 
@@ -106,13 +140,20 @@ impl Objects {
             return Ok(Some(self.mark_deleted(txn, standing).await?.id()));
         }
         if let Some(object) = current {
-            self.erase(txn, bucket, object).await?;
+            self.erase(txn, bucket, object, &standing.release()).await?;
             txn.delete(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key));
         }
         Ok(None)
     }
 
-    async fn delete_version(&self, op: &Delete, txn: &mut Txn, bucket: &Bucket, version: VersionId) -> Result<Deleted> {
+    async fn delete_version(
+        &self,
+        op: &Delete,
+        txn: &mut Txn,
+        bucket: &Bucket,
+        version: VersionId,
+        bypass: bool,
+    ) -> Result<Deleted> {
         let held = self.hold(txn, bucket).await?;
         let found = bucket.locate(Eyes::Hold(txn), &op.key, version).await?;
         let (object, marker) = match &found {
@@ -122,11 +163,16 @@ impl Objects {
             None => (None, false),
         };
         op.conditions.check(object, held.versioning)?;
+        let release = Release::bypassing(&held, bypass);
+        let bypassed = match object {
+            Some(object) => release.check(object, self.retention_time.earliest())?,
+            None => false,
+        };
         if let Some(located) = &found {
-            self.remove_version(txn, bucket, &op.key, located).await?;
+            self.remove_version(txn, bucket, &op.key, located, &release).await?;
         }
         let shown = (!held.versioning.is_off()).then_some(version);
-        Ok(Deleted { existed: found.is_some(), version: shown, marker })
+        Ok(Deleted { existed: found.is_some(), version: shown, marker, bypassed })
     }
 
     /// Removes several objects or versions, each by an operation of its own: decided and recorded one by one, answered in the order
@@ -136,9 +182,10 @@ impl Objects {
         caller: &Caller,
         bucket: &BucketName,
         keys: Vec<(ObjectKey, Option<VersionId>)>,
+        bypass: bool,
     ) -> Vec<(ObjectKey, Option<VersionId>, Result<Deleted>)> {
         let one = |(key, version): (ObjectKey, Option<VersionId>)| async move {
-            let op = Delete { version, ..Delete::new(bucket.clone(), key.clone()) };
+            let op = Delete { version, bypass, ..Delete::new(bucket.clone(), key.clone()) };
             (key, version, self.gate.perform(caller, self, op).await)
         };
         let mut keys = keys.into_iter();

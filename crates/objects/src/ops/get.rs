@@ -124,7 +124,7 @@ impl Objects {
     async fn get(
         &self,
         op: &Get,
-        caller: &Caller,
+        permit: &Permit<Get>,
         view: &View,
         found: &Found,
         data_key: Option<Arc<Key>>,
@@ -138,11 +138,11 @@ impl Objects {
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
         let data_key = match data_key {
             Some(key) => key,
-            None => Arc::new(self.open_key(caller, view, &found.bucket, &op.key, &object.data_key).await?),
+            None => Arc::new(self.open_key(permit.caller(), view, &found.bucket, &op.key, &object.data_key).await?),
         };
         let bytes = range.clone().unwrap_or(0..object.size);
         let content = self.read(view, &found.bucket, &op.key, object, data_key, bytes).await?;
-        Ok(Got { info: self.described(view, found, &op.key, object).await?, range, content })
+        Ok(Got { info: self.described(permit, view, found, &op.key, object).await?, range, content })
     }
 }
 
@@ -175,11 +175,11 @@ impl Run<Get> for Objects {
     /// What is given out is the very object that was decided on. If its content went away since, the object is read once
     /// more, as this transaction's view has it and with its own data key: in one view, record and content are of a piece.
     async fn run(&self, permit: &Permit<Get>, op: &Get, txn: &mut Txn) -> Result<Got> {
-        let (found, caller, view) = (op.found.get().ok_or_else(skipped)?, permit.caller(), txn.view());
-        match self.get(op, caller, view, &found, op.data_key.get()).await {
+        let (found, view) = (op.found.get().ok_or_else(skipped)?, txn.view());
+        match self.get(op, permit, view, &found, op.data_key.get()).await {
             Err(failure) if failure.reason() == Reason::Contended => {
                 let fresh = self.found_again(view, &found, &op.key).await?;
-                self.get(op, caller, view, &fresh, None).await
+                self.get(op, permit, view, &fresh, None).await
             }
             other => other,
         }

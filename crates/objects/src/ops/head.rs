@@ -3,6 +3,7 @@ use crate::conditions::ReadConditions;
 use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
 use crate::ops::get::{read_action, select};
+use crate::ops::object_retention::shown_lock;
 use crate::range::ByteRange;
 use crate::slot::{Slot, skipped};
 use crate::version::VersionId;
@@ -76,12 +77,12 @@ impl Run<Head> for Objects {
         Ok(target)
     }
 
-    async fn run(&self, _: &Permit<Head>, op: &Head, txn: &mut Txn) -> Result<Seen> {
+    async fn run(&self, permit: &Permit<Head>, op: &Head, txn: &mut Txn) -> Result<Seen> {
         let (found, view) = (op.found.get().ok_or_else(skipped)?, txn.view());
-        match self.head(op, view, &found).await {
+        match self.head(op, permit, view, &found).await {
             Err(failure) if failure.reason() == Reason::Contended => {
                 let fresh = self.found_again(view, &found, &op.key).await?;
-                self.head(op, view, &fresh).await
+                self.head(op, permit, view, &fresh).await
             }
             other => other,
         }
@@ -90,8 +91,9 @@ impl Run<Head> for Objects {
 
 impl Objects {
     /// What is known of an object that one asked for.
-    pub(crate) async fn described(
+    pub(crate) async fn described<Op: Operation>(
         &self,
+        permit: &Permit<Op>,
         view: &View,
         found: &Found,
         key: &ObjectKey,
@@ -101,10 +103,11 @@ impl Objects {
             None => self.expiry(view, &found.bucket, key, object).await?,
             Some(_) => None,
         };
-        Ok(ObjectInfo { expiry, ..ObjectInfo::new(object, found.bucket.record.versioning) })
+        let lock = shown_lock(permit, object);
+        Ok(ObjectInfo { expiry, lock, ..found.info(object) })
     }
 
-    async fn head(&self, op: &Head, view: &View, found: &Found) -> Result<Seen> {
+    async fn head(&self, op: &Head, permit: &Permit<Head>, view: &View, found: &Found) -> Result<Seen> {
         let object = found.existing(&op.key)?;
         op.conditions.check(object)?;
         let parts = match op.part {
@@ -112,6 +115,6 @@ impl Objects {
             None => Vec::new(),
         };
         let range = select(object, op.range, op.lenient, op.part, &parts)?;
-        Ok(Seen { info: self.described(view, found, &op.key, object).await?, range })
+        Ok(Seen { info: self.described(permit, view, found, &op.key, object).await?, range })
     }
 }

@@ -89,8 +89,8 @@ impl Run<InitiateUpload> for Objects {
     }
 
     async fn prepare(&self, permit: &Permit<InitiateUpload>, op: &mut InitiateUpload) -> Result<()> {
-        op.draft.check()?;
         let bucket = op.bucket_found.get().ok_or_else(skipped)?;
+        op.draft.check(&bucket, self.retention_time.latest())?;
         let id = ContentId::random(self.store.rng().as_ref());
         op.checksum()?;
         let (_, fresh) = self.new_key(permit.caller(), &bucket, &op.key, id, &op.draft.encryption(&bucket)).await?;
@@ -112,6 +112,7 @@ impl Run<InitiateUpload> for Objects {
             data_key: self.keep_key(txn, &bucket, &op.key, fresh).await?,
             checksum: op.checksum()?,
             tags: op.draft.tags.clone(),
+            lock: op.draft.lock,
         };
         txn.put(UPLOADS, bucket.owner, &upload_key(&bucket.record.id, &op.key, id), &record).await?;
         Ok(Initiated { upload: id.upload()?, protection: fresh.protection(), checksum: record.checksum })

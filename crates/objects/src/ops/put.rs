@@ -1,5 +1,5 @@
 use crate::access::{Door, Found, audit_object};
-use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL, PUT_OBJECT_TAGGING};
+use crate::actions::{PUT_OBJECT, PUT_OBJECT_ACL, PUT_OBJECT_LEGAL_HOLD, PUT_OBJECT_RETENTION, PUT_OBJECT_TAGGING};
 use crate::body::Body;
 use crate::checksum::Expected;
 use crate::conditions::WriteConditions;
@@ -71,6 +71,7 @@ pub(crate) fn audit_draft(audit: &mut Audit, draft: &Draft) {
     audit.optional("acl", draft.acl.map(crate::Acl::name));
     audit.optional("tagging", (!draft.tags.is_empty()).then(|| draft.tags.audited()));
     audit.optional("encryption", draft.encryption.as_ref().map(Encryption::name));
+    draft.lock.audit(audit);
 }
 
 /// Notes what came of storing an object.
@@ -86,8 +87,8 @@ pub(crate) fn audit_written(audit: &mut Audit, written: &Written) {
 }
 
 impl Objects {
-    /// What storing an object needs, and what is in its place. Who sets an access control list or tags with it needs the
-    /// right to do that, too, and no list opens the door to that.
+    /// What storing an object needs, and what is in its place. Who sets an access control list, tags, a retention or a hold
+    /// with it needs the right to do that, too, and no list opens the door to that.
     pub(crate) async fn write_target(
         &self,
         view: &View,
@@ -96,7 +97,8 @@ impl Objects {
         draft: &Draft,
     ) -> Result<(Target, Found)> {
         let found = self.found(view, bucket, key).await?;
-        let open = found.acl().opens_writing() && draft.acl.is_none() && draft.tags.is_empty();
+        let plain = draft.acl.is_none() && draft.tags.is_empty() && draft.lock.is_none();
+        let open = found.acl().opens_writing() && plain;
         let mut target = self.object_target(view, &found.bucket, key, PUT_OBJECT, open).await?;
         let resource = || {
             let path = format!("{bucket}/{key}");
@@ -108,6 +110,12 @@ impl Objects {
         if !draft.tags.is_empty() {
             target.needs.push(Need { action: PUT_OBJECT_TAGGING, resource: resource() });
             draft.tags.tell_requested(&mut target.context);
+        }
+        if draft.lock.retention.is_some() {
+            target.needs.push(Need { action: PUT_OBJECT_RETENTION, resource: resource() });
+        }
+        if draft.lock.hold.is_some() {
+            target.needs.push(Need { action: PUT_OBJECT_LEGAL_HOLD, resource: resource() });
         }
         Ok((target, found))
     }

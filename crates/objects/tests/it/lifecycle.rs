@@ -2,9 +2,10 @@
 
 use crate::world::{World, home, key, reason};
 use objects::{
-    Body, CreateBucket, Delete, DeleteBucket, DeleteBucketLifecycle, Filter, GetBucketLifecycle, InitiateUpload,
-    Lifecycle, ListUploads, ListVersions, ListedKind, NoncurrentExpiration, NoncurrentTransition, Put,
-    PutBucketLifecycle, PutBucketVersioning, PutObjectTags, Rule, StorageClass, Tags, Transition, UploadPart,
+    Body, CreateBucket, Delete, DeleteBucket, DeleteBucketLifecycle, Draft, Filter, GetBucketLifecycle,
+    InitiateBucketRetention, InitiateUpload, Lifecycle, ListUploads, ListVersions, ListedKind, Lock,
+    LockBucketRetention, Locking, NoncurrentExpiration, NoncurrentTransition, Put, PutBucketLifecycle, PutBucketLock,
+    PutBucketVersioning, PutObjectTags, Retention, RetentionMode, Rule, StorageClass, Tags, Transition, UploadPart,
     Versioning, When,
 };
 use proptest::prelude::{Strategy, any, prop_oneof};
@@ -202,6 +203,52 @@ async fn tags_count_as_they_are_when_the_rule_is_applied() {
     world.ann(tagging).await.unwrap();
     assert_eq!(world.days(2).await, 1);
     assert_eq!(world.names().await, ["a"]);
+}
+
+/// A rule frees nothing that is retained. It waits, and says nothing of that in the trail.
+#[tokio::test]
+async fn what_is_retained_outlives_the_rules() {
+    let world = World::new().await;
+    let policy = world.ann(InitiateBucketRetention { bucket: home(), days: 6 }).await.unwrap();
+    world.ann(LockBucketRetention { bucket: home(), id: policy.id }).await.unwrap();
+    world.put("a", "kept").await;
+    world.set_rules(vec![expiring("all", 2, "")]).await;
+    assert_eq!(world.days(4).await, 0);
+    assert_eq!(world.names().await, ["a"]);
+    let events = world.events(world.ann.account).await;
+    assert!(events.iter().all(|event| !event.event_name.starts_with("Lifecycle")), "nothing was done");
+    assert_eq!(world.days(4).await, 1);
+    assert!(world.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn locked_versions_outlive_the_rules() {
+    let world = World::new().await;
+    world.keep_versions(Versioning::Enabled).await;
+    world.ann(PutBucketLock { bucket: home(), locking: Locking::default() }).await.unwrap();
+    let now = types::Clock::now(&*world.deployment.clock);
+    for (name, mode, days, hold) in [
+        ("firm", RetentionMode::Compliance, 9, None),
+        ("governed", RetentionMode::Governance, 9, None),
+        ("held", RetentionMode::Governance, 1, Some(true)),
+        ("over", RetentionMode::Compliance, 1, None),
+    ] {
+        let lock = Lock { retention: Some(Retention { mode, until: now.plus(DAY * days) }), hold };
+        let draft = Draft { lock, ..Draft::default() };
+        world.ann(with!(Put::new(home(), key(name), Body::bytes("kept")), draft: draft)).await.unwrap();
+    }
+    let noncurrent = Rule {
+        noncurrent_expiration: Some(NoncurrentExpiration { days: 1, keep: 0 }),
+        ..Rule::new("noncurrent", Filter::default())
+    };
+    world.set_rules(vec![expiring("current", 2, ""), noncurrent]).await;
+    // All are marked deleted, and none that is locked goes.
+    assert_eq!(world.days(3).await, 4);
+    assert_eq!(world.days(3).await, 1);
+    let objects = async || world.versions().await.into_iter().filter(|(_, object)| *object).map(|(name, _)| name);
+    assert_eq!(objects().await.collect::<Vec<_>>(), ["firm", "governed", "held"]);
+    world.days(6).await;
+    assert_eq!(objects().await.collect::<Vec<_>>(), ["held"]);
 }
 
 #[tokio::test]

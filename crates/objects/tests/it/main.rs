@@ -17,6 +17,7 @@ macro_rules! with {
 
 mod access;
 mod blobs;
+mod bucket_retention;
 mod buckets;
 mod damage;
 mod disk;
@@ -25,6 +26,8 @@ mod lifecycle;
 mod listing;
 mod multipart;
 mod reading;
+mod retention;
+mod retention_model;
 mod rewrapping;
 mod sweeping;
 mod tenant_keys;

@@ -150,5 +150,10 @@ async fn what_is_under_a_key_is_counted() {
     );
     assert_eq!(world.bob(count()).await.unwrap(), UnderKey::default());
     world.delete("b").await;
-    assert_eq!(world.ann(count()).await.unwrap().objects, 1);
+    let found = world.ann(count()).await.unwrap();
+    assert_eq!((found.objects, found.retained), (1, 0));
+    // What nobody may delete would go with the key all the same.
+    world.ann(objects::InitiateBucketRetention { bucket: home(), days: 1 }).await.unwrap();
+    let found = world.ann(count()).await.unwrap();
+    assert_eq!((found.objects, found.retained), (1, 1));
 }

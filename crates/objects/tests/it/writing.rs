@@ -315,7 +315,7 @@ async fn several_are_removed_one_by_one() {
         world.put(name, "1").await;
     }
     let keys = ["a", "none", "c"].map(|name| (key(name), None)).to_vec();
-    let results = world.objects.delete_many(&world.root(&world.ann).await, &home(), keys).await;
+    let results = world.objects.delete_many(&world.root(&world.ann).await, &home(), keys, false).await;
     let existed: Vec<_> = results.into_iter().map(|(key, _, r)| (key.to_string(), r.unwrap().existed)).collect();
     assert_eq!(existed, [("a".to_owned(), true), ("none".to_owned(), false), ("c".to_owned(), true)]);
     assert_eq!(world.list().await.objects.len(), 1);

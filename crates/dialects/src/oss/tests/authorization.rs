@@ -25,6 +25,26 @@ async fn world() -> (World, String) {
     (world, upload)
 }
 
+/// A world for one row: what it is about is there. The other string is what the row names by its id.
+async fn world_for(row: &OssRow) -> (World, String) {
+    let (world, upload) = world().await;
+    if row.name.ends_with("BucketWorm") && row.name != "InitiateBucketWorm" {
+        let id = super::worm::initiate(&world, 1).await;
+        if row.name == "ExtendBucketWorm" {
+            world.ann(sample("CompleteBucketWorm", &id)).await.expect(200);
+        }
+        return (world, id);
+    }
+    if row.name.contains("ObjectWorm") || row.name.ends_with("Retention") || row.name.ends_with("LegalHold") {
+        for name in
+            ["PutBucketVersioning", "PutBucketObjectWormConfiguration", "PutObjectRetention", "PutObjectLegalHold"]
+        {
+            world.ann(sample(name, "")).await.expect(200);
+        }
+    }
+    (world, upload)
+}
+
 /// A request of a row that would do something, were it allowed.
 fn sample(name: &str, upload: &str) -> Ask {
     sample_of(ROWS.iter().find(|row| row.name == name).unwrap(), upload)
@@ -41,6 +61,7 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
         "partNumber" => "1".to_owned(),
         "uploadId" => upload.to_owned(),
         "versionId" => "null".to_owned(),
+        "wormId" => upload.to_owned(),
         _ => String::new(),
     };
     let ask =
@@ -48,6 +69,11 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
     let ask = if row.copies { ask.header("x-oss-copy-source", "/box/key") } else { ask };
     match row.name {
         "PutBucketVersioning" => ask.body("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
+        "InitiateBucketWorm" => ask.body(super::worm::days("Initiate", 1)),
+        "ExtendBucketWorm" => ask.body(super::worm::days("Extend", 2)),
+        "PutBucketObjectWormConfiguration" => ask.body(super::worm::ENABLED),
+        "PutObjectRetention" => ask.body(super::worm::GOVERNED),
+        "PutObjectLegalHold" => ask.body(super::worm::HELD),
         "PutBucketAcl" => ask.header("x-oss-acl", "private"),
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),
         "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
@@ -96,7 +122,7 @@ async fn another_tenant_is_refused() {
 #[tokio::test]
 async fn what_a_row_needs_is_enough_and_nothing_less_is() {
     for row in served() {
-        let (world, upload) = world().await;
+        let (world, upload) = world_for(row).await;
         for (n, missing) in row.needs.iter().enumerate().filter(|_| row.needs.len() > 1) {
             let others: Vec<&str> = row.needs.iter().filter(|need| *need != missing).copied().collect();
             let user = world.user(&format!("less-{n}"), &others).await;

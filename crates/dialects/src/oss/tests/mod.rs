@@ -19,3 +19,4 @@ mod signing;
 mod tagging;
 mod versions;
 mod world;
+mod worm;

@@ -37,7 +37,7 @@ async fn what_changes_the_meaning_is_refused() {
         ("x-oss-callback", "e30="),
         ("x-oss-storage-class", "Archive"),
         ("x-oss-symlink-target", "x"),
-        ("x-oss-object-worm-mode", "COMPLIANCE"),
+        ("x-oss-bypass-governance-retention", "true"),
         ("x-oss-server-side-data-encryption", "SM4"),
         ("x-oss-traffic-limit", "819200"),
         ("x-oss-something-new", "1"),

@@ -35,6 +35,7 @@ pub(crate) async fn get_key_inventory(c: &Context<'_>) -> Result<Answer> {
         "KeyId": id.as_str(),
         "Objects": found.objects,
         "ObjectBytes": found.bytes,
+        "RetainedObjects": found.retained,
         "Uploads": found.uploads,
         "Buckets": {"Bucket": found.buckets},
         "Secrets": {"Secret": secrets},

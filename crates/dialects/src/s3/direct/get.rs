@@ -1,5 +1,6 @@
 use super::super::checksums;
 use super::super::convert::class;
+use super::super::locks;
 use super::super::read::UNKNOWN_TYPE;
 use super::{IDLE, TAGGING_COUNT, UNSIGNED, metadata, put, put_etag, put_expiry, put_protection, put_version};
 use crate::body::{Request, Response, full, streaming};
@@ -79,6 +80,7 @@ fn describe(info: &ObjectInfo, with_checksums: bool) -> Result<HeaderMap> {
     if info.tags > 0 {
         headers.insert(TAGGING_COUNT, info.tags.into());
     }
+    headers.extend(locks::headers(&info.lock)?.into_iter().map(|(name, value)| (HeaderName::from_static(name), value)));
     metadata::write(&mut headers, &said.user)?;
     if with_checksums {
         checksums::write(&mut headers, &info.checksums, info.checksum_scope)?;

@@ -49,6 +49,12 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         "GetObjectTagging" => ("GET", "/data/k?tagging", ""),
         "PutObjectTagging" => ("PUT", "/data/k?tagging", TAGGING),
         "DeleteObjectTagging" => ("DELETE", "/data/k?tagging", ""),
+        "GetObjectLockConfiguration" => ("GET", "/vault?object-lock", ""),
+        "PutObjectLockConfiguration" => ("PUT", "/vault?object-lock", super::locks::ENABLED),
+        "GetObjectRetention" => ("GET", "/vault/k?retention", ""),
+        "PutObjectRetention" => ("PUT", "/vault/k?retention", super::locks::GOVERNED),
+        "GetObjectLegalHold" => ("GET", "/vault/k?legal-hold", ""),
+        "PutObjectLegalHold" => ("PUT", "/vault/k?legal-hold", super::locks::HELD),
         "GetBucketTagging" => ("GET", "/data?tagging", ""),
         "PutBucketTagging" => ("PUT", "/data?tagging", TAGGING),
         "DeleteBucketTagging" => ("DELETE", "/spare?tagging", ""),
@@ -81,7 +87,11 @@ async fn prepared() -> (World, Key) {
     }
     let (method, target, body) = request("PutBucketPolicy");
     world.ask(&key, method, target).body(body).send().await.is(204);
-    for name in ["PutBucketEncryption", "PutBucketTagging", "PutBucketLifecycleConfiguration"] {
+    let vault = world.ask(&key, "PUT", "/vault").header("x-amz-bucket-object-lock-enabled", "true");
+    vault.send().await.is(200);
+    world.ask(&key, "PUT", "/vault/k").body("x").send().await.is(200);
+    let settings = ["PutBucketEncryption", "PutBucketTagging", "PutBucketLifecycleConfiguration"];
+    for name in settings.into_iter().chain(["PutObjectRetention", "PutObjectLegalHold"]) {
         let (method, target, body) = request(name);
         world.ask(&key, method, target).body(body).send().await.is(200);
     }

@@ -10,7 +10,7 @@ const DAYS: &str = "<Expiration><Days>3</Days></Expiration>";
 
 /// What is shown of rules that were set, between the root's tags.
 async fn shown(world: &World, key: &Key, rules: &str) -> String {
-    world.ask(key, "PUT", "/data?lifecycle").body(rules.to_owned()).send().await.is(200);
+    world.ask(key, "PUT", "/data?lifecycle").body(rules).send().await.is(200);
     let answer = world.ask(key, "GET", "/data?lifecycle").send().await.is(200);
     assert_eq!(answer.header("x-amz-transition-default-minimum-object-size"), "all_storage_classes_128K");
     answer.text().to_owned()

@@ -5,6 +5,7 @@ mod direct;
 mod identity;
 mod lifecycle;
 mod listing;
+mod locks;
 mod multipart;
 mod objects;
 mod settings;

@@ -276,7 +276,7 @@ async fn what_is_not_there_is_refused_aloud() {
     let (world, key) = World::with_bucket().await;
     for (name, value) in [
         ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
-        ("x-amz-object-lock-mode", "GOVERNANCE"),
+        ("x-amz-bypass-governance-retention", "true"),
         ("x-amz-grant-read", "id=x"),
         ("x-amz-acl", "authenticated-read"),
         ("x-amz-storage-class", "GLACIER"),
