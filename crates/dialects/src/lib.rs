@@ -11,6 +11,7 @@ pub mod aws_kms;
 mod aws_policy;
 mod aws_principal;
 mod body;
+mod cors;
 mod denied;
 mod domains;
 pub mod oss;

@@ -39,6 +39,14 @@ pub const DELETE_BUCKET_ENCRYPTION: Action = Action::write(Service::Oss, "Delete
 pub const PUT_BUCKET_VERSIONING: Action = Action::write(Service::Oss, "PutBucketVersioning");
 /// Shows whether it does.
 pub const GET_BUCKET_VERSIONING: Action = Action::read(Service::Oss, "GetBucketVersioning");
+/// Says pages of which origins may ask a bucket for what.
+pub const PUT_BUCKET_CORS: Action = Action::write(Service::Oss, "PutBucketCors");
+/// Shows those rules.
+pub const GET_BUCKET_CORS: Action = Action::read(Service::Oss, "GetBucketCors");
+/// Removes those rules.
+pub const DELETE_BUCKET_CORS: Action = Action::write(Service::Oss, "DeleteBucketCors");
+/// Asks before a request of a page of another origin whether it will be let.
+pub const OPTION_OBJECT: Action = Action::read(Service::Oss, "OptionObject");
 /// Lists the versions of a bucket's objects.
 pub const LIST_OBJECT_VERSIONS: Action = Action::read(Service::Oss, "ListObjectVersions");
 /// Lists a bucket's objects.

@@ -4,6 +4,7 @@ use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
+use crate::cors::{CorsMethod, CorsRule, CorsRules};
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::{Headers, ObjectRecord};
@@ -149,6 +150,15 @@ fn records_are_as_documented() {
             versioning: Versioning::Suspended,
         },
     );
+    let rule = CorsRule {
+        id: Some("r".to_owned()),
+        origins: vec!["https://*.a".to_owned()],
+        methods: vec![CorsMethod::Get, CorsMethod::Put],
+        headers: vec!["x-*".to_owned()],
+        exposed: vec!["ETag".to_owned()],
+        max_age: Some(60),
+    };
+    record("cross-origin rules", &CorsRules::new(vec![rule], true).unwrap());
     record("object", &object());
     let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
     record("object with a tag", &ObjectRecord { tags, ..object() });

@@ -13,6 +13,7 @@ mod bucket;
 mod checksum;
 mod conditions;
 mod content;
+mod cors;
 #[cfg(test)]
 mod documented;
 mod draft;
@@ -46,19 +47,21 @@ pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
 pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
+pub use cors::{CorsGrant, CorsMethod, CorsRule, CorsRules, cors_headers};
 pub use draft::{Draft, Written};
 pub use encryption::{Encryption, Protection};
 pub use object::{Headers, ObjectInfo};
 pub use objects::{Config, Objects};
 pub use ops::{
     AbortUpload, BucketPage, BucketPolicy, BucketStat, CompleteUpload, Copy, CountUnderKey, CreateBucket, Created,
-    Delete, DeleteBucket, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags, DeleteObjectTags, Deleted,
-    DescribeRegions, Get, GetBucketAcl, GetBucketEncryption, GetBucketInfo, GetBucketLocation, GetBucketPolicy,
-    GetBucketStat, GetBucketTags, GetBucketVersioning, GetObjectAcl, GetObjectTags, Got, Head, InitiateUpload,
-    Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions, ListedKind, ListedObject, ListedPart,
-    ListedVersion, MetadataDirective, ObjectAccess, ObjectPage, ObjectTags, PartInfo, PartList, PartPage, PartWritten,
-    Put, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutBucketTags, PutBucketVersioning, PutObjectAcl,
-    PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy, VersionPage,
+    Delete, DeleteBucket, DeleteBucketCors, DeleteBucketEncryption, DeleteBucketPolicy, DeleteBucketTags,
+    DeleteObjectTags, Deleted, DescribeRegions, Get, GetBucketAcl, GetBucketCors, GetBucketEncryption, GetBucketInfo,
+    GetBucketLocation, GetBucketPolicy, GetBucketStat, GetBucketTags, GetBucketVersioning, GetObjectAcl, GetObjectTags,
+    Got, Head, InitiateUpload, Initiated, ListBuckets, ListObjects, ListParts, ListUploads, ListVersions, ListedKind,
+    ListedObject, ListedPart, ListedVersion, MetadataDirective, ObjectAccess, ObjectPage, ObjectTags, PartInfo,
+    PartList, PartPage, PartWritten, Preflight, Put, PutBucketAcl, PutBucketCors, PutBucketEncryption, PutBucketPolicy,
+    PutBucketTags, PutBucketVersioning, PutObjectAcl, PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage,
+    UploadPart, UploadPartCopy, VersionPage,
 };
 pub use range::ByteRange;
 pub use reader::Content;

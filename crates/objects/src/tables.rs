@@ -2,6 +2,7 @@
 
 use crate::bucket::{BucketRecord, NameRecord, PolicyRecord};
 use crate::content::{ContentRecord, DroppedRecord, ManifestRecord, UsedRecord};
+use crate::cors::CorsRules;
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::object::ObjectRecord;
 use crate::shard::{ErasedRecord, ShardRecord, ShardedRecord};
@@ -39,6 +40,8 @@ pub(crate) const SHARDED: Table<ShardedRecord> = Table::new(Space::Objects, 12, 
 pub(crate) const VERSIONS: Table<VersionRecord> = Table::new(Space::Objects, 13, "a version of an object");
 /// Bucket id, object key → where the null version is, if it is among the versions.
 pub(crate) const NULLS: Table<NullRecord> = Table::new(Space::Objects, 14, "the place of a null version");
+/// Bucket id → the bucket's rules for pages of other origins.
+pub(crate) const CORS: Table<CorsRules> = Table::new(Space::Objects, 19, "a bucket's cross-origin rules");
 /// Content id → the ciphertext of a small content.
 pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
 

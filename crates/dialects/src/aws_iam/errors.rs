@@ -166,6 +166,15 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyBuckets
         | Reason::BucketPolicyNotFound
         | Reason::BucketEncryptionNotFound
+        | Reason::CorsNotFound
+        | Reason::CorsForbidden
+        | Reason::FormMalformed
+        | Reason::FormTooLarge
+        | Reason::FormPolicyInvalid
+        | Reason::ObjectTooSmall
+        | Reason::PublicAccessBlockNotFound
+        | Reason::OwnershipNotFound
+        | Reason::AclsOff
         | Reason::TagInvalid
         | Reason::TagsNotFound
         | Reason::ObjectNotFound

@@ -5,6 +5,7 @@ mod bucket;
 mod conditions;
 mod context;
 mod copy;
+mod cors;
 mod delete_many;
 mod errors;
 mod headers;

@@ -4,13 +4,14 @@ use super::table::ROWS;
 use super::{answer, errors};
 use crate::arrival::Arrival;
 use crate::body::Response;
+use crate::cors;
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use crate::settle::settle;
 use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
 use types::{Dialect, Failure, Reason, Result};
-use wire::signature::{Scheme, Signed, oss};
+use wire::signature::{Family, Scheme, Signed, oss};
 use wire::{Head, Location, Params, Style};
 
 /// How this dialect's events are spelled.
@@ -50,7 +51,11 @@ pub(crate) async fn refuse(domains: &Arc<Domains>, arrival: &Arrival, failure: &
 
 async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underway: &mut Underway) -> Result<Response> {
     let head = &incoming.head;
-    let query = Params::parse(head.raw_query().as_bytes())?;
+    // Nobody signs a preflight, and its query is the coming request's, a signed URL's perhaps.
+    let (scheme, query) = match head.method() == cors::METHOD {
+        true => (Scheme::Anonymous(Family::Oss), Params::default()),
+        false => (scheme, Params::parse(head.raw_query().as_bytes())?),
+    };
     let mut location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
     let mut row = OssRow::find(ROWS, head, &query, &location);
     if let Ok(row) = &row {

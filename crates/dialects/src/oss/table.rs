@@ -1,6 +1,6 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, delete_many, listing, multipart, object, service, settings, tagging, versions};
+use super::{bucket, copy, cors, delete_many, listing, multipart, object, service, settings, tagging, versions};
 use crate::Status::{Full, Partial};
 
 const DRAFT: &[&str] = &[
@@ -105,6 +105,16 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
     row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
         .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
+    row("PutBucketCors", "PUT", Bucket, &["cors"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketCors"], |c| Box::pin(cors::put(c))),
+    row("GetBucketCors", "GET", Bucket, &["cors"])
+        .run(Full, &["oss:GetBucketCors"], |c| Box::pin(cors::get(c))),
+    row("DeleteBucketCors", "DELETE", Bucket, &["cors"])
+        .run(Full, &["oss:DeleteBucketCors"], |c| Box::pin(cors::delete(c))),
+    row("OptionBucket", "OPTIONS", Bucket, &[])
+        .run(Full, &["oss:OptionObject"], |c| Box::pin(cors::preflight(c))),
+    row("OptionObject", "OPTIONS", Object, &[])
+        .run(Full, &["oss:OptionObject"], |c| Box::pin(cors::preflight(c))),
     row("DeleteMultipleObjects", "POST", Bucket, &["delete"]).params(&["encoding-type"]).body(BodyUse::Document)
         .run(Partial, &["oss:DeleteObject"], |c| Box::pin(delete_many::delete_many(c))),
     row("ListMultipartUploads", "GET", Bucket, &["uploads"]).params(LIST_UPLOADS)
@@ -201,10 +211,6 @@ pub const ROWS: &[OssRow] = &[
     row("CreateBucketDataRedundancyTransition", "POST", Bucket, &["redundancyTransition"]),
     row("GetBucketDataRedundancyTransition", "GET", Bucket, &["redundancyTransition"]),
     row("DeleteBucketDataRedundancyTransition", "DELETE", Bucket, &["redundancyTransition"]),
-    row("PutBucketCors", "PUT", Bucket, &["cors"]),
-    row("GetBucketCors", "GET", Bucket, &["cors"]),
-    row("DeleteBucketCors", "DELETE", Bucket, &["cors"]),
-    row("OptionObject", "OPTIONS", Object, &[]),
     row("PutBucketReferer", "PUT", Bucket, &["referer"]),
     row("GetBucketReferer", "GET", Bucket, &["referer"]),
     row("PutBucketWebsite", "PUT", Bucket, &["website"]),

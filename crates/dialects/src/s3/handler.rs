@@ -1,6 +1,6 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
-use super::{acl, bucket, delete, encryption, listing, multipart, policy, read, tagging, versions, write};
+use super::{acl, bucket, cors, delete, encryption, listing, multipart, policy, read, tagging, versions, write};
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 use std::future::Future;
@@ -70,6 +70,9 @@ operations! {
     get_bucket_tagging: GetBucketTaggingInput -> GetBucketTaggingOutput = tagging::get_bucket;
     put_bucket_tagging: PutBucketTaggingInput -> PutBucketTaggingOutput = tagging::put_bucket;
     delete_bucket_tagging: DeleteBucketTaggingInput -> DeleteBucketTaggingOutput = tagging::delete_bucket;
+    get_bucket_cors: GetBucketCorsInput -> GetBucketCorsOutput = cors::get;
+    put_bucket_cors: PutBucketCorsInput -> PutBucketCorsOutput = cors::put;
+    delete_bucket_cors: DeleteBucketCorsInput -> DeleteBucketCorsOutput = cors::delete;
     put_object: PutObjectInput -> PutObjectOutput = write::put;
     copy_object: CopyObjectInput -> CopyObjectOutput = write::copy;
     delete_object: DeleteObjectInput -> DeleteObjectOutput = delete::one;

@@ -13,6 +13,7 @@ mod checksums;
 mod conditions;
 mod context;
 mod convert;
+mod cors;
 mod delete;
 mod direct;
 mod draft;

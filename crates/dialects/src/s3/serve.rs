@@ -1,5 +1,6 @@
 use super::answer::{failed, signed, verdict};
 use super::context::Context;
+use super::cors;
 use super::direct::{self, Way};
 use super::handler::Handler;
 use super::host::{Host, Names};
@@ -44,6 +45,9 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
     let Incoming { head, form: _, request } = incoming;
     let call = arrival.call(DIALECT, head.header("user-agent").unwrap_or_default());
     let nobody = Caller::anonymous(call);
+    if let Some(bucket) = cors::preflight(domains, &head) {
+        return cors::asked(domains, nobody, &head, bucket).await;
+    }
     let now = domains.clock.now();
     let known = match claimed(&head, now) {
         Ok(None) => anonymous(domains, &head).await.map(|region| (region, None)),

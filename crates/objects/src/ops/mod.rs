@@ -2,6 +2,7 @@
 
 mod abort_upload;
 mod bucket_acl;
+mod bucket_cors;
 mod bucket_encryption;
 mod bucket_policy;
 mod bucket_stat;
@@ -31,6 +32,7 @@ mod upload_part_copy;
 
 pub use abort_upload::AbortUpload;
 pub use bucket_acl::{GetBucketAcl, PutBucketAcl};
+pub use bucket_cors::{DeleteBucketCors, GetBucketCors, Preflight, PutBucketCors};
 pub use bucket_encryption::{DeleteBucketEncryption, GetBucketEncryption, PutBucketEncryption};
 pub use bucket_policy::{BucketPolicy, DeleteBucketPolicy, GetBucketPolicy, PutBucketPolicy};
 pub use bucket_stat::{BucketStat, GetBucketStat};

@@ -18,6 +18,7 @@ macro_rules! with {
 mod access;
 mod blobs;
 mod buckets;
+mod cors;
 mod damage;
 mod disk;
 mod erasure;

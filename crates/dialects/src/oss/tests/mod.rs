@@ -10,6 +10,7 @@
 mod ask;
 mod authorization;
 mod buckets;
+mod cors;
 mod multipart;
 mod objects;
 mod refusals;

@@ -1,5 +1,6 @@
 //! Requests through the whole dialect, signed as clients sign them.
 
+mod cors;
 mod coverage;
 mod direct;
 mod identity;
