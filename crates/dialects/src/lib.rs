@@ -21,6 +21,7 @@ mod saml_response;
 mod serve;
 mod settle;
 mod status;
+mod upload_form;
 
 pub use arrival::Arrival;
 pub use body::{Request, RequestBody, Response, ResponseBody, empty, full, streaming};

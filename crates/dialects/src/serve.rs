@@ -2,7 +2,7 @@ use crate::arrival::Arrival;
 use crate::body::{self, Request, Response, full};
 use crate::cors::Crossing;
 use crate::domains::Domains;
-use crate::{aws_iam, aws_kms, oss, rpc, s3};
+use crate::{aws_iam, aws_kms, oss, rpc, s3, upload_form};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -23,6 +23,9 @@ pub async fn serve(domains: &Arc<Domains>, arrival: Arrival, request: Request) -
     };
     if let Some(path) = head.raw_path().strip_prefix(OWN) {
         return own(domains, path).await;
+    }
+    if upload_form::is_one(domains, &head) {
+        return upload_form::serve(domains, arrival, &head, Request::from_parts(parts, incoming)).await;
     }
     // Only a form may hide what dialect it is, and no form is large.
     let unclear =

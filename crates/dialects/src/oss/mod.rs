@@ -12,6 +12,7 @@ mod headers;
 mod listing;
 mod multipart;
 mod object;
+mod post;
 mod row;
 mod serve;
 mod service;
@@ -23,6 +24,7 @@ mod tagging;
 mod tests;
 mod versions;
 
+pub(crate) use post::post;
 pub use row::{Level, OssRow};
 pub(crate) use serve::{refuse, serve};
 pub use table::ROWS;

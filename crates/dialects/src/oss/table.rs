@@ -1,9 +1,10 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, cors, delete_many, listing, multipart, object, service, settings, tagging, versions};
+use super::{bucket, copy, cors, delete_many, listing, multipart, object, post, service, settings, tagging, versions};
 use crate::Status::{Full, Partial};
 
-const DRAFT: &[&str] = &[
+/// Headers that say something of an object that is stored.
+pub(super) const DRAFT: &[&str] = &[
     "x-oss-object-acl",
     "x-oss-storage-class",
     "x-oss-server-side-encryption",
@@ -122,6 +123,8 @@ pub const ROWS: &[OssRow] = &[
 
     row("PutObject", "PUT", Object, &[]).headers(DRAFT).metadata().body(BodyUse::Content)
         .run(Partial, &["oss:PutObject"], |c| Box::pin(object::put(c))),
+    row("PostObject", "POST", Bucket, &[])
+        .run(Partial, &["oss:PutObject"], |c| Box::pin(post::no_form(c))),
     row("CopyObject", "PUT", Object, &[]).copies().headers(COPY).metadata()
         .run(Partial, &["oss:PutObject", "oss:GetObject"], |c| Box::pin(copy::copy(c))),
     row("GetObject", "GET", Object, &[]).headers(READ).params(object::OVERRIDES)
@@ -229,7 +232,6 @@ pub const ROWS: &[OssRow] = &[
     row("DeleteBucketOverwriteConfig", "DELETE", Bucket, &["overwriteConfig"]),
     row("PutBucketHttpsConfig", "PUT", Bucket, &["httpsConfig"]),
     row("GetBucketHttpsConfig", "GET", Bucket, &["httpsConfig"]),
-    row("PostObject", "POST", Bucket, &[]),
     row("AppendObject", "POST", Object, &["append", "position"]),
     row("SealAppendObject", "POST", Object, &["seal", "position"]),
     row("PutSymlink", "PUT", Object, &["symlink"]),

@@ -26,6 +26,7 @@ mod intake;
 mod listing;
 mod multipart;
 mod policy;
+mod post;
 mod ranges;
 mod read;
 mod rows;
@@ -36,5 +37,6 @@ mod tests;
 mod versions;
 mod write;
 
+pub(crate) use post::post;
 pub use rows::{ROWS, S3Row};
 pub(crate) use serve::serve;

@@ -66,7 +66,8 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
 }
 
 fn served() -> impl Iterator<Item = &'static OssRow> {
-    ROWS.iter().filter(|row| row.status != Status::Refused)
+    // What a form may do, and who may not, is in a module of its own: it is signed in its fields.
+    ROWS.iter().filter(|row| row.status != Status::Refused && row.name != "PostObject")
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ fn preflight(bucket: &str, origin: &str, method: &str) -> Ask {
 }
 
 /// Sends a request through the whole front, where answers get their headers for pages of other origins.
-async fn whole(world: &World, ask: Ask) -> Answered {
+pub(super) async fn whole(world: &World, ask: Ask) -> Answered {
     let domains = &world.domains;
     let arrival = Arrival {
         id: RequestId::random(domains.rng.as_ref()),

@@ -13,6 +13,7 @@ mod buckets;
 mod cors;
 mod multipart;
 mod objects;
+mod post_forms;
 mod refusals;
 mod routing;
 mod signing;

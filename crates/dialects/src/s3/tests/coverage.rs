@@ -124,7 +124,8 @@ fn refused(name: &str, answer: &Answer) -> bool {
 
 #[tokio::test]
 async fn every_row_is_behind_the_gate() {
-    for row in ROWS.iter().filter(|row| row.status != Status::Refused) {
+    // What a form may do, and who may not, is in a module of its own: it is signed in its fields.
+    for row in ROWS.iter().filter(|row| row.status != Status::Refused && row.name != "PostObject") {
         let name = row.name;
         let (world, owner) = prepared().await;
         let stranger = world.tenant("stranger").await;

@@ -7,6 +7,7 @@ mod identity;
 mod listing;
 mod multipart;
 mod objects;
+mod post_forms;
 mod settings;
 mod signer;
 mod tagging;
