@@ -219,6 +219,7 @@ impl Run<AssumeRole> for Iam {
             context: op.context(caller),
             things: vec![facts],
             open: false,
+            restricted: false,
         })
     }
 

@@ -47,6 +47,26 @@ pub const GET_BUCKET_CORS: Action = Action::read(Service::Oss, "GetBucketCors");
 pub const DELETE_BUCKET_CORS: Action = Action::write(Service::Oss, "DeleteBucketCors");
 /// Asks before a request of a page of another origin whether it will be let.
 pub const OPTION_OBJECT: Action = Action::read(Service::Oss, "OptionObject");
+/// Shuts off what of public access to a bucket there is.
+pub const PUT_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "PutBucketPublicAccessBlock");
+/// Shows what of public access to a bucket is shut off.
+pub const GET_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::read(Service::Oss, "GetBucketPublicAccessBlock");
+/// Shuts off nothing of a bucket any more.
+pub const DELETE_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "DeleteBucketPublicAccessBlock");
+/// Shuts off what of public access to all that an account has there is.
+pub const PUT_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "PutPublicAccessBlock");
+/// Shows what of public access to all that an account has is shut off.
+pub const GET_PUBLIC_ACCESS_BLOCK: Action = Action::read(Service::Oss, "GetPublicAccessBlock");
+/// Shuts off nothing of an account any more.
+pub const DELETE_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "DeletePublicAccessBlock");
+/// Says whether a bucket's policy is public.
+pub const GET_BUCKET_POLICY_STATUS: Action = Action::read(Service::Oss, "GetBucketPolicyStatus");
+/// Says whose the objects of a bucket are, and whether lists count.
+pub const PUT_BUCKET_OWNERSHIP_CONTROLS: Action = Action::write(Service::Oss, "PutBucketOwnershipControls");
+/// Shows whose they are.
+pub const GET_BUCKET_OWNERSHIP_CONTROLS: Action = Action::read(Service::Oss, "GetBucketOwnershipControls");
+/// Says nothing of that any more.
+pub const DELETE_BUCKET_OWNERSHIP_CONTROLS: Action = Action::write(Service::Oss, "DeleteBucketOwnershipControls");
 /// Lists the versions of a bucket's objects.
 pub const LIST_OBJECT_VERSIONS: Action = Action::read(Service::Oss, "ListObjectVersions");
 /// Lists a bucket's objects.

@@ -1,4 +1,5 @@
 use crate::acl::Acl;
+use crate::bucket_access::{BucketAccess, PublicAccessBlock};
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
 use crate::tags::Tags;
@@ -53,6 +54,9 @@ pub(crate) struct BucketRecord {
     /// Whether it keeps what is replaced and deleted.
     #[serde(default, skip_serializing_if = "Versioning::is_off")]
     pub(crate) versioning: Versioning,
+    /// What is set about who may come in at all.
+    #[serde(default, skip_serializing_if = "BucketAccess::is_plain")]
+    pub(crate) access: BucketAccess,
 }
 
 impl Record for BucketRecord {}
@@ -95,13 +99,26 @@ pub struct BucketInfo {
     pub encryption: Option<Encryption>,
     /// Whether it keeps what is replaced and deleted.
     pub versioning: Versioning,
+    /// What of public access is shut off.
+    pub public_access: PublicAccessBlock,
 }
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { id: _, created, acl, storage_class, redundancy, encryption, policy: _, tags: _, versioning } =
-            record;
-        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning }
+        let BucketRecord {
+            id: _,
+            created,
+            acl,
+            storage_class,
+            redundancy,
+            encryption,
+            policy: _,
+            tags: _,
+            versioning,
+            access,
+        } = record;
+        let (acl, public_access) = (access.shown(acl), access.block.unwrap_or_default());
+        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning, public_access }
     }
 }
 

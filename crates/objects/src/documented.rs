@@ -2,6 +2,7 @@
 
 use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_access::{BucketAccess, Ownership, PublicAccessBlock};
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
 use crate::cors::{CorsMethod, CorsRule, CorsRules};
@@ -134,6 +135,7 @@ fn records_are_as_documented() {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Off,
+            access: BucketAccess::default(),
         },
     );
     record(
@@ -148,6 +150,7 @@ fn records_are_as_documented() {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Suspended,
+            access: BucketAccess::default(),
         },
     );
     let rule = CorsRule {
@@ -159,6 +162,22 @@ fn records_are_as_documented() {
         max_age: Some(60),
     };
     record("cross-origin rules", &CorsRules::new(vec![rule], true).unwrap());
+    record(
+        "bucket that is shut",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::Standard,
+            redundancy: Redundancy::Local,
+            encryption: None,
+            policy: None,
+            tags: Tags::default(),
+            versioning: Versioning::Off,
+            access: BucketAccess { block: Some(PublicAccessBlock::ALL), ownership: Some(Ownership::Enforced) },
+        },
+    );
+    record("account's public access", &PublicAccessBlock { ignore_acls: true, ..PublicAccessBlock::default() });
     record("object", &object());
     let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
     record("object with a tag", &ObjectRecord { tags, ..object() });

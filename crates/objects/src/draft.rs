@@ -130,6 +130,9 @@ impl Objects {
     ) -> Result<Ready> {
         draft.check()?;
         let bucket = found.bucket.clone();
+        if draft.acl.is_some() {
+            self.may_list(&self.store.view().await?, bucket.owner, &bucket.record, draft.acl).await?;
+        }
         let id = ContentId::random(self.store.rng().as_ref());
         let (data_key, fresh) = self.new_key(caller, &bucket, key, id, &draft.encryption(&bucket)).await?;
         let context = bucket.place(key).content(&id, 0);

@@ -10,6 +10,7 @@ pub mod actions;
 mod assembly;
 mod body;
 mod bucket;
+mod bucket_access;
 mod checksum;
 mod conditions;
 mod content;
@@ -45,6 +46,7 @@ pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
+pub use bucket_access::{Ownership, PublicAccessBlock};
 pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
 pub use cors::{CorsGrant, CorsMethod, CorsRule, CorsRules, cors_headers};
@@ -62,6 +64,10 @@ pub use ops::{
     PartList, PartPage, PartWritten, Preflight, Put, PutBucketAcl, PutBucketCors, PutBucketEncryption, PutBucketPolicy,
     PutBucketTags, PutBucketVersioning, PutObjectAcl, PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage,
     UploadPart, UploadPartCopy, VersionPage,
+};
+pub use ops::{
+    GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetOwnership, GetPublicAccessBlock, PutBucketPublicAccessBlock,
+    PutOwnership, PutPublicAccessBlock,
 };
 pub use range::ByteRange;
 pub use reader::Content;

@@ -332,6 +332,8 @@ pub enum Reason {
     OwnershipNotFound,
     /// The bucket does not allow access control lists.
     AclsOff,
+    /// The access control list of the bucket lets everybody in.
+    AclsOpen,
     /// The object does not exist.
     ObjectNotFound,
     /// The object key is not valid.
@@ -530,6 +532,7 @@ impl Reason {
         Self::PublicAccessBlockNotFound,
         Self::OwnershipNotFound,
         Self::AclsOff,
+        Self::AclsOpen,
         Self::ObjectNotFound,
         Self::ObjectNameInvalid,
         Self::ObjectTooLarge,
@@ -722,6 +725,7 @@ impl Reason {
             Self::PublicAccessBlockNotFound => "Nothing is set about public access.",
             Self::OwnershipNotFound => "Nothing is set about who owns the objects of the bucket.",
             Self::AclsOff => "The bucket does not allow access control lists.",
+            Self::AclsOpen => "The access control list of the bucket lets everybody in; make it private first.",
             Self::ObjectNotFound => "The object does not exist.",
             Self::ObjectNameInvalid => "The object key is not valid.",
             Self::ObjectTooLarge => "The object is larger than allowed.",

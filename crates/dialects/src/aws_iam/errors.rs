@@ -175,6 +175,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::PublicAccessBlockNotFound
         | Reason::OwnershipNotFound
         | Reason::AclsOff
+        | Reason::AclsOpen
         | Reason::TagInvalid
         | Reason::TagsNotFound
         | Reason::ObjectNotFound

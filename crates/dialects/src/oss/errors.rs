@@ -75,6 +75,7 @@ const fn spelling(reason: Reason) -> (u16, &'static str, u16) {
         Reason::PublicAccessBlockNotFound => (404, "NoSuchPublicAccessBlockConfiguration", 416),
         Reason::OwnershipNotFound => (400, "InvalidArgument", 417),
         Reason::AclsOff => (400, "AccessControlListNotSupported", 418),
+        Reason::AclsOpen => (400, "InvalidArgument", 419),
         Reason::ObjectNotFound => (404, "NoSuchKey", 48),
         Reason::ObjectNameInvalid => (400, "InvalidObjectName", 49),
         Reason::ObjectTooLarge => (400, "EntityTooLarge", 50),

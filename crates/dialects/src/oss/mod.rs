@@ -13,6 +13,7 @@ mod listing;
 mod multipart;
 mod object;
 mod post;
+mod public_access;
 mod row;
 mod serve;
 mod service;

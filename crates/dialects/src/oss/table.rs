@@ -1,6 +1,9 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
-use super::{bucket, copy, cors, delete_many, listing, multipart, object, post, service, settings, tagging, versions};
+use super::{
+    bucket, copy, cors, delete_many, listing, multipart, object, post, public_access, service, settings, tagging,
+    versions,
+};
 use crate::Status::{Full, Partial};
 
 /// Headers that say something of an object that is stored.
@@ -106,6 +109,20 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
     row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
         .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
+    row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"])
+        .run(Full, &["oss:GetBucketPolicyStatus"], |c| Box::pin(public_access::policy_status(c))),
+    row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketPublicAccessBlock"], |c| Box::pin(public_access::put_bucket(c))),
+    row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"])
+        .run(Full, &["oss:GetBucketPublicAccessBlock"], |c| Box::pin(public_access::get_bucket(c))),
+    row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"])
+        .run(Full, &["oss:DeleteBucketPublicAccessBlock"], |c| Box::pin(public_access::delete_bucket(c))),
+    row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutPublicAccessBlock"], |c| Box::pin(public_access::put(c))),
+    row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"])
+        .run(Full, &["oss:GetPublicAccessBlock"], |c| Box::pin(public_access::get(c))),
+    row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"])
+        .run(Partial, &["oss:DeletePublicAccessBlock"], |c| Box::pin(public_access::delete(c))),
     row("PutBucketCors", "PUT", Bucket, &["cors"]).body(BodyUse::Document)
         .run(Partial, &["oss:PutBucketCors"], |c| Box::pin(cors::put(c))),
     row("GetBucketCors", "GET", Bucket, &["cors"])
@@ -190,13 +207,6 @@ pub const ROWS: &[OssRow] = &[
     row("GetObjectRetention", "GET", Object, &["retention"]),
     row("PutObjectLegalHold", "PUT", Object, &["legalHold"]),
     row("GetObjectLegalHold", "GET", Object, &["legalHold"]),
-    row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"]),
-    row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]),
-    row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"]),
-    row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"]),
-    row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]),
-    row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"]),
-    row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"]),
     row("PutBucketLifecycle", "PUT", Bucket, &["lifecycle"]),
     row("GetBucketLifecycle", "GET", Bucket, &["lifecycle"]),
     row("DeleteBucketLifecycle", "DELETE", Bucket, &["lifecycle"]),

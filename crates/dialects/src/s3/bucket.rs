@@ -4,6 +4,7 @@ use super::acl;
 use super::context::Context;
 use super::convert::{bucket, owner, page, stamp};
 use super::listing::{opened, token};
+use super::public_access::ownership;
 use objects::{CreateBucket, ListBuckets, ListObjects};
 use s3s::S3Request;
 use s3s::dto::{
@@ -51,6 +52,7 @@ pub(super) async fn create(cx: &Arc<Context>, request: S3Request<CreateBucketInp
     }
     let mut operation = CreateBucket::new(bucket(&input.bucket)?);
     operation.acl = input.acl.as_ref().map(BucketCannedACL::as_str).map(acl::of_bucket).transpose()?;
+    operation.ownership = input.object_ownership.as_ref().map(|asked| ownership(asked.as_str())).transpose()?;
     cx.perform(operation).await?;
     Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
 }

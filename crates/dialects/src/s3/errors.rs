@@ -157,6 +157,7 @@ pub(super) const fn spelled(reason: Reason) -> (u16, &'static str) {
         Reason::PublicAccessBlockNotFound => (404, "NoSuchPublicAccessBlockConfiguration"),
         Reason::OwnershipNotFound => (404, "OwnershipControlsNotFoundError"),
         Reason::AclsOff => (400, "AccessControlListNotSupported"),
+        Reason::AclsOpen => (400, "InvalidBucketAclWithObjectOwnership"),
         Reason::ObjectNotFound => (404, "NoSuchKey"),
         Reason::ObjectNameInvalid => (400, "KeyTooLongError"),
         Reason::ObjectTooLarge => (400, "EntityTooLarge"),

@@ -27,6 +27,7 @@ mod listing;
 mod multipart;
 mod policy;
 mod post;
+mod public_access;
 mod ranges;
 mod read;
 mod rows;

@@ -51,6 +51,12 @@ impl Document {
         self.kind
     }
 
+    /// Whether it lets strangers in: a statement allows something to everybody, or to everybody but some, and none of its
+    /// conditions narrows whom (docs/formats/policy.md).
+    pub fn is_public(&self) -> bool {
+        self.statements.iter().any(Statement::is_public)
+    }
+
     /// How many statements it has.
     pub fn len(&self) -> usize {
         self.statements.len()

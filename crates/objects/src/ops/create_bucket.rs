@@ -1,7 +1,8 @@
-use crate::access::{account_of, audit_bucket};
+use crate::access::{account_of, audit_bucket, no_public_list};
 use crate::acl::Acl;
-use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL};
+use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL, PUT_BUCKET_OWNERSHIP_CONTROLS};
 use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_access::{BucketAccess, Ownership};
 use crate::ids::BucketId;
 use crate::objects::Objects;
 use crate::reader::changed;
@@ -26,6 +27,8 @@ pub struct CreateBucket {
     pub storage_class: StorageClass,
     /// Across how much of the region it is spread.
     pub redundancy: Redundancy,
+    /// Whose its objects are, and whether lists count; `None`: nothing is said, and they do.
+    pub ownership: Option<Ownership>,
     /// Whether to make a bucket that the account has already is no error.
     pub again: bool,
 }
@@ -34,7 +37,7 @@ impl CreateBucket {
     /// A private bucket for what is read often.
     pub fn new(bucket: BucketName) -> Self {
         let (storage_class, redundancy) = (StorageClass::default(), Redundancy::default());
-        Self { bucket, acl: None, storage_class, redundancy, again: false }
+        Self { bucket, acl: None, storage_class, redundancy, ownership: None, again: false }
     }
 }
 
@@ -57,6 +60,7 @@ impl Operation for CreateBucket {
     fn audit(&self, audit: &mut Audit) {
         audit_bucket(audit, &self.bucket);
         audit.optional("acl", self.acl.map(Acl::name));
+        audit.optional("objectOwnership", self.ownership.map(Ownership::name));
     }
 }
 
@@ -77,6 +81,9 @@ impl Run<CreateBucket> for Objects {
             }
             None => Target::one(PUT_BUCKET, resource.clone()),
         };
+        if op.ownership.is_some() {
+            target.needs.push(Need { action: PUT_BUCKET_OWNERSHIP_CONTROLS, resource: resource.clone() });
+        }
         if op.acl.is_some() {
             target.needs.push(Need { action: PUT_BUCKET_ACL, resource });
         }
@@ -87,6 +94,7 @@ impl Run<CreateBucket> for Objects {
     async fn run(&self, permit: &Permit<CreateBucket>, op: &CreateBucket, txn: &mut Txn) -> Result<Created> {
         let owner = account_of(permit.caller())?;
         let suffix = op.bucket.as_str().as_bytes();
+        self.may_begin_with(op, owner, txn.view()).await?;
         match txn.get(NAMES, AccountId::PLATFORM, suffix).await? {
             Some(name) if name.owner != owner => return Err(taken(Reason::BucketExists, &op.bucket)),
             Some(_) if !op.again => return Err(taken(Reason::BucketOwned, &op.bucket)),
@@ -106,6 +114,7 @@ impl Run<CreateBucket> for Objects {
             policy: None,
             tags: Tags::default(),
             versioning: Versioning::Off,
+            access: BucketAccess { block: None, ownership: op.ownership },
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;
@@ -115,6 +124,18 @@ impl Run<CreateBucket> for Objects {
 }
 
 impl Objects {
+    /// Whether a bucket may begin with such a list.
+    async fn may_begin_with(&self, op: &CreateBucket, owner: AccountId, view: &View) -> Result<()> {
+        let opens = op.acl.is_some_and(Acl::opens_reading);
+        if opens && op.ownership == Some(Ownership::Enforced) {
+            return Err(Failure::of(Reason::AclsOpen).with("BucketName", op.bucket.as_str()));
+        }
+        match opens && self.account_block(view, owner).await?.block_acls {
+            true => Err(no_public_list()),
+            false => Ok(()),
+        }
+    }
+
     /// The bucket is the account's own already: only its list changes, and only if one was given.
     async fn create_again(
         &self,
@@ -127,6 +148,7 @@ impl Objects {
         let record = txn.get(BUCKETS, owner, suffix).await?;
         let mut record = record.ok_or_else(|| Failure::corrupt(format!("bucket {}", op.bucket)))?;
         if let Some(acl) = op.acl.filter(|acl| *acl != record.acl) {
+            self.may_list(txn.view(), owner, &record, Some(acl)).await?;
             // Made, or given a policy, after that would have been asked.
             if record.policy.is_some() && permit.target().policy.is_none() {
                 return Err(changed());

@@ -26,6 +26,8 @@ mod list_uploads;
 mod list_versions;
 mod object_acl;
 mod object_tags;
+mod ownership;
+mod public_access;
 mod put;
 mod upload_part;
 mod upload_part_copy;
@@ -56,6 +58,11 @@ pub use list_uploads::{ListUploads, UploadInfo, UploadPage};
 pub use list_versions::{ListVersions, ListedKind, ListedVersion, VersionPage};
 pub use object_acl::{GetObjectAcl, ObjectAccess, PutObjectAcl};
 pub use object_tags::{DeleteObjectTags, GetObjectTags, ObjectTags, PutObjectTags};
+pub use ownership::{GetOwnership, PutOwnership};
+pub use public_access::{
+    GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetPublicAccessBlock, PutBucketPublicAccessBlock,
+    PutPublicAccessBlock,
+};
 pub use put::Put;
 pub use upload_part::{PartWritten, UploadPart};
 pub use upload_part_copy::UploadPartCopy;

@@ -24,6 +24,7 @@ mod disk;
 mod erasure;
 mod listing;
 mod multipart;
+mod public_access;
 mod reading;
 mod rewrapping;
 mod sweeping;

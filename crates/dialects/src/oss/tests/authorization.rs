@@ -7,8 +7,16 @@ use super::world::World;
 use crate::Status;
 use crate::oss::{OssRow, ROWS};
 
-/// What another tenant may: list the regions and its own buckets; and it learns that a name is taken.
-const OPEN_TO_OTHERS: &[(&str, u16)] = &[("ListBuckets", 200), ("DescribeRegions", 200), ("PutBucket", 409)];
+/// What another tenant may: list the regions and its own buckets, and shut public access to those off; and it learns that
+/// a name is taken.
+const OPEN_TO_OTHERS: &[(&str, u16)] = &[
+    ("ListBuckets", 200),
+    ("DescribeRegions", 200),
+    ("PutBucket", 409),
+    ("PutPublicAccessBlock", 200),
+    ("GetPublicAccessBlock", 200),
+    ("DeletePublicAccessBlock", 204),
+];
 
 /// What nobody signs, and everybody may ask: what a page of another origin is let do.
 const OPEN_TO_ALL: &[&str] = &["OptionBucket", "OptionObject"];
@@ -52,6 +60,7 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
     match row.name {
         "PutBucketVersioning" => ask.body("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
         "PutBucketCors" => ask.body("<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"),
+        "PutPublicAccessBlock" | "PutBucketPublicAccessBlock" => ask.body("<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>"),
         "OptionBucket" | "OptionObject" => ask.header("origin", "http://a.b").header("access-control-request-method", "GET"),
         "PutBucketAcl" => ask.header("x-oss-acl", "private"),
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),

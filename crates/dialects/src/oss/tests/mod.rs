@@ -14,6 +14,7 @@ mod cors;
 mod multipart;
 mod objects;
 mod post_forms;
+mod public_access;
 mod refusals;
 mod routing;
 mod signing;

@@ -15,6 +15,10 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
     const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"1234567890123456"},
         "Action":"s3:GetObject","Resource":"arn:aws:s3:::data/none"}]}"#;
     const TAGGING: &str = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    const BLOCK: &str =
+        "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";
+    const OWNERSHIP: &str =
+        "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>";
     const CORS: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>\
         </CORSRule></CORSConfiguration>";
     match name {
@@ -29,6 +33,12 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         }
         "ListObjectVersions" => ("GET", "/data?versions", ""),
         "GetBucketRequestPayment" => ("GET", "/data?requestPayment", ""),
+        "PutPublicAccessBlock" => ("PUT", "/data?publicAccessBlock", BLOCK),
+        "GetPublicAccessBlock" => ("GET", "/data?publicAccessBlock", ""),
+        "DeletePublicAccessBlock" => ("DELETE", "/spare?publicAccessBlock", ""),
+        "PutBucketOwnershipControls" => ("PUT", "/data?ownershipControls", OWNERSHIP),
+        "GetBucketOwnershipControls" => ("GET", "/data?ownershipControls", ""),
+        "DeleteBucketOwnershipControls" => ("DELETE", "/spare?ownershipControls", ""),
         "GetBucketCors" => ("GET", "/data?cors", ""),
         "PutBucketCors" => ("PUT", "/data?cors", CORS),
         "DeleteBucketCors" => ("DELETE", "/spare?cors", ""),
@@ -84,8 +94,10 @@ async fn prepared() -> (World, Key) {
     world.ask(&key, method, target).body(body).send().await.is(204);
     let (method, target, body) = request("PutBucketEncryption");
     world.ask(&key, method, target).body(body).send().await.is(200);
-    let (method, target, body) = request("PutBucketCors");
-    world.ask(&key, method, target).body(body).send().await.is(200);
+    for name in ["PutBucketCors", "PutPublicAccessBlock", "PutBucketOwnershipControls"] {
+        let (method, target, body) = request(name);
+        world.ask(&key, method, target).body(body).send().await.is(200);
+    }
     let (method, target, body) = request("PutBucketTagging");
     world.ask(&key, method, target).body(body).send().await.is(200);
     (world, key)

@@ -8,6 +8,7 @@ mod listing;
 mod multipart;
 mod objects;
 mod post_forms;
+mod public_access;
 mod settings;
 mod signer;
 mod tagging;
