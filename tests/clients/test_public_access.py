@@ -3,6 +3,7 @@
 import json
 
 import alibabacloud_oss_v2 as oss
+import oss2
 import pytest
 import requests
 from expect import s3_error
@@ -94,6 +95,18 @@ def test_ownership(server, s3, bucket):
     with s3_error("AccessControlListNotSupported", 400):
         s3.put_bucket_acl(Bucket=made, ACL="private")
     s3.delete_bucket(Bucket=made)
+
+
+def test_who_pays(s3, bucket, server, root):
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "BucketOwner"})
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    with s3_error("NotImplemented", 501):
+        s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+    box = oss2.Bucket(oss2.AuthV4(root.id, root.secret), server.url, bucket, region=REGION)
+    box.put_bucket_request_payment("BucketOwner")
+    assert box.get_bucket_request_payment().payer == "BucketOwner"
+    with pytest.raises(oss2.exceptions.ServerError, match="NotImplemented"):
+        box.put_bucket_request_payment("Requester")
 
 
 def test_oss_v2(server, s3, root, open_bucket):

@@ -59,6 +59,10 @@ pub const PUT_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "PutPubl
 pub const GET_PUBLIC_ACCESS_BLOCK: Action = Action::read(Service::Oss, "GetPublicAccessBlock");
 /// Shuts off nothing of an account any more.
 pub const DELETE_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "DeletePublicAccessBlock");
+/// Says who is billed for requests.
+pub const PUT_BUCKET_REQUEST_PAYMENT: Action = Action::write(Service::Oss, "PutBucketRequestPayment");
+/// Shows who is.
+pub const GET_BUCKET_REQUEST_PAYMENT: Action = Action::read(Service::Oss, "GetBucketRequestPayment");
 /// Says whether a bucket's policy is public.
 pub const GET_BUCKET_POLICY_STATUS: Action = Action::read(Service::Oss, "GetBucketPolicyStatus");
 /// Says whose the objects of a bucket are, and whether lists count.

@@ -119,6 +119,35 @@ fn versions_are_as_documented() {
 }
 
 #[test]
+fn what_is_set_for_strangers_is_as_documented() {
+    let rule = CorsRule {
+        id: Some("r".to_owned()),
+        origins: vec!["https://*.a".to_owned()],
+        methods: vec![CorsMethod::Get, CorsMethod::Put],
+        headers: vec!["x-*".to_owned()],
+        exposed: vec!["ETag".to_owned()],
+        max_age: Some(60),
+    };
+    record("cross-origin rules", &CorsRules::new(vec![rule], true).unwrap());
+    record(
+        "bucket that is shut",
+        &BucketRecord {
+            id: bucket(),
+            created: Timestamp::from_secs(1_795_305_600),
+            acl: Acl::Private,
+            storage_class: StorageClass::Standard,
+            redundancy: Redundancy::Local,
+            encryption: None,
+            policy: None,
+            tags: Tags::default(),
+            versioning: Versioning::Off,
+            access: BucketAccess { block: Some(PublicAccessBlock::ALL), ownership: Some(Ownership::Enforced) },
+        },
+    );
+    record("account's public access", &PublicAccessBlock { ignore_acls: true, ..PublicAccessBlock::default() });
+}
+
+#[test]
 fn records_are_as_documented() {
     let tenant = TenantKey { account: account(), key: "k".to_owned(), managed: true, ciphertext: vec![0xdd; 4] };
     let segment = Segment { part: 2, size: 200_000, id: content(), inline: false };
@@ -153,31 +182,6 @@ fn records_are_as_documented() {
             access: BucketAccess::default(),
         },
     );
-    let rule = CorsRule {
-        id: Some("r".to_owned()),
-        origins: vec!["https://*.a".to_owned()],
-        methods: vec![CorsMethod::Get, CorsMethod::Put],
-        headers: vec!["x-*".to_owned()],
-        exposed: vec!["ETag".to_owned()],
-        max_age: Some(60),
-    };
-    record("cross-origin rules", &CorsRules::new(vec![rule], true).unwrap());
-    record(
-        "bucket that is shut",
-        &BucketRecord {
-            id: bucket(),
-            created: Timestamp::from_secs(1_795_305_600),
-            acl: Acl::Private,
-            storage_class: StorageClass::Standard,
-            redundancy: Redundancy::Local,
-            encryption: None,
-            policy: None,
-            tags: Tags::default(),
-            versioning: Versioning::Off,
-            access: BucketAccess { block: Some(PublicAccessBlock::ALL), ownership: Some(Ownership::Enforced) },
-        },
-    );
-    record("account's public access", &PublicAccessBlock { ignore_acls: true, ..PublicAccessBlock::default() });
     record("object", &object());
     let tags = Tags::of_object([("team".to_owned(), "red".to_owned())]).unwrap();
     record("object with a tag", &ObjectRecord { tags, ..object() });

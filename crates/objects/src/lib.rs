@@ -66,8 +66,8 @@ pub use ops::{
     UploadPart, UploadPartCopy, VersionPage,
 };
 pub use ops::{
-    GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetOwnership, GetPublicAccessBlock, PutBucketPublicAccessBlock,
-    PutOwnership, PutPublicAccessBlock,
+    GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetOwnership, GetPublicAccessBlock, GetRequestPayment, Payer,
+    PutBucketPublicAccessBlock, PutOwnership, PutPublicAccessBlock, PutRequestPayment,
 };
 pub use range::ByteRange;
 pub use reader::Content;

@@ -123,6 +123,10 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetPublicAccessBlock"], |c| Box::pin(public_access::get(c))),
     row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"])
         .run(Partial, &["oss:DeletePublicAccessBlock"], |c| Box::pin(public_access::delete(c))),
+    row("PutBucketRequestPayment", "PUT", Bucket, &["requestPayment"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketRequestPayment"], |c| Box::pin(settings::put_payment(c))),
+    row("GetBucketRequestPayment", "GET", Bucket, &["requestPayment"])
+        .run(Full, &["oss:GetBucketRequestPayment"], |c| Box::pin(settings::get_payment(c))),
     row("PutBucketCors", "PUT", Bucket, &["cors"]).body(BodyUse::Document)
         .run(Partial, &["oss:PutBucketCors"], |c| Box::pin(cors::put(c))),
     row("GetBucketCors", "GET", Bucket, &["cors"])
@@ -229,8 +233,6 @@ pub const ROWS: &[OssRow] = &[
     row("PutBucketWebsite", "PUT", Bucket, &["website"]),
     row("GetBucketWebsite", "GET", Bucket, &["website"]),
     row("DeleteBucketWebsite", "DELETE", Bucket, &["website"]),
-    row("PutBucketRequestPayment", "PUT", Bucket, &["requestPayment"]),
-    row("GetBucketRequestPayment", "GET", Bucket, &["requestPayment"]),
     row("PutBucketQuota", "PUT", Bucket, &["quota"]),
     row("GetBucketQuota", "GET", Bucket, &["quota"]),
     row("PutBucketInventory", "PUT", Bucket, &["inventory", "inventoryId"]),

@@ -11,6 +11,7 @@ use s3s::dto::{
     Bucket, BucketCannedACL, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
     DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketRequestPaymentInput,
     GetBucketRequestPaymentOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
+    PutBucketRequestPaymentInput, PutBucketRequestPaymentOutput,
 };
 use std::sync::Arc;
 use types::{Failure, Reason, Result, limits};
@@ -81,11 +82,29 @@ pub(super) async fn location(
     Ok(GetBucketLocationOutput { location_constraint: Some(BucketLocationConstraint::from(region.to_string())) })
 }
 
-/// Says who pays: there is nobody but the owner.
+/// Says who is billed for requests.
+pub(super) async fn put_payment(
+    cx: &Arc<Context>,
+    request: S3Request<PutBucketRequestPaymentInput>,
+) -> Result<PutBucketRequestPaymentOutput> {
+    let payer = match request.input.request_payment_configuration.payer.as_str() {
+        Payer::BUCKET_OWNER => objects::Payer::BucketOwner,
+        Payer::REQUESTER => objects::Payer::Requester,
+        _ => return Err(Failure::invalid("Payer", "BucketOwner or Requester")),
+    };
+    cx.perform(objects::PutRequestPayment { bucket: bucket(&request.input.bucket)?, payer }).await?;
+    Ok(PutBucketRequestPaymentOutput::default())
+}
+
+/// Tells who is.
 pub(super) async fn payment(
     cx: &Arc<Context>,
     request: S3Request<GetBucketRequestPaymentInput>,
 ) -> Result<GetBucketRequestPaymentOutput> {
-    cx.perform(objects::GetBucketInfo { bucket: bucket(&request.input.bucket)? }).await?;
-    Ok(GetBucketRequestPaymentOutput { payer: Some(Payer::from_static(Payer::BUCKET_OWNER)) })
+    let payer = cx.perform(objects::GetRequestPayment { bucket: bucket(&request.input.bucket)? }).await?;
+    let name = match payer {
+        objects::Payer::BucketOwner => Payer::BUCKET_OWNER,
+        objects::Payer::Requester => Payer::REQUESTER,
+    };
+    Ok(GetBucketRequestPaymentOutput { payer: Some(Payer::from_static(name)) })
 }

@@ -49,6 +49,7 @@ operations! {
     get_bucket_versioning: GetBucketVersioningInput -> GetBucketVersioningOutput = versions::get;
     put_bucket_versioning: PutBucketVersioningInput -> PutBucketVersioningOutput = versions::put;
     list_object_versions: ListObjectVersionsInput -> ListObjectVersionsOutput = versions::list;
+    put_bucket_request_payment: PutBucketRequestPaymentInput -> PutBucketRequestPaymentOutput = bucket::put_payment;
     get_bucket_request_payment: GetBucketRequestPaymentInput -> GetBucketRequestPaymentOutput = bucket::payment;
     get_bucket_acl: GetBucketAclInput -> GetBucketAclOutput = acl::get_bucket;
     put_bucket_acl: PutBucketAclInput -> PutBucketAclOutput = acl::put_bucket;

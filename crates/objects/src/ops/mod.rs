@@ -29,6 +29,7 @@ mod object_tags;
 mod ownership;
 mod public_access;
 mod put;
+mod request_payment;
 mod upload_part;
 mod upload_part_copy;
 
@@ -64,5 +65,6 @@ pub use public_access::{
     PutPublicAccessBlock,
 };
 pub use put::Put;
+pub use request_payment::{GetRequestPayment, Payer, PutRequestPayment};
 pub use upload_part::{PartWritten, UploadPart};
 pub use upload_part_copy::UploadPartCopy;

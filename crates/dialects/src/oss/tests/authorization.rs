@@ -61,6 +61,7 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
         "PutBucketVersioning" => ask.body("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
         "PutBucketCors" => ask.body("<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"),
         "PutPublicAccessBlock" | "PutBucketPublicAccessBlock" => ask.body("<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>"),
+        "PutBucketRequestPayment" => ask.body("<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>"),
         "OptionBucket" | "OptionObject" => ask.header("origin", "http://a.b").header("access-control-request-method", "GET"),
         "PutBucketAcl" => ask.header("x-oss-acl", "private"),
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),

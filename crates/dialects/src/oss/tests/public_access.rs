@@ -50,3 +50,16 @@ async fn whether_a_policy_is_public() {
         assert!(shown.ends_with(&format!("<PolicyStatus><IsPublic>{public}</IsPublic></PolicyStatus>")), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn who_pays() {
+    let world = World::with_bucket().await;
+    let payer =
+        |payer: &str| format!("<RequestPaymentConfiguration><Payer>{payer}</Payer></RequestPaymentConfiguration>");
+    let put = |text: String| Ask::put("box", "").query("requestPayment", "").body(text);
+    world.ann(put(payer("BucketOwner"))).await.expect(200);
+    let shown = world.ann(Ask::get("box", "").query("requestPayment", "")).await.expect(200).text();
+    assert!(shown.ends_with(&payer("BucketOwner")), "{shown}");
+    world.ann(put(payer("Requester"))).await.refused(400, "NotImplemented");
+    world.ann(put(payer("Nobody"))).await.refused(400, "InvalidArgument");
+}

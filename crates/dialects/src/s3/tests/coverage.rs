@@ -19,6 +19,7 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";
     const OWNERSHIP: &str =
         "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>";
+    const PAYMENT: &str = "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>";
     const CORS: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>\
         </CORSRule></CORSConfiguration>";
     match name {
@@ -39,6 +40,7 @@ fn request(name: &str) -> (&'static str, &'static str, &'static str) {
         "PutBucketOwnershipControls" => ("PUT", "/data?ownershipControls", OWNERSHIP),
         "GetBucketOwnershipControls" => ("GET", "/data?ownershipControls", ""),
         "DeleteBucketOwnershipControls" => ("DELETE", "/spare?ownershipControls", ""),
+        "PutBucketRequestPayment" => ("PUT", "/data?requestPayment", PAYMENT),
         "GetBucketCors" => ("GET", "/data?cors", ""),
         "PutBucketCors" => ("PUT", "/data?cors", CORS),
         "DeleteBucketCors" => ("DELETE", "/spare?cors", ""),

@@ -62,3 +62,16 @@ async fn ownership() {
     let shown = world.ask(&key, "GET", "/made?ownershipControls").send().await.is(200);
     assert_eq!(shown.element("ObjectOwnership"), "BucketOwnerEnforced");
 }
+
+#[tokio::test]
+async fn who_pays() {
+    let (world, key) = World::with_bucket().await;
+    let put = |payer: &str| {
+        let text = format!("<RequestPaymentConfiguration><Payer>{payer}</Payer></RequestPaymentConfiguration>");
+        world.ask(&key, "PUT", "/data?requestPayment").body(text)
+    };
+    put("BucketOwner").send().await.is(200);
+    let shown = world.ask(&key, "GET", "/data?requestPayment").send().await.is(200);
+    assert_eq!(shown.element("Payer"), "BucketOwner");
+    put("Requester").send().await.fails(501, "NotImplemented");
+}
