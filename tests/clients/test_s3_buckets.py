@@ -60,9 +60,8 @@ def test_bad_names_are_refused(make_s3, root, name):
 
 
 def test_what_is_not_supported_says_so(s3, bucket):
-    configuration = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
     with s3_error("NotImplemented", 501):
-        s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=configuration)
+        s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
 
 
 def test_an_unknown_method_is_refused(server, bucket):

@@ -11,6 +11,7 @@ pub mod aws_kms;
 mod aws_policy;
 mod aws_principal;
 mod body;
+mod cors;
 mod denied;
 mod domains;
 pub mod oss;
@@ -20,6 +21,7 @@ mod saml_response;
 mod serve;
 mod settle;
 mod status;
+mod upload_form;
 
 pub use arrival::Arrival;
 pub use body::{Request, RequestBody, Response, ResponseBody, empty, full, streaming};

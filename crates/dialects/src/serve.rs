@@ -1,7 +1,8 @@
 use crate::arrival::Arrival;
 use crate::body::{self, Request, Response, full};
+use crate::cors::Crossing;
 use crate::domains::Domains;
-use crate::{aws_iam, aws_kms, oss, rpc, s3};
+use crate::{aws_iam, aws_kms, oss, rpc, s3, upload_form};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -22,6 +23,9 @@ pub async fn serve(domains: &Arc<Domains>, arrival: Arrival, request: Request) -
     };
     if let Some(path) = head.raw_path().strip_prefix(OWN) {
         return own(domains, path).await;
+    }
+    if upload_form::is_one(domains, &head) {
+        return upload_form::serve(domains, arrival, &head, Request::from_parts(parts, incoming)).await;
     }
     // Only a form may hide what dialect it is, and no form is large.
     let unclear =
@@ -59,12 +63,17 @@ pub(crate) struct Incoming {
 
 /// Each dialect's future is a large one, and every call would carry, and move, room for the largest of them.
 async fn route(domains: &Arc<Domains>, arrival: Arrival, scheme: Scheme, incoming: Incoming) -> Response {
-    match scheme.family() {
+    let crossing = Crossing::of(&incoming.head, scheme.family());
+    let response = match scheme.family() {
         Family::Rpc => Box::pin(rpc::serve(domains, arrival, scheme, incoming)).await,
         Family::Oss => Box::pin(oss::serve(domains, arrival, scheme, incoming)).await,
         Family::S3 => Box::pin(s3::serve(domains, arrival, incoming)).await,
         Family::AwsJson => Box::pin(aws_kms::serve(domains, arrival, scheme, incoming)).await,
         Family::AwsQuery => Box::pin(aws_iam::serve(domains, arrival, scheme, incoming)).await,
+    };
+    match crossing {
+        Some(crossing) => crossing.answered(domains, response).await,
+        None => response,
     }
 }
 

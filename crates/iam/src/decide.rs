@@ -49,8 +49,14 @@ fn policy_about<'t>(target: &'t Target, need: &Need) -> Option<&'t Labelled> {
 fn allowed(caller: &Caller, target: &Target, need: &Need, set: &PolicySet<'_>, context: &Context) -> Result<()> {
     let request = Request { action: &need.action, resource: &need.resource, principal: caller.principal(), context };
     let decision = policy::decide(set, &request);
-    if decision.is_allowed() || (decision.is_open() && (owns(caller, need, set) || target.open)) {
+    // Whoever is of another account, or of none, is let in by the thing's own policy or by nothing.
+    let shut_out = target.restricted && caller.account() != Some(need.resource.account) && decision.is_allowed();
+    let open = decision.is_open() || shut_out;
+    if (decision.is_allowed() && !shut_out) || (open && (owns(caller, need, set) || target.open)) {
         return Ok(());
+    }
+    if shut_out {
+        return Err(with_principal(denied(caller, need, &decision), caller));
     }
     let hides = is_of_others(caller, target, need) && speaks_of_the_thing(&decision);
     let failure = with_principal(if hides { hidden(need) } else { denied(caller, need, &decision) }, caller);

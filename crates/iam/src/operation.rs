@@ -112,6 +112,8 @@ pub struct Target {
     pub things: Vec<Context>,
     /// Whether an access control list lets the caller in where no policy says anything.
     pub open: bool,
+    /// Whether what the thing's own policy allows to other accounts, or to nobody in particular, counts for nothing.
+    pub restricted: bool,
     /// Whether both the caller's and the thing's policy must allow it, as when a role is assumed.
     pub both: bool,
 }

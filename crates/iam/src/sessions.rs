@@ -222,6 +222,7 @@ impl Run<AssumeRole> for Iam {
             own_facts: facts_of(view, *account, &role_path(name)).await?,
             control: None,
             open: false,
+            restricted: false,
         })
     }
 

@@ -2,10 +2,11 @@
 
 use crate::acl::Acl;
 use crate::bucket::{Bucket, BucketRecord};
+use crate::bucket_access::PublicAccessBlock;
 use crate::encryption::Place;
 use crate::object::{ObjectInfo, ObjectRecord};
 use crate::objects::Objects;
-use crate::tables::{BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
+use crate::tables::{ACCOUNT, ACCOUNT_BLOCKS, BUCKETS, NAMES, OBJECTS, POLICIES, object_key};
 use crate::version::{Version, VersionId, VersionRecord};
 use crate::versions::{Eyes, Located};
 use iam::policy::{Document, Kind, Labelled};
@@ -59,7 +60,7 @@ impl Door {
     pub(crate) fn check(self, bucket: &BucketRecord, object: Option<&ObjectRecord>) -> Result<()> {
         let acl = object.and_then(|o| o.acl).unwrap_or(bucket.acl);
         match self {
-            Self::Open(refusal) if !acl.opens_writing() => Err(refusal),
+            Self::Open(refusal) if !acl.opens_writing() || bucket.access.ignores_acls() => Err(refusal),
             Self::Open(_) | Self::Own => Ok(()),
         }
     }
@@ -69,6 +70,11 @@ impl Bucket {
     pub(crate) fn place<'a>(&'a self, key: &'a ObjectKey) -> Place<'a> {
         Place { account: self.owner, bucket: &self.record.id, key }
     }
+}
+
+/// That a list lets everybody in where that is shut off.
+pub(crate) fn no_public_list() -> Failure {
+    Failure::new(Reason::AccessDenied, "Public access is blocked: the access control list lets everybody in.")
 }
 
 pub(crate) fn no_bucket(name: &BucketName) -> Failure {
@@ -180,19 +186,64 @@ impl Objects {
         open: bool,
     ) -> Result<Target> {
         let target = self.target(view, bucket, action, format!("{}/{key}", bucket.name)).await?;
-        Ok(Target { open, ..target })
+        Ok(Target { open: self.list_opens(view, bucket, open).await?, ..target })
     }
 
     async fn target(&self, view: &View, bucket: &Bucket, action: Action, path: String) -> Result<Target> {
         let resource = Resource::regional(Service::Oss, self.store.region(), bucket.owner, path);
         let mut target = Target::one(action, resource);
         bucket.record.tags.tell_bucket(&mut target.context);
-        target.policy = self.policy(view, bucket).await?.map(|p| Labelled::new(format!("bucket {}", bucket.name), p));
+        if let Some(policy) = self.policy(view, bucket).await? {
+            let public = policy.is_public();
+            target.restricted = public && self.block(view, bucket.owner, &bucket.record).await?.restrict_policy;
+            target.policy = Some(Labelled::new(format!("bucket {}", bucket.name), policy));
+        }
         Ok(target)
     }
 
+    /// Whether a list that is open lets anybody in: not where lists count for nothing.
+    pub(crate) async fn list_opens(&self, view: &View, bucket: &Bucket, open: bool) -> Result<bool> {
+        if !open || bucket.record.access.ignores_acls() {
+            return Ok(false);
+        }
+        Ok(!self.account_block(view, bucket.owner).await?.ignore_acls)
+    }
+
+    /// What of public access to all that an account has here is shut off.
+    pub(crate) async fn account_block(&self, view: &View, account: AccountId) -> Result<PublicAccessBlock> {
+        Ok(view.shared(ACCOUNT_BLOCKS, account, ACCOUNT).await?.map_or_else(PublicAccessBlock::default, |block| *block))
+    }
+
+    /// What of public access to a bucket is shut off, by itself or by its account.
+    pub(crate) async fn block(
+        &self,
+        view: &View,
+        owner: AccountId,
+        bucket: &BucketRecord,
+    ) -> Result<PublicAccessBlock> {
+        Ok(self.account_block(view, owner).await?.and(bucket.access.block.unwrap_or_default()))
+    }
+
+    /// Refuses to give a list where there are none, and one that lets everybody in where that is shut off.
+    pub(crate) async fn may_list(
+        &self,
+        view: &View,
+        owner: AccountId,
+        bucket: &BucketRecord,
+        list: Option<Acl>,
+    ) -> Result<()> {
+        let Some(list) = list else { return Ok(()) };
+        if bucket.access.has_no_lists() {
+            return Err(Failure::of(Reason::AclsOff));
+        }
+        match list.opens_reading() && self.block(view, owner, bucket).await?.block_acls {
+            true => Err(no_public_list()),
+            false => Ok(()),
+        }
+    }
+
     /// The bucket's policy, compiled. The cache is by the hash that this very view says is the policy's.
-    async fn policy(&self, view: &View, bucket: &Bucket) -> Result<Option<Arc<Document>>> {
+    pub(crate) async fn policy(&self, view: &View, bucket: &Bucket) -> Result<Option<Arc<Document>>> {
         let Some(hash) = bucket.record.policy else { return Ok(None) };
         if let Some(known) = self.policies.get(&hash) {
             return Ok(Some(known));

@@ -47,6 +47,38 @@ pub const DELETE_BUCKET_LIFECYCLE: Action = Action::write(Service::Oss, "DeleteB
 pub const PUT_BUCKET_VERSIONING: Action = Action::write(Service::Oss, "PutBucketVersioning");
 /// Shows whether it does.
 pub const GET_BUCKET_VERSIONING: Action = Action::read(Service::Oss, "GetBucketVersioning");
+/// Says pages of which origins may ask a bucket for what.
+pub const PUT_BUCKET_CORS: Action = Action::write(Service::Oss, "PutBucketCors");
+/// Shows those rules.
+pub const GET_BUCKET_CORS: Action = Action::read(Service::Oss, "GetBucketCors");
+/// Removes those rules.
+pub const DELETE_BUCKET_CORS: Action = Action::write(Service::Oss, "DeleteBucketCors");
+/// Asks before a request of a page of another origin whether it will be let.
+pub const OPTION_OBJECT: Action = Action::read(Service::Oss, "OptionObject");
+/// Shuts off what of public access to a bucket there is.
+pub const PUT_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "PutBucketPublicAccessBlock");
+/// Shows what of public access to a bucket is shut off.
+pub const GET_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::read(Service::Oss, "GetBucketPublicAccessBlock");
+/// Shuts off nothing of a bucket any more.
+pub const DELETE_BUCKET_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "DeleteBucketPublicAccessBlock");
+/// Shuts off what of public access to all that an account has there is.
+pub const PUT_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "PutPublicAccessBlock");
+/// Shows what of public access to all that an account has is shut off.
+pub const GET_PUBLIC_ACCESS_BLOCK: Action = Action::read(Service::Oss, "GetPublicAccessBlock");
+/// Shuts off nothing of an account any more.
+pub const DELETE_PUBLIC_ACCESS_BLOCK: Action = Action::write(Service::Oss, "DeletePublicAccessBlock");
+/// Says who is billed for requests.
+pub const PUT_BUCKET_REQUEST_PAYMENT: Action = Action::write(Service::Oss, "PutBucketRequestPayment");
+/// Shows who is.
+pub const GET_BUCKET_REQUEST_PAYMENT: Action = Action::read(Service::Oss, "GetBucketRequestPayment");
+/// Says whether a bucket's policy is public.
+pub const GET_BUCKET_POLICY_STATUS: Action = Action::read(Service::Oss, "GetBucketPolicyStatus");
+/// Says whose the objects of a bucket are, and whether lists count.
+pub const PUT_BUCKET_OWNERSHIP_CONTROLS: Action = Action::write(Service::Oss, "PutBucketOwnershipControls");
+/// Shows whose they are.
+pub const GET_BUCKET_OWNERSHIP_CONTROLS: Action = Action::read(Service::Oss, "GetBucketOwnershipControls");
+/// Says nothing of that any more.
+pub const DELETE_BUCKET_OWNERSHIP_CONTROLS: Action = Action::write(Service::Oss, "DeleteBucketOwnershipControls");
 /// Lists the versions of a bucket's objects.
 pub const LIST_OBJECT_VERSIONS: Action = Action::read(Service::Oss, "ListObjectVersions");
 /// Lists a bucket's objects.

@@ -1,4 +1,5 @@
 use crate::acl::Acl;
+use crate::bucket_access::{BucketAccess, PublicAccessBlock};
 use crate::bucket_retention::BucketRetention;
 use crate::encryption::Encryption;
 use crate::ids::BucketId;
@@ -64,6 +65,9 @@ pub(crate) struct BucketRecord {
     /// Whether there are lifecycle rules, which are kept beside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) lifecycle: bool,
+    /// What is set about who may come in at all.
+    #[serde(default, skip_serializing_if = "BucketAccess::is_plain")]
+    pub(crate) access: BucketAccess,
 }
 
 impl Record for BucketRecord {}
@@ -106,12 +110,15 @@ pub struct BucketInfo {
     pub encryption: Option<Encryption>,
     /// Whether it keeps what is replaced and deleted.
     pub versioning: Versioning,
+    /// What of public access is shut off.
+    pub public_access: PublicAccessBlock,
 }
 
 impl BucketInfo {
     pub(crate) fn new(name: BucketName, owner: AccountId, record: BucketRecord) -> Self {
-        let BucketRecord { created, acl, storage_class, redundancy, encryption, versioning, .. } = record;
-        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning }
+        let BucketRecord { created, acl, storage_class, redundancy, encryption, versioning, access, .. } = record;
+        let (acl, public_access) = (access.shown(acl), access.block.unwrap_or_default());
+        Self { name, owner, created, acl, storage_class, redundancy, encryption, versioning, public_access }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::acl::Acl;
 use crate::bucket::{BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_access::{BucketAccess, Ownership, PublicAccessBlock};
 use crate::bucket_retention::BucketRetention;
 use crate::checksum::{ChecksumKind, ChecksumScope, Checksums};
 use crate::content::{ContentRecord, ManifestRecord, Segment, Stored, UsedRecord};
+use crate::cors::{CorsMethod, CorsRule, CorsRules};
 use crate::encryption::{DataKey, Encryption, Place, UnderShard, Wrap};
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::lifecycle::{
@@ -137,6 +139,7 @@ fn plain_bucket() -> BucketRecord {
         locking: None,
         retention: None,
         lifecycle: false,
+        access: BucketAccess::default(),
     }
 }
 
@@ -175,6 +178,22 @@ fn versions_are_as_documented() {
 }
 
 #[test]
+fn what_is_set_for_strangers_is_as_documented() {
+    let rule = CorsRule {
+        id: Some("r".to_owned()),
+        origins: vec!["https://*.a".to_owned()],
+        methods: vec![CorsMethod::Get, CorsMethod::Put],
+        headers: vec!["x-*".to_owned()],
+        exposed: vec!["ETag".to_owned()],
+        max_age: Some(60),
+    };
+    record("cross-origin rules", &CorsRules::new(vec![rule], true).unwrap());
+    let shut = BucketAccess { block: Some(PublicAccessBlock::ALL), ownership: Some(Ownership::Enforced) };
+    record("bucket that is shut", &BucketRecord { access: shut, ..plain_bucket() });
+    record("account's public access", &PublicAccessBlock { ignore_acls: true, ..PublicAccessBlock::default() });
+}
+
+#[test]
 fn records_are_as_documented() {
     let tenant = TenantKey { account: account(), key: "k".to_owned(), managed: true, ciphertext: vec![0xdd; 4] };
     let segment = Segment { part: 2, size: 200_000, id: content(), inline: false };
@@ -194,6 +213,7 @@ fn records_are_as_documented() {
             locking: None,
             retention: None,
             lifecycle: false,
+            access: BucketAccess::default(),
         },
     );
     record("bucket that keeps versions", &BucketRecord { versioning: Versioning::Suspended, ..plain_bucket() });

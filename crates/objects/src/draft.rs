@@ -142,6 +142,9 @@ impl Objects {
     ) -> Result<Ready> {
         let bucket = found.bucket.clone();
         draft.check(&bucket, self.retention_time.latest())?;
+        if draft.acl.is_some() {
+            self.may_list(&self.store.view().await?, bucket.owner, &bucket.record, draft.acl).await?;
+        }
         // What could not be replaced in the end isn't worth taking in what would replace it.
         if let Some(object) = found.object.as_ref().filter(|_| bucket.record.versioning.is_off()) {
             Release::plain(&bucket.record).check(object, self.retention_time.earliest())?;

@@ -10,10 +10,12 @@ pub mod actions;
 mod assembly;
 mod body;
 mod bucket;
+mod bucket_access;
 mod bucket_retention;
 mod checksum;
 mod conditions;
 mod content;
+mod cors;
 #[cfg(test)]
 mod documented;
 mod draft;
@@ -49,9 +51,11 @@ pub use access::DELETE_MARKER;
 pub use acl::Acl;
 pub use body::{Body, BodyStream};
 pub use bucket::{BucketInfo, Redundancy, StorageClass};
+pub use bucket_access::{Ownership, PublicAccessBlock};
 pub use bucket_retention::BucketRetention;
 pub use checksum::{ChecksumKind, ChecksumScope, Checksums, Expected, Trailer};
 pub use conditions::{ETags, ReadConditions, WriteConditions};
+pub use cors::{CorsGrant, CorsMethod, CorsRule, CorsRules, cors_headers};
 pub use draft::{Draft, Written};
 pub use encryption::{Encryption, Protection};
 pub use lifecycle::{
@@ -73,6 +77,11 @@ pub use ops::{
     ObjectAccess, ObjectPage, ObjectTags, PartInfo, PartList, PartPage, PartWritten, Put, PutBucketAcl,
     PutBucketEncryption, PutBucketLifecycle, PutBucketPolicy, PutBucketTags, PutBucketVersioning, PutObjectAcl,
     PutObjectTags, Seen, UnderKey, UploadInfo, UploadPage, UploadPart, UploadPartCopy, VersionPage,
+};
+pub use ops::{
+    DeleteBucketCors, GetBucketCors, GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetOwnership,
+    GetPublicAccessBlock, GetRequestPayment, Payer, Preflight, PutBucketCors, PutBucketPublicAccessBlock, PutOwnership,
+    PutPublicAccessBlock, PutRequestPayment,
 };
 pub use range::ByteRange;
 pub use reader::Content;

@@ -1,7 +1,9 @@
 //! Where each record is kept (docs/formats/objects.md). All but the platform's indices are under the bucket's owner.
 
 use crate::bucket::{BucketRecord, NameRecord, PolicyRecord};
+use crate::bucket_access::PublicAccessBlock;
 use crate::content::{ContentRecord, DroppedRecord, ManifestRecord, UsedRecord};
+use crate::cors::CorsRules;
 use crate::ids::{BucketId, ContentId, ShardId};
 use crate::lifecycle::{LifecycleRecord, PassRecord};
 use crate::object::ObjectRecord;
@@ -44,6 +46,13 @@ pub(crate) const NULLS: Table<NullRecord> = Table::new(Space::Objects, 14, "the 
 pub(crate) const LIFECYCLES: Table<LifecycleRecord> = Table::new(Space::Objects, 17, "a bucket's lifecycle rules");
 /// Bucket id → how far the last pass came that applied them.
 pub(crate) const PASSES: Table<PassRecord> = Table::new(Space::Objects, 18, "a pass of lifecycle rules");
+/// Bucket id → the bucket's rules for pages of other origins.
+pub(crate) const CORS: Table<CorsRules> = Table::new(Space::Objects, 19, "a bucket's cross-origin rules");
+/// [`ACCOUNT`] → what of public access to all that the account has here is shut off.
+pub(crate) const ACCOUNT_BLOCKS: Table<PublicAccessBlock> =
+    Table::new(Space::Objects, 20, "an account's public access");
+/// What is behind the account in records of which it has one.
+pub(crate) const ACCOUNT: &[u8] = b"account";
 /// Content id → the ciphertext of a small content.
 pub(crate) const CONTENTS: Table<ContentRecord> = Table::new(Space::Content, 1, "a small object's content");
 

@@ -342,6 +342,26 @@ pub enum Reason {
     BucketPolicyNotFound,
     /// The bucket has no default encryption set.
     BucketEncryptionNotFound,
+    /// The bucket has no rules for cross-origin requests.
+    CorsNotFound,
+    /// No rule of the bucket lets this cross-origin request in.
+    CorsForbidden,
+    /// The form cannot be read.
+    FormMalformed,
+    /// The fields of the form before its file are larger, or more, than allowed.
+    FormTooLarge,
+    /// The policy of the form cannot be read.
+    FormPolicyInvalid,
+    /// The object is smaller than the policy of the form allows.
+    ObjectTooSmall,
+    /// Nothing is set about public access.
+    PublicAccessBlockNotFound,
+    /// Nothing is set about who owns the objects of the bucket.
+    OwnershipNotFound,
+    /// The bucket does not allow access control lists.
+    AclsOff,
+    /// The access control list of the bucket lets everybody in.
+    AclsOpen,
     /// The object does not exist.
     ObjectNotFound,
     /// The object key is not valid.
@@ -545,6 +565,16 @@ impl Reason {
         Self::TooManyBuckets,
         Self::BucketPolicyNotFound,
         Self::BucketEncryptionNotFound,
+        Self::CorsNotFound,
+        Self::CorsForbidden,
+        Self::FormMalformed,
+        Self::FormTooLarge,
+        Self::FormPolicyInvalid,
+        Self::ObjectTooSmall,
+        Self::PublicAccessBlockNotFound,
+        Self::OwnershipNotFound,
+        Self::AclsOff,
+        Self::AclsOpen,
         Self::ObjectNotFound,
         Self::ObjectNameInvalid,
         Self::ObjectTooLarge,
@@ -742,6 +772,16 @@ impl Reason {
             Self::TooManyBuckets => "The account has as many buckets as allowed.",
             Self::BucketPolicyNotFound => "The bucket has no policy.",
             Self::BucketEncryptionNotFound => "The bucket has no default encryption set.",
+            Self::CorsNotFound => "The bucket has no rules for cross-origin requests.",
+            Self::CorsForbidden => "No rule of the bucket lets this cross-origin request in.",
+            Self::FormMalformed => "The form cannot be read.",
+            Self::FormTooLarge => "The fields of the form before its file are larger, or more, than allowed.",
+            Self::FormPolicyInvalid => "The policy of the form cannot be read.",
+            Self::ObjectTooSmall => "The object is smaller than the policy of the form allows.",
+            Self::PublicAccessBlockNotFound => "Nothing is set about public access.",
+            Self::OwnershipNotFound => "Nothing is set about who owns the objects of the bucket.",
+            Self::AclsOff => "The bucket does not allow access control lists.",
+            Self::AclsOpen => "The access control list of the bucket lets everybody in; make it private first.",
             Self::ObjectNotFound => "The object does not exist.",
             Self::ObjectNameInvalid => "The object key is not valid.",
             Self::ObjectTooLarge => "The object is larger than allowed.",

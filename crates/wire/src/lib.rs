@@ -15,6 +15,7 @@ pub mod json;
 mod map_parameter;
 mod params;
 pub mod signature;
+pub mod upload_form;
 pub mod xml;
 
 pub use addressing::{Addressing, Location, Style};

@@ -6,7 +6,8 @@ use super::spelling;
 use crate::body::Response;
 use http::StatusCode;
 use objects::{
-    BucketInfo, CreateBucket, DeleteBucket, Encryption, GetBucketInfo, GetBucketLocation, GetBucketStat, Redundancy,
+    BucketInfo, CreateBucket, DeleteBucket, Encryption, GetBucketInfo, GetBucketLocation, GetBucketStat,
+    PublicAccessBlock, Redundancy,
 };
 use types::{Failure, Reason, Result};
 use wire::Style;
@@ -72,6 +73,7 @@ pub(super) async fn info(c: Context<'_>) -> Result<Response> {
             w.text("AccessMonitor", "Disabled");
             spelling::owner(w, info.owner);
             w.element("AccessControlList", |w| w.text("Grant", spelling::grant(Some(info.acl))));
+            w.text("BlockPublicAccess", info.public_access == PublicAccessBlock::ALL);
             w.text("Comment", "");
             w.optional("Versioning", spelling::versioning(info.versioning));
             w.element("ServerSideEncryptionRule", |w| encryption_rule(w, info.encryption.as_ref()));

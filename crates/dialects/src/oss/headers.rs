@@ -7,7 +7,8 @@ use objects::{Draft, Encryption, Expected, Headers, ObjectInfo, Protection, Vers
 use types::{Failure, Reason, Result};
 use wire::{Head, parse_content_md5};
 
-const METADATA: &str = "x-oss-meta-";
+/// What the headers and fields of user metadata begin with.
+pub(super) const METADATA: &str = "x-oss-meta-";
 /// Says which version.
 pub(super) const VERSION: &str = "x-oss-version-id";
 

@@ -4,30 +4,31 @@ use super::table::ROWS;
 use super::{answer, errors};
 use crate::arrival::Arrival;
 use crate::body::Response;
+use crate::cors;
 use crate::domains::{Domains, Region};
 use crate::serve::Incoming;
 use crate::settle::settle;
 use iam::{Caller, Claim, Nonce};
 use std::sync::Arc;
 use types::{Dialect, Failure, Reason, Result};
-use wire::signature::{Scheme, Signed, oss};
+use wire::signature::{Family, Scheme, Signed, oss};
 use wire::{Head, Location, Params, Style};
 
 /// How this dialect's events are spelled.
-const DIALECT: Dialect =
+pub(super) const DIALECT: Dialect =
     Dialect { service: "Oss", source: "oss.aliyuncs.com", version: "2019-05-17", code: errors::code };
 
 /// A call under way: who makes it, and where it went, once that is known.
-struct Underway {
-    caller: Caller,
-    region: Option<Arc<Region>>,
+pub(super) struct Underway {
+    pub(super) caller: Caller,
+    pub(super) region: Option<Arc<Region>>,
 }
 
 /// What an error's answer says about its request.
-struct Shown {
-    host: String,
+pub(super) struct Shown {
+    pub(super) host: String,
     /// Whether the answer may have no body.
-    bare: bool,
+    pub(super) bare: bool,
 }
 
 /// Answers a request of OSS.
@@ -50,7 +51,11 @@ pub(crate) async fn refuse(domains: &Arc<Domains>, arrival: &Arrival, failure: &
 
 async fn run(domains: &Arc<Domains>, scheme: Scheme, incoming: Incoming, underway: &mut Underway) -> Result<Response> {
     let head = &incoming.head;
-    let query = Params::parse(head.raw_query().as_bytes())?;
+    // Nobody signs a preflight, and its query is the coming request's, a signed URL's perhaps.
+    let (scheme, query) = match head.method() == cors::METHOD {
+        true => (Scheme::Anonymous(Family::Oss), Params::default()),
+        false => (scheme, Params::parse(head.raw_query().as_bytes())?),
+    };
     let mut location = domains.addressing.resolve(head.header("host").unwrap_or_default(), head.raw_path())?;
     let mut row = OssRow::find(ROWS, head, &query, &location);
     if let Ok(row) = &row {
@@ -135,7 +140,7 @@ fn named_twice(domains: &Domains, head: &Head, location: &Location) -> Option<Lo
     (other.bucket == location.bucket).then_some(other)
 }
 
-fn claim(signed: &Signed) -> Claim {
+pub(super) fn claim(signed: &Signed) -> Claim {
     let nonce = signed.nonce.clone().zip(signed.time).map(|(value, signed_at)| Nonce { value, signed_at });
     Claim { access_key: signed.access_key_id.clone(), token: signed.security_token.clone(), nonce }
 }
@@ -149,7 +154,7 @@ async fn misplaced(domains: &Domains, here: &Region, failure: Failure) -> Failur
 }
 
 /// Sees to it that the call is in the log, and spells the answer. If it cannot be recorded, it was not done.
-async fn finish(domains: &Domains, underway: Underway, shown: &Shown, result: Result<Response>) -> Response {
+pub(super) async fn finish(domains: &Domains, underway: Underway, shown: &Shown, result: Result<Response>) -> Response {
     let Underway { caller, region } = underway;
     let result = match result {
         Err(failure) => match region.map_or_else(|| domains.region(None).cloned(), Ok) {

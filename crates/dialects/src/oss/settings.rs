@@ -1,4 +1,4 @@
-//! What is set for a bucket: its access control list, its policy, its default encryption.
+//! What is set for a bucket: its access control list, its policy, its default encryption, who pays.
 
 use super::answer::{document, nothing, with_type};
 use super::bucket::bucket_acl;
@@ -8,7 +8,7 @@ use crate::body::Response;
 use http::StatusCode;
 use objects::{
     CreateBucket, DeleteBucketEncryption, DeleteBucketPolicy, Encryption, GetBucketAcl, GetBucketEncryption,
-    GetBucketPolicy, PutBucketAcl, PutBucketEncryption, PutBucketPolicy,
+    GetBucketPolicy, GetRequestPayment, Payer, PutBucketAcl, PutBucketEncryption, PutBucketPolicy, PutRequestPayment,
 };
 use types::{Failure, Reason, Result};
 
@@ -92,4 +92,28 @@ pub(super) async fn get_encryption(c: Context<'_>) -> Result<Response> {
 pub(super) async fn delete_encryption(c: Context<'_>) -> Result<Response> {
     c.perform(DeleteBucketEncryption { bucket: c.bucket()? }).await?;
     Ok(nothing(StatusCode::NO_CONTENT))
+}
+
+const PAYMENT: &str = "RequestPaymentConfiguration";
+
+/// `PUT /bucket/?requestPayment`
+pub(super) async fn put_payment(c: Context<'_>) -> Result<Response> {
+    let xml = c.xml(PAYMENT)?;
+    xml.only(&["Payer"])?;
+    let payer = match xml.required_text("Payer")? {
+        "BucketOwner" => Payer::BucketOwner,
+        "Requester" => Payer::Requester,
+        _ => return Err(Failure::invalid("Payer", "it must be BucketOwner or Requester")),
+    };
+    c.perform(PutRequestPayment { bucket: c.bucket()?, payer }).await?;
+    Ok(nothing(StatusCode::OK))
+}
+
+/// `GET /bucket/?requestPayment`
+pub(super) async fn get_payment(c: Context<'_>) -> Result<Response> {
+    let payer = match c.perform(GetRequestPayment { bucket: c.bucket()? }).await? {
+        Payer::BucketOwner => "BucketOwner",
+        Payer::Requester => "Requester",
+    };
+    Ok(document(PAYMENT, |w| w.text("Payer", payer)))
 }

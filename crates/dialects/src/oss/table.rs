@@ -1,11 +1,13 @@
 use super::row::Level::{Bucket, Object, Service};
 use super::row::{BodyUse, OssRow, row};
 use super::{
-    bucket, copy, delete_many, lifecycle, listing, multipart, object, service, settings, tagging, versions, worm,
+    bucket, copy, cors, delete_many, lifecycle, listing, multipart, object, post, public_access, service, settings,
+    tagging, versions, worm,
 };
 use crate::Status::{Full, Partial};
 
-const DRAFT: &[&str] = &[
+/// Headers that say something of an object that is stored.
+pub(super) const DRAFT: &[&str] = &[
     "x-oss-object-acl",
     "x-oss-storage-class",
     "x-oss-server-side-encryption",
@@ -116,6 +118,34 @@ pub const ROWS: &[OssRow] = &[
         .run(Full, &["oss:GetBucketVersioning"], |c| Box::pin(versions::get(c))),
     row("ListObjectVersions", "GET", Bucket, &["versions"]).params(LIST_VERSIONS)
         .run(Full, &["oss:ListObjectVersions"], |c| Box::pin(versions::list(c))),
+    row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"])
+        .run(Full, &["oss:GetBucketPolicyStatus"], |c| Box::pin(public_access::policy_status(c))),
+    row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]).body(BodyUse::Document)
+        .run(Full, &["oss:PutBucketPublicAccessBlock"], |c| Box::pin(public_access::put_bucket(c))),
+    row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"])
+        .run(Full, &["oss:GetBucketPublicAccessBlock"], |c| Box::pin(public_access::get_bucket(c))),
+    row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"])
+        .run(Full, &["oss:DeleteBucketPublicAccessBlock"], |c| Box::pin(public_access::delete_bucket(c))),
+    row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutPublicAccessBlock"], |c| Box::pin(public_access::put(c))),
+    row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"])
+        .run(Full, &["oss:GetPublicAccessBlock"], |c| Box::pin(public_access::get(c))),
+    row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"])
+        .run(Partial, &["oss:DeletePublicAccessBlock"], |c| Box::pin(public_access::delete(c))),
+    row("PutBucketRequestPayment", "PUT", Bucket, &["requestPayment"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketRequestPayment"], |c| Box::pin(settings::put_payment(c))),
+    row("GetBucketRequestPayment", "GET", Bucket, &["requestPayment"])
+        .run(Full, &["oss:GetBucketRequestPayment"], |c| Box::pin(settings::get_payment(c))),
+    row("PutBucketCors", "PUT", Bucket, &["cors"]).body(BodyUse::Document)
+        .run(Partial, &["oss:PutBucketCors"], |c| Box::pin(cors::put(c))),
+    row("GetBucketCors", "GET", Bucket, &["cors"])
+        .run(Full, &["oss:GetBucketCors"], |c| Box::pin(cors::get(c))),
+    row("DeleteBucketCors", "DELETE", Bucket, &["cors"])
+        .run(Full, &["oss:DeleteBucketCors"], |c| Box::pin(cors::delete(c))),
+    row("OptionBucket", "OPTIONS", Bucket, &[])
+        .run(Full, &["oss:OptionObject"], |c| Box::pin(cors::preflight(c))),
+    row("OptionObject", "OPTIONS", Object, &[])
+        .run(Full, &["oss:OptionObject"], |c| Box::pin(cors::preflight(c))),
     row("PutBucketLifecycle", "PUT", Bucket, &["lifecycle"]).headers(&["x-oss-allow-same-action-overlap"])
         .body(BodyUse::Document)
         .run(Partial, &["oss:PutBucketLifecycle"], |c| Box::pin(lifecycle::put(c))),
@@ -130,6 +160,8 @@ pub const ROWS: &[OssRow] = &[
 
     row("PutObject", "PUT", Object, &[]).headers(DRAFT).metadata().body(BodyUse::Content)
         .run(Partial, &["oss:PutObject"], |c| Box::pin(object::put(c))),
+    row("PostObject", "POST", Bucket, &[])
+        .run(Partial, &["oss:PutObject"], |c| Box::pin(post::no_form(c))),
     row("CopyObject", "PUT", Object, &[]).copies().headers(COPY).metadata()
         .run(Partial, &["oss:PutObject", "oss:GetObject"], |c| Box::pin(copy::copy(c))),
     row("GetObject", "GET", Object, &[]).headers(READ).params(object::OVERRIDES)
@@ -215,13 +247,6 @@ pub const ROWS: &[OssRow] = &[
     row("GetObjectLegalHold", "GET", Object, &["legalHold", "versionId"])
         .run(Full, &["oss:GetObjectLegalHold"], |c| Box::pin(worm::get_hold(c))),
 
-    row("GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"]),
-    row("PutPublicAccessBlock", "PUT", Service, &["publicAccessBlock"]),
-    row("GetPublicAccessBlock", "GET", Service, &["publicAccessBlock"]),
-    row("DeletePublicAccessBlock", "DELETE", Service, &["publicAccessBlock"]),
-    row("PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"]),
-    row("GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"]),
-    row("DeleteBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"]),
     row("PutBucketLogging", "PUT", Bucket, &["logging"]),
     row("GetBucketLogging", "GET", Bucket, &["logging"]),
     row("DeleteBucketLogging", "DELETE", Bucket, &["logging"]),
@@ -236,17 +261,11 @@ pub const ROWS: &[OssRow] = &[
     row("CreateBucketDataRedundancyTransition", "POST", Bucket, &["redundancyTransition"]),
     row("GetBucketDataRedundancyTransition", "GET", Bucket, &["redundancyTransition"]),
     row("DeleteBucketDataRedundancyTransition", "DELETE", Bucket, &["redundancyTransition"]),
-    row("PutBucketCors", "PUT", Bucket, &["cors"]),
-    row("GetBucketCors", "GET", Bucket, &["cors"]),
-    row("DeleteBucketCors", "DELETE", Bucket, &["cors"]),
-    row("OptionObject", "OPTIONS", Object, &[]),
     row("PutBucketReferer", "PUT", Bucket, &["referer"]),
     row("GetBucketReferer", "GET", Bucket, &["referer"]),
     row("PutBucketWebsite", "PUT", Bucket, &["website"]),
     row("GetBucketWebsite", "GET", Bucket, &["website"]),
     row("DeleteBucketWebsite", "DELETE", Bucket, &["website"]),
-    row("PutBucketRequestPayment", "PUT", Bucket, &["requestPayment"]),
-    row("GetBucketRequestPayment", "GET", Bucket, &["requestPayment"]),
     row("PutBucketQuota", "PUT", Bucket, &["quota"]),
     row("GetBucketQuota", "GET", Bucket, &["quota"]),
     row("PutBucketInventory", "PUT", Bucket, &["inventory", "inventoryId"]),
@@ -258,7 +277,6 @@ pub const ROWS: &[OssRow] = &[
     row("DeleteBucketOverwriteConfig", "DELETE", Bucket, &["overwriteConfig"]),
     row("PutBucketHttpsConfig", "PUT", Bucket, &["httpsConfig"]),
     row("GetBucketHttpsConfig", "GET", Bucket, &["httpsConfig"]),
-    row("PostObject", "POST", Bucket, &[]),
     row("AppendObject", "POST", Object, &["append", "position"]),
     row("SealAppendObject", "POST", Object, &["seal", "position"]),
     row("PutSymlink", "PUT", Object, &["symlink"]),

@@ -188,6 +188,16 @@ const fn spelling(reason: Reason) -> (u16, &'static str) {
         | Reason::TooManyBuckets
         | Reason::BucketPolicyNotFound
         | Reason::BucketEncryptionNotFound
+        | Reason::CorsNotFound
+        | Reason::CorsForbidden
+        | Reason::FormMalformed
+        | Reason::FormTooLarge
+        | Reason::FormPolicyInvalid
+        | Reason::ObjectTooSmall
+        | Reason::PublicAccessBlockNotFound
+        | Reason::OwnershipNotFound
+        | Reason::AclsOff
+        | Reason::AclsOpen
         | Reason::TagInvalid
         | Reason::TagsNotFound
         | Reason::ObjectRetained

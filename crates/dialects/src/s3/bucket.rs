@@ -4,12 +4,14 @@ use super::acl;
 use super::context::Context;
 use super::convert::{bucket, owner, page, stamp};
 use super::listing::{opened, token};
+use super::public_access::ownership;
 use objects::{CreateBucket, ListBuckets, ListObjects};
 use s3s::S3Request;
 use s3s::dto::{
     Bucket, BucketCannedACL, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
     DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketRequestPaymentInput,
     GetBucketRequestPaymentOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Payer,
+    PutBucketRequestPaymentInput, PutBucketRequestPaymentOutput,
 };
 use std::sync::Arc;
 use types::{Failure, Reason, Result, limits};
@@ -49,6 +51,7 @@ pub(super) async fn create(cx: &Arc<Context>, request: S3Request<CreateBucketInp
     let mut operation = CreateBucket::new(bucket(&input.bucket)?);
     operation.locking = input.object_lock_enabled_for_bucket == Some(true);
     operation.acl = input.acl.as_ref().map(BucketCannedACL::as_str).map(acl::of_bucket).transpose()?;
+    operation.ownership = input.object_ownership.as_ref().map(|asked| ownership(asked.as_str())).transpose()?;
     cx.perform(operation).await?;
     Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
 }
@@ -77,11 +80,29 @@ pub(super) async fn location(
     Ok(GetBucketLocationOutput { location_constraint: Some(BucketLocationConstraint::from(region.to_string())) })
 }
 
-/// Says who pays: there is nobody but the owner.
+/// Says who is billed for requests.
+pub(super) async fn put_payment(
+    cx: &Arc<Context>,
+    request: S3Request<PutBucketRequestPaymentInput>,
+) -> Result<PutBucketRequestPaymentOutput> {
+    let payer = match request.input.request_payment_configuration.payer.as_str() {
+        Payer::BUCKET_OWNER => objects::Payer::BucketOwner,
+        Payer::REQUESTER => objects::Payer::Requester,
+        _ => return Err(Failure::invalid("Payer", "BucketOwner or Requester")),
+    };
+    cx.perform(objects::PutRequestPayment { bucket: bucket(&request.input.bucket)?, payer }).await?;
+    Ok(PutBucketRequestPaymentOutput::default())
+}
+
+/// Tells who is.
 pub(super) async fn payment(
     cx: &Arc<Context>,
     request: S3Request<GetBucketRequestPaymentInput>,
 ) -> Result<GetBucketRequestPaymentOutput> {
-    cx.perform(objects::GetBucketInfo { bucket: bucket(&request.input.bucket)? }).await?;
-    Ok(GetBucketRequestPaymentOutput { payer: Some(Payer::from_static(Payer::BUCKET_OWNER)) })
+    let payer = cx.perform(objects::GetRequestPayment { bucket: bucket(&request.input.bucket)? }).await?;
+    let name = match payer {
+        objects::Payer::BucketOwner => Payer::BUCKET_OWNER,
+        objects::Payer::Requester => Payer::REQUESTER,
+    };
+    Ok(GetBucketRequestPaymentOutput { payer: Some(Payer::from_static(name)) })
 }

@@ -80,7 +80,8 @@ fn kept_coding(coding: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(","))
 }
 
-fn storage_class(name: &str) -> Result<StorageClass> {
+/// How something is to be kept. Only what is there can be asked for.
+pub(super) fn storage_class(name: &str) -> Result<StorageClass> {
     match name {
         "STANDARD" => Ok(StorageClass::Standard),
         "STANDARD_IA" => Ok(StorageClass::InfrequentAccess),

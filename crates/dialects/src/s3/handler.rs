@@ -1,7 +1,8 @@
 use super::context::Context;
 use super::convert::refuse_unsupported;
 use super::{
-    acl, bucket, delete, encryption, lifecycle, listing, locks, multipart, policy, read, tagging, versions, write,
+    acl, bucket, cors, delete, encryption, lifecycle, listing, locks, multipart, policy, public_access, read, tagging,
+    versions, write,
 };
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
@@ -50,6 +51,7 @@ operations! {
     get_bucket_versioning: GetBucketVersioningInput -> GetBucketVersioningOutput = versions::get;
     put_bucket_versioning: PutBucketVersioningInput -> PutBucketVersioningOutput = versions::put;
     list_object_versions: ListObjectVersionsInput -> ListObjectVersionsOutput = versions::list;
+    put_bucket_request_payment: PutBucketRequestPaymentInput -> PutBucketRequestPaymentOutput = bucket::put_payment;
     get_bucket_request_payment: GetBucketRequestPaymentInput -> GetBucketRequestPaymentOutput = bucket::payment;
     get_bucket_acl: GetBucketAclInput -> GetBucketAclOutput = acl::get_bucket;
     put_bucket_acl: PutBucketAclInput -> PutBucketAclOutput = acl::put_bucket;
@@ -58,7 +60,7 @@ operations! {
     get_bucket_policy: GetBucketPolicyInput -> GetBucketPolicyOutput = policy::get;
     put_bucket_policy: PutBucketPolicyInput -> PutBucketPolicyOutput = policy::put;
     delete_bucket_policy: DeleteBucketPolicyInput -> DeleteBucketPolicyOutput = policy::delete;
-    get_bucket_policy_status: GetBucketPolicyStatusInput -> GetBucketPolicyStatusOutput = policy::status;
+    get_bucket_policy_status: GetBucketPolicyStatusInput -> GetBucketPolicyStatusOutput = public_access::policy_status;
     get_bucket_encryption: GetBucketEncryptionInput -> GetBucketEncryptionOutput = encryption::get;
     put_bucket_encryption: PutBucketEncryptionInput -> PutBucketEncryptionOutput = encryption::put;
     delete_bucket_encryption: DeleteBucketEncryptionInput -> DeleteBucketEncryptionOutput = encryption::delete;
@@ -82,6 +84,18 @@ operations! {
     get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput -> GetBucketLifecycleConfigurationOutput = lifecycle::get;
     put_bucket_lifecycle_configuration: PutBucketLifecycleConfigurationInput -> PutBucketLifecycleConfigurationOutput = lifecycle::put;
     delete_bucket_lifecycle: DeleteBucketLifecycleInput -> DeleteBucketLifecycleOutput = lifecycle::delete;
+    get_bucket_cors: GetBucketCorsInput -> GetBucketCorsOutput = cors::get;
+    put_bucket_cors: PutBucketCorsInput -> PutBucketCorsOutput = cors::put;
+    delete_bucket_cors: DeleteBucketCorsInput -> DeleteBucketCorsOutput = cors::delete;
+    put_public_access_block: PutPublicAccessBlockInput -> PutPublicAccessBlockOutput = public_access::put;
+    get_public_access_block: GetPublicAccessBlockInput -> GetPublicAccessBlockOutput = public_access::get;
+    delete_public_access_block: DeletePublicAccessBlockInput -> DeletePublicAccessBlockOutput = public_access::delete;
+    put_bucket_ownership_controls: PutBucketOwnershipControlsInput -> PutBucketOwnershipControlsOutput
+        = public_access::put_ownership;
+    get_bucket_ownership_controls: GetBucketOwnershipControlsInput -> GetBucketOwnershipControlsOutput
+        = public_access::get_ownership;
+    delete_bucket_ownership_controls: DeleteBucketOwnershipControlsInput -> DeleteBucketOwnershipControlsOutput
+        = public_access::delete_ownership;
     put_object: PutObjectInput -> PutObjectOutput = write::put;
     copy_object: CopyObjectInput -> CopyObjectOutput = write::copy;
     delete_object: DeleteObjectInput -> DeleteObjectOutput = delete::one;

@@ -7,9 +7,8 @@ use super::convert::bucket;
 use s3s::S3Request;
 use s3s::dto::{
     DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput, PolicyStatus, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketPolicyInput, PutBucketPolicyOutput,
 };
-use serde_json::Value;
 use std::sync::Arc;
 use types::Result;
 
@@ -40,31 +39,4 @@ pub(super) async fn delete(
 ) -> Result<DeleteBucketPolicyOutput> {
     cx.perform(objects::DeleteBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
     Ok(DeleteBucketPolicyOutput::default())
-}
-
-/// Says whether a bucket's policy lets everybody in.
-pub(super) async fn status(
-    cx: &Arc<Context>,
-    request: S3Request<GetBucketPolicyStatusInput>,
-) -> Result<GetBucketPolicyStatusOutput> {
-    let policy = cx.perform(objects::GetBucketPolicy { bucket: bucket(&request.input.bucket)? }).await?;
-    let public = serde_json::from_str::<Value>(&policy.text).is_ok_and(|policy| is_public(&policy));
-    Ok(GetBucketPolicyStatusOutput { policy_status: Some(PolicyStatus { is_public: Some(public) }) })
-}
-
-/// Whether a statement allows something to everybody without a condition.
-fn is_public(policy: &Value) -> bool {
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(list)) => list.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    };
-    statements.iter().any(|statement| {
-        let everybody = match statement.get("Principal") {
-            Some(Value::Array(list)) => list.iter().any(|p| p == "*"),
-            Some(one) => one == "*",
-            None => false,
-        };
-        everybody && statement.get("Effect").is_some_and(|e| e == "Allow") && statement.get("Condition").is_none()
-    })
 }

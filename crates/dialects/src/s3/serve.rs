@@ -1,5 +1,6 @@
 use super::answer::{failed, signed, verdict};
 use super::context::Context;
+use super::cors;
 use super::direct::{self, Way};
 use super::handler::Handler;
 use super::host::{Host, Names};
@@ -22,7 +23,7 @@ use std::sync::{Arc, LazyLock};
 use types::{Dialect, Failure, Reason, Result, limits};
 use wire::{Head, Params};
 
-const DIALECT: Dialect =
+pub(super) const DIALECT: Dialect =
     Dialect { service: "S3", source: "s3.amazonaws.com", version: "2006-03-01", code: errors::code };
 
 /// What `s3s` is set to. The clock is checked before, by the server's own: its own check uses the machine's, so it is
@@ -44,6 +45,9 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
     let Incoming { head, form: _, request } = incoming;
     let call = arrival.call(DIALECT, head.header("user-agent").unwrap_or_default());
     let nobody = Caller::anonymous(call);
+    if let Some(bucket) = cors::preflight(domains, &head) {
+        return cors::asked(domains, nobody, &head, bucket).await;
+    }
     let now = domains.clock.now();
     let known = match claimed(&head, now) {
         Ok(None) => anonymous(domains, &head).await.map(|region| (region, None)),
@@ -66,7 +70,7 @@ pub(crate) async fn serve(domains: &Arc<Domains>, arrival: Arrival, incoming: In
 
 /// The region a request was signed for. Clients that are set to another learn the right one from the answer and sign
 /// again.
-fn region<'d>(domains: &'d Domains, name: &str) -> Result<&'d Arc<Region>> {
+pub(super) fn region<'d>(domains: &'d Domains, name: &str) -> Result<&'d Arc<Region>> {
     if let Ok(region) = domains.region(Some(name)) {
         return Ok(region);
     }
@@ -88,7 +92,7 @@ async fn anonymous<'d>(domains: &'d Domains, head: &Head) -> Result<&'d Arc<Regi
     domains.region_for(None, bucket.as_ref()).await
 }
 
-/// Refuses what `s3s` would take for something else: uploads by HTML form, and sub-resources that it does not know, of
+/// Refuses what `s3s` would take for something else: forms that are signed as other requests are, and sub-resources that it does not know, of
 /// which it sees the object or bucket alone.
 fn refuse_unrouted(head: &Head) -> Result<()> {
     let query = Params::parse(head.raw_query().as_bytes())?;
@@ -97,7 +101,8 @@ fn refuse_unrouted(head: &Head) -> Result<()> {
     }
     let form = head.header("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("multipart/form-data"));
     if head.method() == Method::POST && form {
-        return Err(Failure::new(Reason::NotImplemented, "Uploads by HTML form are not supported."));
+        let text = "An upload form has its signature in its fields, and goes to a bucket.";
+        return Err(Failure::new(Reason::FormMalformed, text));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-use super::context::{Context, Key};
+use super::context::{Context, Key, keys};
 use super::error::quote;
 use super::network::Network;
 use super::operator::{Comparison, Family, Operator, Quantifier};
@@ -49,6 +49,23 @@ impl Condition {
             operator,
             test,
         })
+    }
+
+    /// Whether it holds for a few callers only, whoever asks: those of some networks, or those that it names.
+    pub(super) fn narrows(&self) -> bool {
+        let Operator { negated, quantifier, if_exists, .. } = self.operator;
+        if negated || if_exists || quantifier == Quantifier::All {
+            return false;
+        }
+        match &self.test {
+            Test::Address(blocks) => self.key == keys::SOURCE_IP && blocks.iter().all(|block| block.is_narrow()),
+            Test::Text(_) => {
+                let fixed = |text: &str| !text.contains(['*', '?', '$']);
+                (self.key == keys::PRINCIPAL_ARN || self.key == keys::ACCESS_ID)
+                    && self.written.iter().all(|text| fixed(text))
+            }
+            Test::Number(_) | Test::Date(_) | Test::Flag(_) | Test::Missing(_) => false,
+        }
     }
 
     /// Whether it holds for what is known of the request.

@@ -13,6 +13,7 @@ pub struct Document {
     kind: Kind,
     statements: Vec<Statement>,
     index: Index,
+    public: bool,
 }
 
 /// What a document says of a request: the first statement, by place in the document, for each answer it has.
@@ -43,12 +44,19 @@ impl Document {
         }
         let statements = json::parse(text).and_then(|node| grammar::statements(&node, kind, bucket));
         let statements = statements.map_err(|fault| fault.locate(text))?;
-        Ok(Self { kind, index: Index::of(&statements), statements })
+        let public = statements.iter().any(Statement::is_public);
+        Ok(Self { kind, index: Index::of(&statements), statements, public })
     }
 
     /// What it is attached to.
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether it lets strangers in: a statement allows something to everybody, or to everybody but some, and none of its
+    /// conditions narrows whom (docs/formats/policy.md).
+    pub const fn is_public(&self) -> bool {
+        self.public
     }
 
     /// How many statements it has.

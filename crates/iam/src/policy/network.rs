@@ -25,6 +25,11 @@ impl Network {
         Some(Self { bits, length, v4 })
     }
 
+    /// Whether it is a part of the world that somebody may have: at most 1/256 of it.
+    pub(crate) const fn is_narrow(self) -> bool {
+        self.length >= if self.v4 { 8 } else { 32 }
+    }
+
     /// Whether `address` lies in it.
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         let (v4, bits) = bits(address);

@@ -192,6 +192,11 @@ impl Named {
 }
 
 impl Principals {
+    /// Whether they are open-ended: everybody, or everybody but some.
+    pub(super) fn take_strangers(&self) -> bool {
+        self.others || self.named.iter().any(|named| matches!(named, Named::Everyone))
+    }
+
     /// How it meets the caller. `unconditional`: the statement has no conditions.
     pub(super) fn grip(&self, allows: bool, unconditional: bool, facts: &Facts<'_>) -> Grip {
         let (principal, context) = (facts.request.principal, facts.request.context);

@@ -54,6 +54,13 @@ impl Statement {
         listed != self.other_actions && named()
     }
 
+    /// Whether it lets strangers in, without a condition that narrows whom.
+    pub(super) fn is_public(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.principals.as_ref().is_some_and(Principals::take_strangers)
+            && !self.conditions.iter().any(Condition::narrows)
+    }
+
     /// How it meets the caller.
     pub(super) fn grip(&self, facts: &Facts<'_>) -> Grip {
         match &self.principals {

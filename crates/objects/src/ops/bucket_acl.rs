@@ -46,6 +46,7 @@ impl Run<PutBucketAcl> for Objects {
     async fn run(&self, permit: &Permit<PutBucketAcl>, op: &PutBucketAcl, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
         let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
+        self.may_list(txn.view(), bucket.owner, &record, Some(op.acl)).await?;
         record.acl = op.acl;
         txn.put(BUCKETS, bucket.owner, op.bucket.as_str().as_bytes(), &record).await
     }

@@ -53,8 +53,13 @@ impl Run<PutBucketPolicy> for Objects {
     }
 
     async fn run(&self, permit: &Permit<PutBucketPolicy>, op: &PutBucketPolicy, txn: &mut Txn) -> Result<()> {
-        Document::parse_for_bucket(&op.text, &op.bucket)?;
+        let document = Document::parse_for_bucket(&op.text, &op.bucket)?;
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
+        if document.is_public() && self.block(txn.view(), bucket.owner, &bucket.record).await?.block_policy {
+            let text =
+                "Public access is blocked: the policy allows something to everybody, and no condition narrows whom.";
+            return Err(Failure::new(Reason::AccessDenied, text));
+        }
         let mut record = Arc::unwrap_or_clone(self.hold(txn, &bucket).await?);
         record.policy = Some(crypto::sha256(op.text.as_bytes()));
         let suffix = op.bucket.as_str().as_bytes();

@@ -1,7 +1,10 @@
-use crate::access::{account_of, audit_bucket};
+use crate::access::{account_of, audit_bucket, no_public_list};
 use crate::acl::Acl;
-use crate::actions::{PUT_BUCKET, PUT_BUCKET_ACL, PUT_BUCKET_OBJECT_WORM, PUT_BUCKET_VERSIONING};
+use crate::actions::{
+    PUT_BUCKET, PUT_BUCKET_ACL, PUT_BUCKET_OBJECT_WORM, PUT_BUCKET_OWNERSHIP_CONTROLS, PUT_BUCKET_VERSIONING,
+};
 use crate::bucket::{Bucket, BucketInfo, BucketRecord, NameRecord, Redundancy, StorageClass};
+use crate::bucket_access::{BucketAccess, Ownership};
 use crate::ids::BucketId;
 use crate::objects::Objects;
 use crate::reader::changed;
@@ -29,6 +32,8 @@ pub struct CreateBucket {
     pub redundancy: Redundancy,
     /// Whether its objects' versions can be locked. It keeps versions, then, from the beginning and for good.
     pub locking: bool,
+    /// Whose its objects are, and whether lists count; `None`: nothing is said, and they do.
+    pub ownership: Option<Ownership>,
     /// Whether to make a bucket that the account has already is no error.
     pub again: bool,
 }
@@ -37,7 +42,7 @@ impl CreateBucket {
     /// A private bucket for what is read often.
     pub fn new(bucket: BucketName) -> Self {
         let (storage_class, redundancy) = (StorageClass::default(), Redundancy::default());
-        Self { bucket, acl: None, storage_class, redundancy, locking: false, again: false }
+        Self { bucket, acl: None, storage_class, redundancy, locking: false, ownership: None, again: false }
     }
 }
 
@@ -61,6 +66,7 @@ impl Operation for CreateBucket {
         audit_bucket(audit, &self.bucket);
         audit.optional("acl", self.acl.map(Acl::name));
         audit.optional("objectLockEnabled", self.locking.then_some(true));
+        audit.optional("objectOwnership", self.ownership.map(Ownership::name));
     }
 }
 
@@ -82,6 +88,9 @@ impl Run<CreateBucket> for Objects {
             }
             None => Target::one(PUT_BUCKET, resource.clone()),
         };
+        if op.ownership.is_some() {
+            target.needs.push(Need { action: PUT_BUCKET_OWNERSHIP_CONTROLS, resource: resource.clone() });
+        }
         if op.locking {
             let locks = [PUT_BUCKET_OBJECT_WORM, PUT_BUCKET_VERSIONING];
             target.needs.extend(locks.map(|action| Need { action, resource: resource.clone() }));
@@ -96,6 +105,7 @@ impl Run<CreateBucket> for Objects {
     async fn run(&self, permit: &Permit<CreateBucket>, op: &CreateBucket, txn: &mut Txn) -> Result<Created> {
         let owner = account_of(permit.caller())?;
         let suffix = op.bucket.as_str().as_bytes();
+        self.may_begin_with(op, owner, txn.view()).await?;
         match txn.get(NAMES, AccountId::PLATFORM, suffix).await? {
             Some(name) if name.owner != owner => return Err(taken(Reason::BucketExists, &op.bucket)),
             Some(_) if !op.again => return Err(taken(Reason::BucketOwned, &op.bucket)),
@@ -118,6 +128,7 @@ impl Run<CreateBucket> for Objects {
             locking: op.locking.then(Locking::default),
             retention: None,
             lifecycle: false,
+            access: BucketAccess { block: None, ownership: op.ownership },
         };
         txn.put(NAMES, AccountId::PLATFORM, suffix, &NameRecord { owner }).await?;
         txn.put(BUCKETS, owner, suffix, &record).await?;
@@ -127,6 +138,18 @@ impl Run<CreateBucket> for Objects {
 }
 
 impl Objects {
+    /// Whether a bucket may begin with such a list.
+    async fn may_begin_with(&self, op: &CreateBucket, owner: AccountId, view: &View) -> Result<()> {
+        let opens = op.acl.is_some_and(Acl::opens_reading);
+        if opens && op.ownership == Some(Ownership::Enforced) {
+            return Err(Failure::of(Reason::AclsOpen).with("BucketName", op.bucket.as_str()));
+        }
+        match opens && self.account_block(view, owner).await?.block_acls {
+            true => Err(no_public_list()),
+            false => Ok(()),
+        }
+    }
+
     /// The bucket is the account's own already: only its list changes, and only if one was given.
     async fn create_again(
         &self,
@@ -139,6 +162,7 @@ impl Objects {
         let record = txn.get(BUCKETS, owner, suffix).await?;
         let mut record = record.ok_or_else(|| Failure::corrupt(format!("bucket {}", op.bucket)))?;
         if let Some(acl) = op.acl.filter(|acl| *acl != record.acl) {
+            self.may_list(txn.view(), owner, &record, Some(acl)).await?;
             // Made, or given a policy, after that would have been asked.
             if record.policy.is_some() && permit.target().policy.is_none() {
                 return Err(changed());

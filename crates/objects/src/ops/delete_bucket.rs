@@ -1,7 +1,7 @@
 use crate::access::audit_bucket;
 use crate::actions::DELETE_BUCKET;
 use crate::objects::Objects;
-use crate::tables::{BUCKETS, LIFECYCLES, NAMES, OBJECTS, PASSES, POLICIES, SHARDED, UPLOADS, VERSIONS};
+use crate::tables::{BUCKETS, CORS, LIFECYCLES, NAMES, OBJECTS, PASSES, POLICIES, SHARDED, UPLOADS, VERSIONS};
 use async_trait::async_trait;
 use iam::{Audit, Caller, Operation, Permit, Run, Target};
 use store::{Range, Store, Txn, View};
@@ -61,6 +61,7 @@ impl Run<DeleteBucket> for Objects {
         txn.delete(POLICIES, bucket.owner, suffix);
         txn.delete(LIFECYCLES, bucket.owner, suffix);
         txn.delete(PASSES, bucket.owner, record.id.bytes());
+        txn.delete(CORS, bucket.owner, record.id.bytes());
         // Its shards go when their epoch ends.
         txn.delete(SHARDED, bucket.owner, record.id.bytes());
         Ok(())

@@ -100,6 +100,7 @@ impl Run<InitiateUpload> for Objects {
 
     async fn run(&self, permit: &Permit<InitiateUpload>, op: &InitiateUpload, txn: &mut Txn) -> Result<Initiated> {
         let bucket = op.bucket_found.get().ok_or_else(skipped)?;
+        self.may_list(txn.view(), bucket.owner, &bucket.record, op.draft.acl).await?;
         let (id, fresh) = op.ready.as_ref().ok_or_else(skipped)?;
         self.hold(txn, &bucket).await?;
         let record = UploadRecord {

@@ -91,9 +91,10 @@ impl Run<ListObjects> for Objects {
 
     async fn target(&self, op: &ListObjects, _: &Caller, view: &View) -> Result<Target> {
         let bucket = self.bucket(view, &op.bucket).await?;
-        let target = self.bucket_target(view, &bucket, LIST_OBJECTS).await?;
-        let context = listing_context(&op.prefix, &op.delimiter, op.max);
-        Ok(Target { open: bucket.record.acl.opens_reading(), context, ..target })
+        let mut target = self.bucket_target(view, &bucket, LIST_OBJECTS).await?;
+        target.open = self.list_opens(view, &bucket, bucket.record.acl.opens_reading()).await?;
+        target.context.extend(&listing_context(&op.prefix, &op.delimiter, op.max));
+        Ok(target)
     }
 
     async fn run(&self, permit: &Permit<ListObjects>, op: &ListObjects, txn: &mut Txn) -> Result<ObjectPage> {

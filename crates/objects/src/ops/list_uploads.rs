@@ -132,8 +132,9 @@ impl Run<ListUploads> for Objects {
 
     async fn target(&self, op: &ListUploads, _: &Caller, view: &View) -> Result<Target> {
         let bucket = self.bucket(view, &op.bucket).await?;
-        let target = self.bucket_target(view, &bucket, LIST_UPLOADS).await?;
-        Ok(Target { context: listing_context(&op.prefix, &op.delimiter, op.max), ..target })
+        let mut target = self.bucket_target(view, &bucket, LIST_UPLOADS).await?;
+        target.context.extend(&listing_context(&op.prefix, &op.delimiter, op.max));
+        Ok(target)
     }
 
     async fn run(&self, permit: &Permit<ListUploads>, op: &ListUploads, txn: &mut Txn) -> Result<UploadPage> {

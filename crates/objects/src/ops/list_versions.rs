@@ -206,8 +206,9 @@ impl Run<ListVersions> for Objects {
 
     async fn target(&self, op: &ListVersions, _: &Caller, view: &View) -> Result<Target> {
         let bucket = self.bucket(view, &op.bucket).await?;
-        let target = self.bucket_target(view, &bucket, LIST_OBJECT_VERSIONS).await?;
-        Ok(Target { context: listing_context(&op.prefix, &op.delimiter, op.max), ..target })
+        let mut target = self.bucket_target(view, &bucket, LIST_OBJECT_VERSIONS).await?;
+        target.context.extend(&listing_context(&op.prefix, &op.delimiter, op.max));
+        Ok(target)
     }
 
     async fn run(&self, permit: &Permit<ListVersions>, op: &ListVersions, txn: &mut Txn) -> Result<VersionPage> {

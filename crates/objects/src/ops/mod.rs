@@ -3,6 +3,7 @@
 mod abort_upload;
 mod apply_lifecycle;
 mod bucket_acl;
+mod bucket_cors;
 mod bucket_encryption;
 mod bucket_lifecycle;
 mod bucket_lock;
@@ -31,7 +32,10 @@ mod object_acl;
 mod object_hold;
 mod object_retention;
 mod object_tags;
+mod ownership;
+mod public_access;
 mod put;
+mod request_payment;
 mod upload_part;
 mod upload_part_copy;
 
@@ -39,6 +43,7 @@ pub use abort_upload::AbortUpload;
 pub use apply_lifecycle::ApplyLifecycle;
 pub(crate) use apply_lifecycle::Subject;
 pub use bucket_acl::{GetBucketAcl, PutBucketAcl};
+pub use bucket_cors::{DeleteBucketCors, GetBucketCors, Preflight, PutBucketCors};
 pub use bucket_encryption::{DeleteBucketEncryption, GetBucketEncryption, PutBucketEncryption};
 pub use bucket_lifecycle::{DeleteBucketLifecycle, GetBucketLifecycle, PutBucketLifecycle};
 pub use bucket_lock::{GetBucketLock, PutBucketLock};
@@ -69,6 +74,12 @@ pub use object_acl::{GetObjectAcl, ObjectAccess, PutObjectAcl};
 pub use object_hold::{GetObjectHold, PutObjectHold};
 pub use object_retention::{GetObjectRetention, PutObjectRetention, Retained};
 pub use object_tags::{DeleteObjectTags, GetObjectTags, ObjectTags, PutObjectTags};
+pub use ownership::{GetOwnership, PutOwnership};
+pub use public_access::{
+    GetBucketPolicyStatus, GetBucketPublicAccessBlock, GetPublicAccessBlock, PutBucketPublicAccessBlock,
+    PutPublicAccessBlock,
+};
 pub use put::Put;
+pub use request_payment::{GetRequestPayment, Payer, PutRequestPayment};
 pub use upload_part::{PartWritten, UploadPart};
 pub use upload_part_copy::UploadPartCopy;

@@ -50,6 +50,8 @@ impl Run<PutObjectAcl> for Objects {
 
     async fn run(&self, permit: &Permit<PutObjectAcl>, op: &PutObjectAcl, txn: &mut Txn) -> Result<()> {
         let bucket = self.permitted(permit, txn.view(), &op.bucket).await?;
+        let list = Some(op.acl.unwrap_or_default());
+        self.may_list(txn.view(), bucket.owner, &bucket.record, list).await?;
         self.amend(txn, &bucket, (&op.key, op.version), |object| object.acl = op.acl).await.map(|_| ())
     }
 }
@@ -107,6 +109,8 @@ impl Run<GetObjectAcl> for Objects {
         let found = self.found_version(txn.view(), &bucket.name, &op.key, op.version).await?;
         let object = found.existing(&op.key)?;
         let (effective, version) = (found.acl(), ObjectInfo::new(object, bucket.record.versioning).version);
-        Ok(ObjectAccess { owner: object.owner, own: object.acl, effective, version })
+        let access = &bucket.record.access;
+        let own = object.acl.filter(|_| !access.has_no_lists());
+        Ok(ObjectAccess { owner: object.owner, own, effective: access.shown(effective), version })
     }
 }

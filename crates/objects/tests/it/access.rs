@@ -168,3 +168,17 @@ async fn a_user_may_do_what_policies_say() {
     let opened = with!(Put::new(home(), key("home/y"), Body::bytes("1")), draft: opened);
     assert!(denied(world.by(&writer, opened).await));
 }
+
+#[tokio::test]
+async fn what_is_said_of_a_buckets_tags_holds_for_listings() {
+    let world = world_with_object().await;
+    let tags = objects::Tags::of_bucket([("secret".to_owned(), "yes".to_owned())]).unwrap();
+    world.ann(objects::PutBucketTags { bucket: home(), tags }).await.unwrap();
+    let statements = r#"{"Effect":"Allow","Action":"oss:*","Resource":"*"},
+        {"Effect":"Deny","Action":"oss:List*","Resource":"*","Condition":{"StringEquals":{"oss:BucketTag/secret":"yes"}}}"#;
+    let user = world.user("lister", statements).await;
+    assert!(denied(world.by(&user, list("")).await));
+    assert!(denied(world.by(&user, ListUploads::new(home())).await));
+    assert!(denied(world.by(&user, objects::ListVersions::new(home())).await));
+    world.by(&user, GetBucketInfo { bucket: home() }).await.unwrap();
+}

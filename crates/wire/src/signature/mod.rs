@@ -13,6 +13,7 @@ pub mod oss;
 mod oss_v1;
 mod oss_v2;
 mod oss_v4;
+pub mod post;
 mod proof;
 mod recognise;
 pub mod rpc;

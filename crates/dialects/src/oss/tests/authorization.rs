@@ -7,8 +7,19 @@ use super::world::World;
 use crate::Status;
 use crate::oss::{OssRow, ROWS};
 
-/// What another tenant may: list the regions and its own buckets; and it learns that a name is taken.
-const OPEN_TO_OTHERS: &[(&str, u16)] = &[("ListBuckets", 200), ("DescribeRegions", 200), ("PutBucket", 409)];
+/// What another tenant may: list the regions and its own buckets, and shut public access to those off; and it learns that
+/// a name is taken.
+const OPEN_TO_OTHERS: &[(&str, u16)] = &[
+    ("ListBuckets", 200),
+    ("DescribeRegions", 200),
+    ("PutBucket", 409),
+    ("PutPublicAccessBlock", 200),
+    ("GetPublicAccessBlock", 200),
+    ("DeletePublicAccessBlock", 204),
+];
+
+/// What nobody signs, and everybody may ask: what a page of another origin is let do.
+const OPEN_TO_ALL: &[&str] = &["OptionBucket", "OptionObject"];
 
 async fn world() -> (World, String) {
     let world = World::with_bucket().await;
@@ -20,6 +31,7 @@ async fn world() -> (World, String) {
     world.ann(Ask::put("box", "").query("policy", "").body(policy)).await.expect(200);
     world.ann(sample("PutBucketEncryption", "")).await.expect(200);
     world.ann(sample("PutBucketLifecycle", "")).await.expect(200);
+    world.ann(sample("PutBucketCors", "")).await.expect(200);
     let upload = begin(&world, "key").await;
     world.ann(sample("UploadPart", &upload)).await.expect(200);
     (world, upload)
@@ -74,6 +86,10 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
         "PutBucketObjectWormConfiguration" => ask.body(super::worm::ENABLED),
         "PutObjectRetention" => ask.body(super::worm::GOVERNED),
         "PutObjectLegalHold" => ask.body(super::worm::HELD),
+        "PutBucketCors" => ask.body("<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>"),
+        "PutPublicAccessBlock" | "PutBucketPublicAccessBlock" => ask.body("<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>"),
+        "PutBucketRequestPayment" => ask.body("<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>"),
+        "OptionBucket" | "OptionObject" => ask.header("origin", "http://a.b").header("access-control-request-method", "GET"),
         "PutBucketAcl" => ask.header("x-oss-acl", "private"),
         "PutObjectAcl" => ask.header("x-oss-object-acl", "private"),
         "PutBucketPolicy" => ask.body(r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:GetObject"],"Principal":["1234567890123456"],"Resource":["acs:oss:*:*:box/x"]}]}"#),
@@ -88,14 +104,15 @@ fn sample_of(row: &OssRow, upload: &str) -> Ask {
 }
 
 fn served() -> impl Iterator<Item = &'static OssRow> {
-    ROWS.iter().filter(|row| row.status != Status::Refused)
+    // What a form may do, and who may not, is in a module of its own: it is signed in its fields.
+    ROWS.iter().filter(|row| row.status != Status::Refused && row.name != "PostObject")
 }
 
 #[tokio::test]
 async fn nobody_and_those_without_permission_are_refused() {
     let (world, upload) = world().await;
     let powerless = world.user("powerless", &[]).await;
-    for row in served() {
+    for row in served().filter(|row| !OPEN_TO_ALL.contains(&row.name)) {
         let asks = [
             ("nobody", world.send(sample_of(row, &upload)).await),
             ("powerless", world.by(&powerless, sample_of(row, &upload)).await),
@@ -111,7 +128,7 @@ async fn nobody_and_those_without_permission_are_refused() {
 #[tokio::test]
 async fn another_tenant_is_refused() {
     let (world, upload) = world().await;
-    for row in served() {
+    for row in served().filter(|row| !OPEN_TO_ALL.contains(&row.name)) {
         let expected = OPEN_TO_OTHERS.iter().find(|(name, _)| *name == row.name).map_or(403, |(_, status)| *status);
         let answered = world.by(&world.bob, sample_of(row, &upload)).await;
         assert_eq!(answered.status, expected, "{}: {}", row.name, answered.text());

@@ -10,9 +10,12 @@
 mod ask;
 mod authorization;
 mod buckets;
+mod cors;
 mod lifecycle;
 mod multipart;
 mod objects;
+mod post_forms;
+mod public_access;
 mod refusals;
 mod routing;
 mod signing;

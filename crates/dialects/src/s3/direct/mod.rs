@@ -129,11 +129,12 @@ fn put_expiry(headers: &mut HeaderMap, expiry: Option<&Expiry>) -> Result<()> {
 }
 
 /// Says which version it is, where there are any.
-fn put_version(headers: &mut HeaderMap, version: Option<VersionId>) -> Result<()> {
+pub(super) fn put_version(headers: &mut HeaderMap, version: Option<VersionId>) -> Result<()> {
     version.map_or(Ok(()), |version| put(headers, VERSION, &version.to_string()))
 }
 
-fn put_protection(headers: &mut HeaderMap, protection: &Protection) -> Result<()> {
+/// Says what it is encrypted under.
+pub(super) fn put_protection(headers: &mut HeaderMap, protection: &Protection) -> Result<()> {
     match protection {
         Protection::Service => put(headers, SSE, "AES256"),
         Protection::Kms { key } => {

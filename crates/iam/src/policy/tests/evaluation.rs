@@ -323,3 +323,38 @@ fn a_role_session_is_held_by_its_session_policy() {
     assert!(!decide(&set, &request(&GET, &object("c/k"), &who, &context)).is_allowed());
     assert!(!decide(&set, &request(&PUT, &object("b/k"), &who, &context)).is_allowed());
 }
+
+#[test]
+fn what_lets_strangers_in() {
+    let public = |effect: &str, principal: &str, condition: &str| {
+        let text = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"{effect}","Action":"oss:GetObject",{principal},"Resource":"*"{condition}}}]}}"#
+        );
+        super::Document::parse(&text, super::Kind::Bucket).unwrap().is_public()
+    };
+    let all = r#""Principal":["*"]"#;
+    assert!(public("Allow", all, ""));
+    assert!(!public("Deny", all, ""));
+    assert!(!public("Allow", r#""Principal":["1111111111111111"]"#, ""));
+    assert!(public("Allow", r#""Principal":["1111111111111111","*"]"#, ""));
+    assert!(public("Allow", r#""NotPrincipal":["1111111111111111"]"#, ""));
+    let with = |condition: &str| public("Allow", all, &format!(r#","Condition":{{{condition}}}"#));
+    for (condition, expected) in [
+        (r#""IpAddress":{"acs:SourceIp":["10.0.0.0/8","192.168.1.1"]}"#, false),
+        (r#""IpAddress":{"acs:SourceIp":["2001:db8::/32"]}"#, false),
+        (r#""IpAddress":{"acs:SourceIp":["10.0.0.0/8","0.0.0.0/7"]}"#, true),
+        (r#""IpAddress":{"acs:SourceIp":["::/16"]}"#, true),
+        (r#""NotIpAddress":{"acs:SourceIp":["10.0.0.0/8"]}"#, true),
+        (r#""IpAddressIfExists":{"acs:SourceIp":["10.0.0.0/8"]}"#, true),
+        (r#""StringEquals":{"acs:PrincipalARN":["acs:ram::1111111111111111:user/a"]}"#, false),
+        (r#""StringLike":{"acs:PrincipalARN":["acs:ram::1111111111111111:user/*"]}"#, true),
+        (r#""StringNotEquals":{"acs:AccessId":["LTAI"]}"#, true),
+        (r#""StringEquals":{"acs:AccessId":["LTAI"]}"#, false),
+        (r#""ForAllValues:StringEquals":{"acs:AccessId":["LTAI"]}"#, true),
+        (r#""Bool":{"acs:SecureTransport":["true"]}"#, true),
+        (r#""StringEquals":{"acs:UserAgent":["me"]}"#, true),
+        (r#""Bool":{"acs:SecureTransport":["true"]},"StringEquals":{"acs:AccessId":["LTAI"]}"#, false),
+    ] {
+        assert_eq!(with(condition), expected, "{condition}");
+    }
+}
