@@ -4,12 +4,15 @@ use super::devices::MfaArn;
 use crypto::{Crc, CrcKind};
 use qrcode::{Color, QrCode};
 use types::{Failure, Result, Secret};
+use zeroize::Zeroizing;
 
 /// Pixels of a module, and light modules around the code (ISO/IEC 18004 asks for four).
 const SCALE: usize = 4;
 const QUIET: usize = 4;
 /// The largest block that deflate stores as it is.
 const STORED: usize = 65_535;
+/// Bytes of an image, or of a stream, besides what is in it.
+const ROOM: usize = 128;
 
 /// A PNG image of the QR code for `otpauth://totp/…`, the form that authenticator apps read.
 pub(super) fn image(serial: &MfaArn, seed: &Secret<String>) -> Result<Secret<Vec<u8>>> {
@@ -26,22 +29,25 @@ fn png(code: &QrCode) -> Result<Vec<u8>> {
     let mut header = [width.to_be_bytes(), width.to_be_bytes()].concat();
     // One bit of grey; the only methods there are; not interlaced.
     header.extend_from_slice(&[1, 0, 0, 0, 0]);
-    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    // Each step is a copy of the seed: all are wiped, and have room from the start, so that growing leaves none behind.
+    let stored = stored(&rows(code, side))?;
+    let mut png = Vec::with_capacity(stored.len() + ROOM);
+    png.extend_from_slice(b"\x89PNG\r\n\x1a\n");
     chunk(&mut png, b"IHDR", &header)?;
-    chunk(&mut png, b"IDAT", &stored(&rows(code, side))?)?;
+    chunk(&mut png, b"IDAT", &stored)?;
     chunk(&mut png, b"IEND", b"")?;
     Ok(png)
 }
 
 /// The lines of the image, each with its filter (none) in front. A set bit is light.
-fn rows(code: &QrCode, side: usize) -> Vec<u8> {
+fn rows(code: &QrCode, side: usize) -> Zeroizing<Vec<u8>> {
     let colors = code.to_colors();
     let dark = |x: usize, y: usize| {
         let module = |at: usize| (at / SCALE).checked_sub(QUIET).filter(|at| *at < code.width());
         let place = module(x).zip(module(y)).map(|(x, y)| y * code.width() + x);
         place.and_then(|place| colors.get(place)).is_some_and(|color| *color == Color::Dark)
     };
-    let mut rows = Vec::with_capacity(side * (side / 8 + 2));
+    let mut rows = Zeroizing::new(Vec::with_capacity(side * (side / 8 + 2)));
     for y in 0..side {
         rows.push(0);
         for start in (0..side).step_by(8) {
@@ -52,9 +58,10 @@ fn rows(code: &QrCode, side: usize) -> Vec<u8> {
 }
 
 /// A zlib stream (RFC 1950) of stored blocks (RFC 1951 §3.2.4).
-fn stored(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut stream = vec![0x78, 0x01];
+fn stored(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let blocks = bytes.len().div_ceil(STORED);
+    let mut stream = Zeroizing::new(Vec::with_capacity(bytes.len() + 5 * blocks + ROOM));
+    stream.extend_from_slice(&[0x78, 0x01]);
     for (at, block) in bytes.chunks(STORED).enumerate() {
         let length = u16::try_from(block.len()).map_err(Failure::internal)?;
         stream.push(u8::from(at + 1 == blocks));
@@ -99,6 +106,6 @@ mod tests {
     #[test]
     fn a_stream_ends_with_its_checksum() {
         let stream = stored(b"Wikipedia").unwrap();
-        assert_eq!(stream, b"\x78\x01\x01\x09\x00\xf6\xffWikipedia\x11\xe6\x03\x98");
+        assert_eq!(stream.as_slice(), b"\x78\x01\x01\x09\x00\xf6\xffWikipedia\x11\xe6\x03\x98");
     }
 }
