@@ -1,3 +1,4 @@
+use crate::folder::CHECKPOINT;
 use crate::source::Source;
 use crate::stream_cursor::{first_from, open};
 use crate::{Checkpoint, Entry, Event, Log, NoteError, NoteKey, Proof, disclose, read_disclosure};
@@ -61,11 +62,13 @@ impl Receipt {
         let view = store.view().await?;
         let Some((index, entry)) = find(&view, account, window, wanted).await? else { return Ok(None) };
         let log = Log::open(store, account).await?;
+        let later =
+            || Failure::new(Reason::Unavailable, "The event is not yet under a checkpoint; try again in a second.");
+        if published.fetch(CHECKPOINT).await?.is_none() {
+            return Err(later());
+        }
         let proof = match Proof::build(published, log.vkey(), index).await {
-            Err(failure) if failure.reason() == Reason::ParameterInvalid => {
-                let text = "The event is not yet under a checkpoint; try again in a second.";
-                return Err(Failure::new(Reason::Unavailable, text));
-            }
+            Err(failure) if failure.reason() == Reason::ParameterInvalid => return Err(later()),
             other => other?,
         };
         let event = String::from_utf8(disclose(&entry)).map_err(Failure::internal)?;
