@@ -214,6 +214,15 @@ impl Objects {
         Ok(view.shared(ACCOUNT_BLOCKS, account, ACCOUNT).await?.map_or_else(PublicAccessBlock::default, |block| *block))
     }
 
+    /// Refuses who came in by a list where the account has shut that off since; held until the transaction commits.
+    pub(crate) async fn check_door(&self, txn: &mut Txn, owner: AccountId, door: &Door) -> Result<()> {
+        let Door::Open(_) = door else { return Ok(()) };
+        match txn.shared(ACCOUNT_BLOCKS, owner, ACCOUNT).await?.is_some_and(|block| block.ignore_acls) {
+            true => Err(no_public_list()),
+            false => Ok(()),
+        }
+    }
+
     /// What of public access to a bucket is shut off, by itself or by its account.
     pub(crate) async fn block(
         &self,

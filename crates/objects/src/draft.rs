@@ -193,7 +193,9 @@ impl Objects {
         door: Door,
     ) -> Result<Written> {
         let standing = self.standing(txn, bucket, key).await?;
+        self.check_door(txn, bucket.owner, &door).await?;
         door.check(&standing.held, standing.current.as_deref())?;
+        self.may_list(txn.view(), bucket.owner, &standing.held, record.acl).await?;
         conditions.check(standing.current.as_deref(), standing.held.versioning)?;
         let latest = self.retention_time.latest();
         let lock = settled(record.lock, standing.held.locking.as_ref(), latest)?;

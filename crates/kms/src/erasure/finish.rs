@@ -1,4 +1,4 @@
-use super::record::{BUCKET_KIND, FINISHED, FinishedRecord, erasing_suffix};
+use super::record::{BUCKET_KIND, FINISHED, FinishedRecord, erasing_suffix, finished_suffix};
 use super::{ERASED, ERASING, Erased, ErasedRecord, Erasing};
 use crate::action;
 use crate::kms::{KEY_KIND, Kms};
@@ -82,10 +82,9 @@ impl Run<FinishErasure> for Kms {
         let epoch = Range::prefix(&op.epoch.to_be_bytes(), 2);
         let is_last = txn.scan(ERASED, op.account, &epoch).await?.len() < 2;
         txn.delete(ERASED, op.account, &op.place);
-        let finished = op.epoch.to_be_bytes();
-        if txn.get(FINISHED, op.account, &finished).await?.is_none() {
-            txn.put(FINISHED, op.account, &finished, &FinishedRecord { at: permit.caller().call().time }).await?;
-        }
+        let (kind, id) = record.what.thing();
+        let finished = FinishedRecord { at: permit.caller().call().time };
+        txn.put(FINISHED, op.account, &finished_suffix(op.epoch, kind, id), &finished).await?;
         if is_last {
             txn.delete(ERASING, AccountId::PLATFORM, &erasing_suffix(op.epoch, op.account));
         }

@@ -1,11 +1,11 @@
-use super::record::{BUCKET_KIND, FINISHED};
+use super::record::{BUCKET_KIND, ERASED, FINISHED, finished_suffix};
 use crate::kms::KEY_KIND;
 use crate::secrets::SECRET_KIND;
 use async_trait::async_trait;
 use iam::{Audit, Caller, DESTROYED, Operation, Permit, Run, Target};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-use store::{Store, Txn, View};
+use store::{Range, Store, Txn, View};
 use trail::{Event, Folder, Log, NoteError, NoteKey, Receipt};
 use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Timestamp};
 
@@ -13,6 +13,8 @@ use types::{AccountId, Action, Failure, Reason, Resource, Result, Service, Times
 const FINISH: &str = "FinishErasure";
 /// What can be erased, the most particular first.
 const KINDS: [&str; 3] = [KEY_KIND, SECRET_KIND, BUCKET_KIND];
+/// Records looked at in one go.
+const PAGE: usize = 256;
 /// The most bytes of a receipt.
 const BYTES: usize = 16 * 1024 * 1024;
 
@@ -89,8 +91,11 @@ impl ErasureReceipt {
         let destroyed = DestroyedKeys::of(&event).ok_or_else(nothing)?;
         let of = thing(&event).ok_or_else(nothing)?;
         let epoch = destroyed.epoch;
-        let finished = store.view().await?.get(FINISHED, account, &epoch.to_be_bytes()).await?;
+        let view = store.view().await?;
+        let finished = view.get(FINISHED, account, &finished_suffix(epoch, of.0, of.1)).await?;
         let finality = match finished {
+            // Part of the same thing may be in a token that is away.
+            Some(_) if waits(&view, account, epoch, of).await? => None,
             Some(finished) => {
                 Receipt::first(store, folder, account, finished.at, |event| finishes(event, epoch, of)).await?
             }
@@ -127,6 +132,20 @@ impl ErasureReceipt {
             }
         };
         Ok(Erasure { log: checkpoint.origin, event, keys, root, epoch, finished })
+    }
+}
+
+/// Whether anything of a thing that was destroyed in an epoch is not final yet.
+async fn waits(view: &View, account: AccountId, epoch: u32, of: (&str, &str)) -> Result<bool> {
+    let mut range = Range::prefix(&epoch.to_be_bytes(), PAGE);
+    loop {
+        let page = view.scan(ERASED, account, &range).await?;
+        if page.iter().any(|(_, record)| record.what.thing() == of) {
+            return Ok(true);
+        }
+        if !range.go_on(&page, |(suffix, _)| suffix) {
+            return Ok(false);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-use crate::kms::Kms;
+use crate::kms::{KEY_KIND, Kms};
+use crate::secrets::SECRET_KIND;
 use serde::{Deserialize, Serialize};
 use store::{Record, Space, Table, Txn};
 use types::{AccountId, BucketName, KeyId, Result, Rng, SecretName, SecretVersionId, Timestamp};
@@ -70,17 +71,34 @@ pub(crate) fn erasing_suffix(epoch: u32, account: AccountId) -> Vec<u8> {
     [epoch.to_be_bytes().as_slice(), &account.get().to_be_bytes()].concat()
 }
 
-/// When what was destroyed in an epoch became final for an account.
+/// When what was destroyed of a thing in an epoch became final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FinishedRecord {
-    /// When the first of it was recorded.
+    /// When the last of it was recorded, or shortly before.
     pub(crate) at: Timestamp,
 }
 
 impl Record for FinishedRecord {}
 
-/// Epoch → since when what was destroyed in it is final.
+/// Epoch, thing ([`finished_suffix`]) → since when what was destroyed of it in the epoch is final.
 pub(crate) const FINISHED: Table<FinishedRecord> = Table::new(Space::Keys, 28, "the erasures that are final");
+
+/// Where [`FINISHED`] keeps a thing, by its kind and id in events.
+pub(crate) fn finished_suffix(epoch: u32, kind: &str, id: &str) -> Vec<u8> {
+    let thing = crypto::sha256(&[kind.as_bytes(), &[0], id.as_bytes()].concat());
+    [epoch.to_be_bytes().as_slice(), &thing].concat()
+}
+
+impl Erased {
+    /// What it is of: its kind and id, as events have them.
+    pub(crate) fn thing(&self) -> (&'static str, &str) {
+        match self {
+            Self::Key { key, .. } => (KEY_KIND, key.as_str()),
+            Self::Objects { bucket } => (BUCKET_KIND, bucket),
+            Self::Secret { secret, .. } => (SECRET_KIND, secret.as_str()),
+        }
+    }
+}
 
 /// The kind of resource that a bucket is, in events.
 pub(crate) const BUCKET_KIND: &str = "ACS::OSS::Bucket";

@@ -73,6 +73,9 @@ pub(crate) struct PassRecord {
     /// Where the stage goes on, behind the bucket's id.
     #[serde(with = "store::binary")]
     start: Vec<u8>,
+    /// What is known of the versions of the key that it goes on within, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<Line>,
     looked: u64,
     changed: u64,
     failed: u64,
@@ -83,7 +86,7 @@ impl Record for PassRecord {}
 impl PassRecord {
     fn new(now: Timestamp, rules: Timestamp) -> Self {
         let (looked, changed, failed) = (0, 0, 0);
-        Self { started: now, rules, stage: Stage::Uploads, start: Vec::new(), looked, changed, failed }
+        Self { started: now, rules, stage: Stage::Uploads, start: Vec::new(), line: None, looked, changed, failed }
     }
 
     /// One that is among the versions.
@@ -94,7 +97,7 @@ impl PassRecord {
     }
 
     fn next_stage(&mut self) {
-        self.start = Vec::new();
+        (self.start, self.line) = (Vec::new(), None);
         self.stage = match self.stage {
             Stage::Uploads => Stage::Objects,
             Stage::Objects => Stage::Versions,
@@ -125,7 +128,7 @@ impl Objects {
     /// Does what is due by the lifecycle rules of all buckets, and says how much it changed. `caller`: Bailee itself, about to do
     /// what is named. To be called when rules were set and once a day; what was broken off is gone on with.
     pub async fn apply_lifecycles(&self, caller: &(dyn Fn(&'static str) -> Caller + Sync)) -> Result<u64> {
-        let (mut changed, mut after) = (0, None);
+        let (mut changed, mut after, mut failed) = (0, None, Ok(()));
         while let Some(owner) = self.store.view().await?.accounts(Space::Objects, after, 1).await?.pop() {
             after = Some(owner);
             let mut range = Range::all(PAGE);
@@ -134,14 +137,20 @@ impl Objects {
                 for (suffix, rules) in &page {
                     let name = std::str::from_utf8(suffix).ok().and_then(|name| name.parse().ok());
                     let name = name.ok_or_else(|| Failure::corrupt(LIFECYCLES.what()))?;
-                    changed += self.apply_lifecycle(name, rules, caller).await?;
+                    // What is wrong with one bucket does not keep the others from their turn.
+                    match self.apply_lifecycle(name, rules, caller).await {
+                        Ok(more) => changed += more,
+                        Err(failure) if keeps_all(failure.reason()) => return Err(failure),
+                        Err(failure) if failure.reason() == Reason::BucketNotFound => {}
+                        Err(failure) => failed = Err(failure),
+                    }
                 }
                 if !range.go_on(&page, |(suffix, _)| suffix) {
                     break;
                 }
             }
         }
-        Ok(changed)
+        failed.map(|()| changed)
     }
 
     /// Resolves once rules were set.
@@ -168,6 +177,12 @@ impl Objects {
         let pass = Pass { bucket, judge: Judge { lifecycle: &rules.lifecycle, now, day }, caller, earliest };
         let before = at.changed;
         while at.stage != Stage::Done {
+            let still =
+                self.store.view().await?.shared(LIFECYCLES, pass.bucket.owner, name.as_str().as_bytes()).await?;
+            if still.is_none_or(|still| still.updated != rules.updated) {
+                // Others begin a pass of their own.
+                break;
+            }
             self.one_page(&pass, &mut at).await?;
             self.keep_pass(&pass.bucket, &at).await?;
             tokio::task::yield_now().await;
@@ -180,6 +195,7 @@ impl Objects {
     async fn keep_pass(&self, bucket: &Bucket, at: &PassRecord) -> Result<()> {
         loop {
             let mut txn = self.store.begin().await?;
+            self.hold(&mut txn, bucket).await?;
             txn.put(PASSES, bucket.owner, bucket.record.id.bytes(), at).await?;
             if let Committed::Done(_) = txn.commit(Durability::Logged).await? {
                 return Ok(());
@@ -192,16 +208,13 @@ impl Objects {
         let found = match at.stage {
             Stage::Uploads if judge.asks_of_uploads() => self.due_uploads(pass, &at.start).await?,
             Stage::Objects if judge.asks_of_objects() => self.due_objects(pass, &at.start).await?,
-            Stage::Versions if judge.asks_of_versions() => self.due_versions(pass, &at.start).await?,
+            Stage::Versions if judge.asks_of_versions() => self.due_versions(pass, &at.start, at.line.take()).await?,
             _ => found,
         };
-        let done: Vec<Result<Applied>> =
-            futures::stream::iter(found.due.into_iter().map(|due| self.have_applied(pass, due)))
-                .buffered(AT_ONCE)
-                .collect()
-                .await;
+        let keys = by_key(found.due).into_iter().map(|due| self.have_all_applied(pass, due));
+        let done: Vec<Vec<Result<Applied>>> = futures::stream::iter(keys).buffered(AT_ONCE).collect().await;
         at.looked += found.looked;
-        for result in done {
+        for result in done.into_iter().flatten() {
             match result {
                 Ok(Applied::Nothing) => {}
                 Ok(_) => at.changed += 1,
@@ -213,10 +226,19 @@ impl Objects {
             }
         }
         match found.next {
-            Some(next) => at.start = next,
+            Some(next) => (at.start, at.line) = (next, found.line),
             None => at.next_stage(),
         }
         Ok(())
+    }
+
+    /// One after the other: what is about one key would come into conflict with itself.
+    async fn have_all_applied(&self, pass: &Pass<'_>, due: Vec<(Subject, Verdict)>) -> Vec<Result<Applied>> {
+        let mut done = Vec::with_capacity(due.len());
+        for one in due {
+            done.push(self.have_applied(pass, one).await);
+        }
+        done
     }
 
     async fn have_applied(&self, pass: &Pass<'_>, (subject, verdict): (Subject, Verdict)) -> Result<Applied> {
@@ -231,7 +253,7 @@ impl Objects {
 
     async fn due_uploads(&self, pass: &Pass<'_>, start: &[u8]) -> Result<Found> {
         let (page, next) = page(&self.store.view().await?, UPLOADS, &pass.bucket, start).await?;
-        let mut found = Found { looked: page.len() as u64, next, due: Vec::new() };
+        let mut found = Found { looked: page.len() as u64, next, ..Found::default() };
         for (rest, upload) in &page {
             let damaged = || Failure::corrupt(UPLOADS.what());
             let key = UploadRecord::key(rest).ok_or_else(damaged)?;
@@ -245,7 +267,7 @@ impl Objects {
 
     async fn due_objects(&self, pass: &Pass<'_>, start: &[u8]) -> Result<Found> {
         let (page, next) = page(&self.store.view().await?, OBJECTS, &pass.bucket, start).await?;
-        let mut found = Found { looked: page.len() as u64, next, due: Vec::new() };
+        let mut found = Found { looked: page.len() as u64, next, ..Found::default() };
         for (rest, object) in &page {
             let key = ObjectRecord::key(rest).ok_or_else(|| Failure::corrupt(OBJECTS.what()))?;
             // Where versions are kept, a rule only marks it deleted.
@@ -259,34 +281,35 @@ impl Objects {
         Ok(found)
     }
 
-    /// One page, and the versions behind it of the key that it ends with: so the next page begins with a key.
-    async fn due_versions(&self, pass: &Pass<'_>, start: &[u8]) -> Result<Found> {
+    /// `line`: what is known of the versions of the key that the page begins within.
+    async fn due_versions(&self, pass: &Pass<'_>, start: &[u8], mut line: Option<Line>) -> Result<Found> {
         let view = self.store.view().await?;
-        let (mut found, mut start) = (Found::default(), start.to_vec());
-        let mut line: Option<Line> = None;
-        loop {
-            let (page, next) = page(&view, VERSIONS, &pass.bucket, &start).await?;
-            for (rest, version) in &page {
-                let key = VersionRecord::key(rest).ok_or_else(|| Failure::corrupt(VERSIONS.what()))?;
-                if line.as_ref().is_none_or(|line| line.key != key) {
-                    if found.looked >= PAGE as u64 {
-                        // All of the one before was looked at.
-                        found.next = Some(rest.clone());
-                        return Ok(found);
-                    }
-                    line = Some(Line::of(&view, &pass.bucket, key.clone()).await?);
-                }
-                found.looked += 1;
-                if let Some(line) = &mut line {
-                    found.due.extend(line.next(pass, &view, version).await?);
-                }
-            }
-            match next {
-                Some(next) => start = next,
-                None => return Ok(found),
-            }
+        let (page, next) = page(&view, VERSIONS, &pass.bucket, start).await?;
+        let mut found = Found { looked: page.len() as u64, next, ..Found::default() };
+        for (rest, version) in &page {
+            let key = VersionRecord::key(rest).ok_or_else(|| Failure::corrupt(VERSIONS.what()))?;
+            let mut this = match line.take().filter(|line| line.key == key.as_str()) {
+                Some(line) => line,
+                None => Line::of(&view, &pass.bucket, &key).await?,
+            };
+            found.due.extend(this.next(pass, &view, &key, version).await?);
+            line = Some(this);
+        }
+        found.line = line;
+        Ok(found)
+    }
+}
+
+/// What is due of each key, in the order of the page.
+fn by_key(due: Vec<(Subject, Verdict)>) -> Vec<Vec<(Subject, Verdict)>> {
+    let mut keys: Vec<Vec<(Subject, Verdict)>> = Vec::new();
+    for one in due {
+        match keys.last_mut().filter(|last| last.first().is_some_and(|first| first.0.key() == one.0.key())) {
+            Some(last) => last.push(one),
+            None => keys.push(vec![one]),
         }
     }
+    keys
 }
 
 /// What a page holds that is due, and where the next one starts.
@@ -295,11 +318,13 @@ struct Found {
     looked: u64,
     due: Vec<(Subject, Verdict)>,
     next: Option<Vec<u8>>,
+    line: Option<Line>,
 }
 
-/// The versions of one key, from the newest on.
+/// The versions of one key, from the newest on, as far as they were looked at.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Line {
-    key: ObjectKey,
+    key: String,
     /// Since when the next is not current: the one before it came then. `None`: the next is a delete marker that the key
     /// stands for.
     since: Option<Timestamp>,
@@ -308,30 +333,31 @@ struct Line {
 }
 
 impl Line {
-    async fn of(view: &View, bucket: &Bucket, key: ObjectKey) -> Result<Self> {
-        let current = view.get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, &key)).await?;
-        Ok(Self { key, since: current.map(|current| current.modified), newer: 0 })
+    async fn of(view: &View, bucket: &Bucket, key: &ObjectKey) -> Result<Self> {
+        let current = view.get(OBJECTS, bucket.owner, &object_key(&bucket.record.id, key)).await?;
+        Ok(Self { key: key.to_string(), since: current.map(|current| current.modified), newer: 0 })
     }
 
     async fn next(
         &mut self,
         pass: &Pass<'_>,
         view: &View,
+        key: &ObjectKey,
         version: &VersionRecord,
     ) -> Result<Option<(Subject, Verdict)>> {
         let decided = match self.since {
             Some(since) => {
                 let newer = self.newer;
                 self.newer = newer.saturating_add(1);
-                pass.judge.aside(&self.key, version, (since, newer))
+                pass.judge.aside(key, version, (since, newer))
             }
-            None => match pass.judge.lone_marker(&self.key, version.modified()) {
-                Some(decided) if pass.bucket.has_one_version(view, &self.key).await? => Some(decided),
+            None => match pass.judge.lone_marker(key, version.modified()) {
+                Some(decided) if pass.bucket.has_one_version(view, key).await? => Some(decided),
                 _ => None,
             },
         };
         self.since = Some(version.modified());
-        let subject = || Subject::Aside(self.key.clone(), version.version().id());
+        let subject = || Subject::Aside(key.clone(), version.version().id());
         let due = decided.map(|(verdict, _)| verdict).filter(|verdict| !pass.waits(*verdict, version.object()));
         Ok(due.map(|verdict| (subject(), verdict)))
     }
@@ -357,7 +383,7 @@ fn begin(kept: Option<PassRecord>, now: Timestamp, rules: &LifecycleRecord, day:
 
 /// Whether a failure would keep everything else from being done, too.
 const fn keeps_all(reason: Reason) -> bool {
-    matches!(reason, Reason::StorageFull | Reason::Unavailable | Reason::Internal | Reason::BucketNotFound)
+    matches!(reason, Reason::StorageFull | Reason::Unavailable | Reason::Internal)
 }
 
 /// Records of a bucket from a place on, by what is behind the bucket's id, and where the next are.

@@ -26,7 +26,7 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    fn key(&self) -> &ObjectKey {
+    pub(crate) fn key(&self) -> &ObjectKey {
         match self {
             Self::Current(key) | Self::Aside(key, _) | Self::Upload(key, _) => key,
         }

@@ -175,6 +175,7 @@ impl Objects {
         if let Door::Open(_) = door {
             let bucket = self.hold(txn, &found.bucket).await?;
             let object = txn.get(OBJECTS, found.bucket.owner, &object_key(&bucket.id, key)).await?;
+            self.check_door(txn, found.bucket.owner, &door).await?;
             door.check(&bucket, object.as_ref())?;
         }
         self.hold_upload(txn, found, key).await
